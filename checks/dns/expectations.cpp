@@ -1,0 +1,69 @@
+#include "checks/dns/expectations.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace vedette::dns {
+
+namespace {
+
+bool matches_any(const std::vector<config::Pattern>& patterns, const Record& record) {
+  return std::any_of(patterns.begin(), patterns.end(), [&](const auto& p) { return p.found_in(record.text); });
+}
+
+/// The first record and pattern that do not match.
+std::string first_mismatch(const std::vector<config::Pattern>& patterns, const std::vector<Record>& records) {
+  for (const auto& record : records) {
+    for (const auto& pattern : patterns) {
+      if (!pattern.found_in(record.text)) {
+        return fmt::format("'{}' does not match /{}/", printable(record.text, 200), pattern.text());
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string section_problem(const SectionExpectations& expected, const std::vector<Record>& records) {
+  for (const auto& record : records) {
+    for (const auto& pattern : expected.fail_if_matches) {
+      if (pattern.found_in(record.text)) {
+        return fmt::format("'{}' matches /{}/", printable(record.text, 200), pattern.text());
+      }
+    }
+  }
+  if (auto problem = first_mismatch(expected.fail_if_all_match, records); !problem.empty()) return problem;
+  if (!expected.fail_if_not_matches.empty()) {
+    if (records.empty()) return "there are no records";
+    if (auto problem = first_mismatch(expected.fail_if_not_matches, records); !problem.empty()) return problem;
+  }
+  if (!expected.fail_if_none_matches.empty()) {
+    const auto matches = [&](const Record& record) { return matches_any(expected.fail_if_none_matches, record); };
+    if (std::none_of(records.begin(), records.end(), matches)) {
+      return fmt::format("none of {} records matches", records.size());
+    }
+  }
+  return {};
+}
+
+void expect_reply(RunContext& context, const DnsSettings& settings, const Reply& reply) {
+  const auto& valid = settings.valid_rcodes;
+  if (std::find(valid.begin(), valid.end(), reply.rcode) == valid.end()) {
+    context.fail(Reason::kDnsRcode, fmt::format("return code {}, expected {}", reply.rcode,
+                                                valid.empty() ? "none" : fmt::format("{}", fmt::join(valid, ", "))));
+    return;
+  }
+  if (reply.tc && settings.fail_if_truncated) context.fail(Reason::kDnsTruncated, "the reply is truncated");
+  const auto check = [&](const SectionExpectations& expected, const std::vector<Record>& records, Reason reason,
+                         std::string_view name) {
+    auto problem = section_problem(expected, records);
+    if (!problem.empty()) context.fail(reason, fmt::format("{}: {}", name, problem));
+  };
+  check(settings.answer, reply.answer, Reason::kDnsAnswer, "answer");
+  check(settings.authority, reply.authority, Reason::kDnsAuthority, "authority");
+  check(settings.additional, reply.additional, Reason::kDnsAdditional, "additional");
+}
+
+}  // namespace vedette::dns

@@ -1,0 +1,175 @@
+#include "checks/dns/message.hpp"
+
+#include <fmt/format.h>
+#include <ldns/ldns.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <memory>
+
+namespace vedette::dns {
+
+namespace {
+
+struct Rcode {
+  std::string_view name;
+  int number;
+};
+
+// RFC 6895 section 2.3; BADSIG is what 16 is called without EDNS, as blackbox_exporter names it.
+constexpr std::array kRcodes{
+    Rcode{"NOERROR", 0},  Rcode{"FORMERR", 1},  Rcode{"SERVFAIL", 2}, Rcode{"NXDOMAIN", 3},  Rcode{"NOTIMP", 4},
+    Rcode{"REFUSED", 5},  Rcode{"YXDOMAIN", 6}, Rcode{"YXRRSET", 7},  Rcode{"NXRRSET", 8},   Rcode{"NOTAUTH", 9},
+    Rcode{"NOTZONE", 10}, Rcode{"BADSIG", 16},  Rcode{"BADKEY", 17},  Rcode{"BADTIME", 18},  Rcode{"BADMODE", 19},
+    Rcode{"BADNAME", 20}, Rcode{"BADALG", 21},  Rcode{"BADTRUNC", 22}, Rcode{"BADCOOKIE", 23},
+};
+
+struct PacketDeleter {
+  void operator()(ldns_pkt* packet) const { ldns_pkt_free(packet); }
+};
+struct RdfDeleter {
+  void operator()(ldns_rdf* rdf) const { ldns_rdf_deep_free(rdf); }
+};
+struct TextDeleter {
+  void operator()(char* text) const { std::free(text); }
+};
+using Text = std::unique_ptr<char, TextDeleter>;
+
+std::string rcode_name(int number) {
+  const auto found = std::find_if(kRcodes.begin(), kRcodes.end(), [&](const Rcode& r) { return r.number == number; });
+  return found == kRcodes.end() ? fmt::format("{}", number) : std::string(found->name);
+}
+
+std::optional<std::uint16_t> numbered(std::string_view mnemonic, std::string_view prefix) {
+  if (!mnemonic.starts_with(prefix)) return std::nullopt;
+  mnemonic.remove_prefix(prefix.size());
+  std::uint16_t number = 0;
+  const auto [end, error] = std::from_chars(mnemonic.data(), mnemonic.data() + mnemonic.size(), number);
+  if (mnemonic.empty() || error != std::errc() || end != mnemonic.data() + mnemonic.size()) return std::nullopt;
+  return number;
+}
+
+bool is_upper(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+std::string without_newline(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  return text;
+}
+
+std::vector<Record> records_of(const ldns_rr_list* list) {
+  std::vector<Record> out;
+  for (std::size_t i = 0; i < ldns_rr_list_rr_count(list); ++i) {
+    const ldns_rr* rr = ldns_rr_list_rr(list, i);
+    const Text text(ldns_rr2str(rr));
+    const Text type(ldns_rr_type2str(ldns_rr_get_type(rr)));
+    Record record{without_newline(text ? text.get() : ""), type ? type.get() : "", ldns_rr_ttl(rr), std::nullopt};
+    if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_SOA && ldns_rr_rd_count(rr) == 7) {
+      record.serial = ldns_rdf2native_int32(ldns_rr_rdf(rr, 2));
+    }
+    out.push_back(std::move(record));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<std::uint16_t> type_number(std::string_view mnemonic) {
+  if (mnemonic.empty() || !is_upper(mnemonic)) return std::nullopt;
+  if (auto number = numbered(mnemonic, "TYPE")) return number;
+  const auto type = ldns_get_rr_type_by_name(std::string(mnemonic).c_str());
+  if (type == 0) return std::nullopt;
+  return static_cast<std::uint16_t>(type);
+}
+
+std::optional<std::uint16_t> class_number(std::string_view mnemonic) {
+  if (mnemonic.empty() || !is_upper(mnemonic)) return std::nullopt;
+  if (auto number = numbered(mnemonic, "CLASS")) return number;
+  constexpr std::array<std::pair<std::string_view, std::uint16_t>, 6> kClasses{
+      {{"IN", 1}, {"CS", 2}, {"CH", 3}, {"HS", 4}, {"NONE", 254}, {"ANY", 255}}};
+  for (const auto& [name, number] : kClasses) {
+    if (name == mnemonic) return number;
+  }
+  return std::nullopt;
+}
+
+bool is_rcode(std::string_view name) {
+  return std::any_of(kRcodes.begin(), kRcodes.end(), [&](const Rcode& r) { return r.name == name; });
+}
+
+tl::expected<std::string, std::string> build_query(const Question& question, const QueryOptions& options,
+                                                   std::uint16_t id) {
+  const std::unique_ptr<ldns_rdf, RdfDeleter> name(ldns_dname_new_frm_str(question.name.c_str()));
+  if (!name) return tl::make_unexpected(fmt::format("'{}' is not a domain name", question.name));
+  // The packet takes over the name it is given.
+  const std::unique_ptr<ldns_pkt, PacketDeleter> packet(
+      ldns_pkt_query_new(ldns_rdf_clone(name.get()), static_cast<ldns_rr_type>(question.type),
+                         static_cast<ldns_rr_class>(question.klass), options.recursion_desired ? LDNS_RD : 0));
+  if (!packet) return tl::make_unexpected(std::string("no memory for a query"));
+  ldns_pkt_set_id(packet.get(), id);
+  if (options.edns_size > 0 || options.dnssec_ok) {
+    constexpr std::uint16_t kUsualSize = 1232;
+    ldns_pkt_set_edns_udp_size(packet.get(), options.edns_size > 0 ? options.edns_size : kUsualSize);
+    ldns_pkt_set_edns_do(packet.get(), options.dnssec_ok);
+  }
+  std::uint8_t* wire = nullptr;
+  std::size_t size = 0;
+  if (ldns_pkt2wire(&wire, packet.get(), &size) != LDNS_STATUS_OK) {
+    return tl::make_unexpected(fmt::format("'{}' cannot be asked for", question.name));
+  }
+  std::string out(reinterpret_cast<const char*>(wire), size);
+  std::free(wire);
+  return out;
+}
+
+tl::expected<Reply, std::string> parse_reply(std::string_view wire) {
+  ldns_pkt* raw = nullptr;
+  const auto status = ldns_wire2pkt(&raw, reinterpret_cast<const std::uint8_t*>(wire.data()), wire.size());
+  if (status != LDNS_STATUS_OK) return tl::make_unexpected(std::string(ldns_get_errorstr_by_id(status)));
+  const std::unique_ptr<ldns_pkt, PacketDeleter> packet(raw);
+  Reply out;
+  out.id = ldns_pkt_id(raw);
+  out.is_response = ldns_pkt_qr(raw);
+  out.aa = ldns_pkt_aa(raw);
+  out.tc = ldns_pkt_tc(raw);
+  out.rd = ldns_pkt_rd(raw);
+  out.ra = ldns_pkt_ra(raw);
+  out.ad = ldns_pkt_ad(raw);
+  out.cd = ldns_pkt_cd(raw);
+  const int extended = ldns_pkt_edns(raw) ? ldns_pkt_edns_extended_rcode(raw) << 4 : 0;
+  out.rcode = rcode_name(extended | static_cast<int>(ldns_pkt_get_rcode(raw)));
+  out.size = wire.size();
+  const auto* questions = ldns_pkt_question(raw);
+  out.has_question = ldns_rr_list_rr_count(questions) > 0;
+  if (out.has_question) {
+    const ldns_rr* rr = ldns_rr_list_rr(questions, 0);
+    const Text name(ldns_rdf2str(ldns_rr_owner(rr)));
+    out.question = fmt::format("{} {} {}", name ? name.get() : "", static_cast<int>(ldns_rr_get_class(rr)),
+                               static_cast<int>(ldns_rr_get_type(rr)));
+  }
+  out.answer = records_of(ldns_pkt_answer(raw));
+  out.authority = records_of(ldns_pkt_authority(raw));
+  out.additional = records_of(ldns_pkt_additional(raw));
+  if (ldns_pkt_edns(raw)) {
+    // ldns takes the OPT record out of the section; it counts and can be matched like any other.
+    out.additional.push_back({fmt::format(".\tOPT\tudp: {}; flags:{}", ldns_pkt_edns_udp_size(raw),
+                                          ldns_pkt_edns_do(raw) ? " do" : ""),
+                              "OPT", 0, std::nullopt});
+  }
+  return out;
+}
+
+bool answers(const Reply& reply, const Question& question) {
+  const std::unique_ptr<ldns_rdf, RdfDeleter> name(ldns_dname_new_frm_str(question.name.c_str()));
+  if (!name) return false;
+  const Text text(ldns_rdf2str(name.get()));
+  const auto expected = fmt::format("{} {} {}", text ? text.get() : "", question.klass, question.type);
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::equal(expected.begin(), expected.end(), reply.question.begin(), reply.question.end(),
+                    [&](char a, char b) { return lower(a) == lower(b); });
+}
+
+}  // namespace vedette::dns

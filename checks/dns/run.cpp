@@ -1,0 +1,234 @@
+#include "checks/dns/run.hpp"
+
+#include <fmt/format.h>
+#include <openssl/rand.h>
+
+#include <array>
+#include <boost/json/array.hpp>
+
+#include "checks/dns/expectations.hpp"
+#include "checks/net/errors.hpp"
+#include "checks/net/line_reader.hpp"
+#include "checks/net/lookup.hpp"
+#include "checks/net/services.hpp"
+#include "checks/net/target.hpp"
+#include "checks/net/udp_socket.hpp"
+
+namespace vedette::dns {
+
+namespace asio = boost::asio;
+
+const Family kDnsDuration{"probe_dns_duration_seconds", "Duration of DNS request by phase", {"phase"}};
+const Family kDnsAnswerRrs{"probe_dns_answer_rrs", "Returns number of entries in the answer resource record list", {}};
+const Family kDnsAuthorityRrs{
+    "probe_dns_authority_rrs", "Returns number of entries in the authority resource record list", {}};
+const Family kDnsAdditionalRrs{
+    "probe_dns_additional_rrs", "Returns number of entries in the additional resource record list", {}};
+const Family kDnsQuerySucceeded{
+    "probe_dns_query_succeeded", "Displays whether or not the query was executed successfully", {}};
+const Family kDnsSerial{"probe_dns_serial", "Returns the serial number of the zone", {}, true};
+
+namespace {
+
+constexpr std::size_t kMaxDatagram = 65535;
+constexpr std::uint16_t kSoa = 6;
+constexpr std::size_t kShownRecords = 50;
+
+std::uint16_t random_id() {
+  std::array<unsigned char, 2> bytes{};
+  RAND_bytes(bytes.data(), bytes.size());
+  return static_cast<std::uint16_t>(bytes[0] << 8U | bytes[1]);
+}
+
+std::uint16_t id_of(const std::string& wire) {
+  return static_cast<std::uint16_t>(static_cast<unsigned char>(wire[0]) << 8U | static_cast<unsigned char>(wire[1]));
+}
+
+boost::json::array to_json(const std::vector<Record>& records) {
+  boost::json::array out;
+  for (const auto& record : records) {
+    if (out.size() >= kShownRecords) break;
+    out.emplace_back(printable(record.text, 1024));
+  }
+  return out;
+}
+
+}  // namespace
+
+DnsRun::DnsRun(RunContext& context)
+    : context_(context), settings_(static_cast<const DnsSettings&>(*context.check->settings)), id_(random_id()) {}
+
+void DnsRun::note_request_time(net::Stamp sent, std::chrono::steady_clock::time_point began, net::Stamp arrived) {
+  const bool stamped = arrived > sent && !guard_.stepped();
+  context_.add_phase(Phase::kRequest, stamped ? arrived - sent : Duration(net::now_monotonic() - began));
+}
+
+bool DnsRun::take_reply(const std::string& wire, net::Problem& problem) {
+  if (wire.size() < 2 || id_of(wire) != id_) {
+    other_ = Failure{Reason::kDnsWrongId, "a reply with another id came"};
+    return false;
+  }
+  auto reply = parse_reply(wire);
+  if (!reply) {
+    problem = Failure{Reason::kDnsMalformed, reply.error()};
+    return true;
+  }
+  const bool ours = reply->is_response && (!reply->has_question || answers(*reply, settings_.question));
+  if (!ours) {
+    other_ = Failure{Reason::kDnsWrongQuestion, fmt::format("the reply is for {}", printable(reply->question, 300))};
+    return false;
+  }
+  reply_ = std::move(*reply);
+  return true;
+}
+
+asio::awaitable<net::Problem> DnsRun::ask_udp(asio::ip::address address, std::uint16_t port) {
+  net::UdpSocket socket(context_.services.executor, context_);
+  if (auto problem = socket.connect(address, port, settings_.address)) co_return problem;
+  context_.phase = Phase::kRequest;
+  const auto sent = net::now_real();
+  const auto began = net::now_monotonic();
+  if (auto problem = socket.send(query_)) co_return problem;
+  net::Problem problem;
+  while (true) {
+    const auto wire = co_await socket.receive(kMaxDatagram);
+    if (!wire) {
+      // A deadline after wrong replies is not silence.
+      co_return wire.error().reason == Reason::kCancelled && other_ ? other_ : wire.error();
+    }
+    if (take_reply(*wire, problem)) break;
+    context_.log(other_->message + "; waiting on");
+  }
+  note_request_time(sent, began, socket.last_arrival());
+  co_return problem;
+}
+
+asio::awaitable<net::Problem> DnsRun::exchange_framed(net::Stream& stream) {
+  context_.phase = Phase::kRequest;
+  std::string framed;
+  framed += static_cast<char>(query_.size() >> 8U);
+  framed += static_cast<char>(query_.size() & 0xffU);
+  framed += query_;
+  const auto sent = net::now_real();
+  const auto began = net::now_monotonic();
+  if (auto problem = co_await stream.write_all(framed)) co_return problem;
+  net::LineReader reader(stream);
+  const auto length = co_await reader.bytes(2);
+  if (!length) co_return length.error();
+  if (length->size() < 2) co_return Failure{Reason::kClosedRequest, "the server closed the connection"};
+  const auto size = id_of(*length);
+  const auto wire = co_await reader.bytes(size);
+  if (!wire) co_return wire.error();
+  if (wire->size() < size) co_return Failure{Reason::kClosedRequest, "the server closed the connection in its reply"};
+  note_request_time(sent, began, stream.last_arrival());
+  net::Problem problem;
+  if (!take_reply(*wire, problem)) co_return other_;
+  co_return problem;
+}
+
+asio::awaitable<net::Problem> DnsRun::ask_tcp(asio::ip::address address, std::uint16_t port, bool over_tls) {
+  transport_ = over_tls ? "tls" : "tcp";
+  net::Stream stream(context_.services.executor, context_);
+  std::optional<net::TlsMaterialPtr> material;
+  if (over_tls) {
+    auto loaded = settings_.tls->material();
+    if (!loaded) co_return Failure{Reason::kLocalFile, loaded.error()};
+    material = std::move(*loaded);
+  }
+  if (auto problem = co_await stream.connect(address, port, settings_.address)) co_return problem;
+  context_.add_phase(Phase::kConnect, stream.connect_time());
+  if (material) {
+    net::HandshakeOptions options;
+    const auto& name = settings_.tls->settings().server_name;
+    options.name = name.empty() ? host_ : name;
+    options.alpn = {"dot"};
+    auto problem = co_await stream.handshake(*material, options);
+    if (stream.tls().facts) context_.result.evidence.facts["tls"] = net::to_json(*stream.tls().facts);
+    if (problem) co_return problem;
+    context_.add_phase(Phase::kTls, stream.tls_time());
+  }
+  co_return co_await exchange_framed(stream);
+}
+
+asio::awaitable<void> DnsRun::ask(asio::ip::address address, std::uint16_t port) {
+  net::Problem problem;
+  if (settings_.transport == Transport::kUdp) {
+    problem = co_await ask_udp(address, port);
+    if (!problem && reply_->tc && settings_.retry_over_tcp) {
+      context_.log("the reply is truncated; asking again over TCP");
+      problem = co_await ask_tcp(address, port, false);
+    }
+  } else {
+    problem = co_await ask_tcp(address, port, settings_.transport == Transport::kTls);
+  }
+  if (problem) {
+    context_.log("failed: " + problem->message);
+    context_.fail(*problem);
+    co_return;
+  }
+  context_.log(fmt::format("{} with {} answers in {} bytes", reply_->rcode, reply_->answer.size(), reply_->size));
+  expect_reply(context_, settings_, *reply_);
+}
+
+asio::awaitable<void> DnsRun::go() {
+  const auto target = net::split_host_port(context_.check->target, settings_.default_port());
+  auto query = build_query(settings_.question, settings_.query, id_);
+  if (!target || !query) {
+    context_.fail(Reason::kTargetInvalid, target ? query.error() : "the target is not host[:port]");
+    measure();
+    co_return;
+  }
+  host_ = target->host;
+  query_ = std::move(*query);
+  const auto found = co_await net::look_up(context_, target->host, settings_.address);
+  if (found) {
+    co_await ask(found->address, target->port);
+  } else {
+    context_.fail(found.error());
+  }
+  measure();
+  if (context_.detail == Detail::kAlways || context_.result.reason != Reason::kNone) {
+    if (found) context_.result.evidence.facts["address"] = net::join_host_port(found->address.to_string(), target->port);
+    add_evidence();
+  }
+}
+
+void DnsRun::measure() {
+  const auto& result = context_.result;
+  context_.measure(kDnsDuration, seconds(result.total_of(Phase::kResolve)), {"resolve"});
+  context_.measure(kDnsDuration, seconds(result.total_of(Phase::kConnect) + result.total_of(Phase::kTls)), {"connect"});
+  context_.measure(kDnsDuration, seconds(result.total_of(Phase::kRequest)), {"request"});
+  context_.measure(kDnsAnswerRrs, reply_ ? static_cast<double>(reply_->answer.size()) : 0);
+  context_.measure(kDnsAuthorityRrs, reply_ ? static_cast<double>(reply_->authority.size()) : 0);
+  context_.measure(kDnsAdditionalRrs, reply_ ? static_cast<double>(reply_->additional.size()) : 0);
+  context_.measure(kDnsQuerySucceeded, reply_ ? 1 : 0);
+  if (settings_.question.type != kSoa || !reply_) return;
+  double serial = 0;
+  for (const auto& record : reply_->answer) {
+    if (record.serial) serial = *record.serial;
+  }
+  context_.measure(kDnsSerial, serial);
+}
+
+void DnsRun::add_evidence() {
+  auto& facts = context_.result.evidence.facts;
+  facts["transport"] = transport_;
+  facts["question"] = fmt::format("{} type {} class {}", settings_.question.name, settings_.question.type,
+                                  settings_.question.klass);
+  if (!reply_) return;
+  facts["rcode"] = reply_->rcode;
+  facts["flags"] = {{"aa", reply_->aa}, {"tc", reply_->tc}, {"rd", reply_->rd},
+                    {"ra", reply_->ra}, {"ad", reply_->ad}, {"cd", reply_->cd}};
+  facts["response_bytes"] = reply_->size;
+  facts["answer"] = to_json(reply_->answer);
+  facts["authority"] = to_json(reply_->authority);
+  facts["additional"] = to_json(reply_->additional);
+  boost::json::array ttls;
+  for (const auto& record : reply_->answer) {
+    if (ttls.size() < kShownRecords) ttls.emplace_back(record.ttl);
+    if (record.serial) facts["soa_serial"] = *record.serial;
+  }
+  facts["ttls"] = std::move(ttls);
+}
+
+}  // namespace vedette::dns

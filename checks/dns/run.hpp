@@ -1,0 +1,52 @@
+#pragma once
+
+// One run of a DNS check: its own packet on its own connected socket.
+
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
+
+#include "checks/dns/message.hpp"
+#include "checks/dns/settings.hpp"
+#include "checks/kind.hpp"
+#include "checks/net/clock.hpp"
+#include "checks/net/stream.hpp"
+
+namespace vedette::dns {
+
+class DnsRun {
+ public:
+  explicit DnsRun(RunContext& context);
+
+  boost::asio::awaitable<void> go();
+
+ private:
+  boost::asio::awaitable<void> ask(boost::asio::ip::address address, std::uint16_t port);
+  boost::asio::awaitable<net::Problem> ask_udp(boost::asio::ip::address address, std::uint16_t port);
+  boost::asio::awaitable<net::Problem> ask_tcp(boost::asio::ip::address address, std::uint16_t port, bool over_tls);
+  boost::asio::awaitable<net::Problem> exchange_framed(net::Stream& stream);
+  /// Takes `wire` as the reply when it is one to our query; nothing otherwise, and `other_` says what was wrong.
+  bool take_reply(const std::string& wire, net::Problem& problem);
+  void note_request_time(net::Stamp sent, std::chrono::steady_clock::time_point began, net::Stamp arrived);
+  void measure();
+  void add_evidence();
+
+  RunContext& context_;
+  const DnsSettings& settings_;
+  std::string host_;
+  std::string query_;
+  std::uint16_t id_ = 0;
+  net::ClockGuard guard_;
+  net::Problem other_;  ///< a datagram came that was not our reply
+  std::optional<Reply> reply_;
+  std::string transport_ = "udp";
+};
+
+extern const Family kDnsDuration;
+extern const Family kDnsAnswerRrs;
+extern const Family kDnsAuthorityRrs;
+extern const Family kDnsAdditionalRrs;
+extern const Family kDnsQuerySucceeded;
+extern const Family kDnsSerial;
+
+}  // namespace vedette::dns

@@ -1,0 +1,98 @@
+#include "checks/dns/settings.hpp"
+
+#include <fmt/format.h>
+
+#include "checks/net/target.hpp"
+#include "config/mapping.hpp"
+
+namespace vedette::dns {
+
+namespace {
+
+void read_question(config::Mapping& section, DnsSettings& out) {
+  std::string name;
+  std::string type = "ANY";
+  std::string klass = "IN";
+  if (!section.read("query_name", name)) section.error("query_name", "query_name is missing", "the name to ask for; . is the root");
+  section.read("query_type", type);
+  section.read("query_class", klass);
+  const auto type_value = type_number(type);
+  if (!type_value) {
+    section.error("query_type", fmt::format("'{}' is not a record type", type),
+                  "types are written in capitals: A, AAAA, MX, TXT, …, or TYPE65");
+  }
+  const auto class_value = class_number(klass);
+  if (!class_value) section.error("query_class", fmt::format("'{}' is not a class", klass), "write IN, CH, HS or ANY");
+  if (!name.ends_with('.')) name += '.';
+  out.question = {name, type_value.value_or(0), class_value.value_or(1)};
+  if (section.has("query_name") && !build_query(out.question, {}, 0)) {
+    section.error("query_name", fmt::format("'{}' is not a domain name", name));
+  }
+}
+
+void read_transport(config::Mapping& section, DnsSettings& out) {
+  std::string transport = "udp";
+  bool over_tls = false;
+  const bool given = section.read("transport_protocol", transport);
+  section.read("dns_over_tls", over_tls);
+  if (transport != "udp" && transport != "tcp") {
+    section.error("transport_protocol", fmt::format("'{}' is not a transport", transport), "write udp or tcp");
+  }
+  if (over_tls && given && transport == "udp") {
+    section.error("dns_over_tls", "dns_over_tls needs transport_protocol: tcp");
+  }
+  out.transport = over_tls ? Transport::kTls : transport == "tcp" ? Transport::kTcp : Transport::kUdp;
+  net::TlsSettings tls;
+  if (auto mapping = section.take_mapping("tls_config")) tls = net::decode_tls_settings(*mapping);
+  if (over_tls) out.tls = net::tls_profile(tls);
+}
+
+void read_section(config::Mapping& section, std::string_view key, SectionExpectations& out) {
+  auto mapping = section.take_mapping(key);
+  if (!mapping) return;
+  mapping->read("fail_if_matches_regexp", out.fail_if_matches);
+  mapping->read("fail_if_all_match_regexp", out.fail_if_all_match);
+  mapping->read("fail_if_not_matches_regexp", out.fail_if_not_matches);
+  mapping->read("fail_if_none_matches_regexp", out.fail_if_none_matches);
+  mapping->finish();
+}
+
+void read_query_options(config::Mapping& section, DnsSettings& out) {
+  section.read("recursion_desired", out.query.recursion_desired);
+  std::int64_t size = 0;
+  constexpr std::int64_t kLeastSize = 512;
+  constexpr std::int64_t kMostSize = 65535;
+  if (section.read_integer("edns_udp_size", size, kLeastSize, kMostSize)) {
+    out.query.edns_size = static_cast<std::uint16_t>(size);
+  }
+  section.read("dnssec_ok", out.query.dnssec_ok);
+  section.read("retry_over_tcp", out.retry_over_tcp);
+  section.read("fail_if_truncated", out.fail_if_truncated);
+}
+
+}  // namespace
+
+std::shared_ptr<const Settings> decode(config::Mapping& section) {
+  auto out = std::make_shared<DnsSettings>();
+  read_question(section, *out);
+  read_query_options(section, *out);
+  read_transport(section, *out);
+  section.read("valid_rcodes", out->valid_rcodes);
+  for (const auto& rcode : out->valid_rcodes) {
+    if (!is_rcode(rcode)) section.warning("valid_rcodes", fmt::format("no reply has the return code '{}'", rcode));
+  }
+  read_section(section, "validate_answer_rrs", out->answer);
+  read_section(section, "validate_authority_rrs", out->authority);
+  read_section(section, "validate_additional_rrs", out->additional);
+  out->address = net::decode_address_settings(section);
+  section.finish();
+  return out;
+}
+
+std::optional<std::string> check_target(const std::string& target, const Settings& settings) {
+  const auto port = static_cast<const DnsSettings&>(settings).default_port();
+  if (net::split_host_port(target, port)) return std::nullopt;
+  return "it is not a DNS server's host[:port]";
+}
+
+}  // namespace vedette::dns

@@ -1,0 +1,49 @@
+#pragma once
+
+// The settings of a DNS check: blackbox_exporter's `dns:` section and our additions. The target is the server.
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "checks/check.hpp"
+#include "checks/dns/message.hpp"
+#include "checks/net/address.hpp"
+#include "checks/net/tls_profile.hpp"
+#include "config/pattern.hpp"
+
+namespace vedette::config {
+class Mapping;
+}
+
+namespace vedette::dns {
+
+/// Expectations on one section, over each record's text.
+struct SectionExpectations {
+  std::vector<config::Pattern> fail_if_matches;       ///< some record matches some pattern
+  std::vector<config::Pattern> fail_if_all_match;     ///< despite its name: some record does not match (as blackbox)
+  std::vector<config::Pattern> fail_if_not_matches;   ///< some record fails some pattern, or there is none
+  std::vector<config::Pattern> fail_if_none_matches;  ///< no record matches any pattern, or there is none
+};
+
+enum class Transport { kUdp, kTcp, kTls };
+
+struct DnsSettings final : Settings {
+  Question question;
+  QueryOptions query;
+  Transport transport = Transport::kUdp;
+  bool retry_over_tcp = false;
+  bool fail_if_truncated = false;
+  std::vector<std::string> valid_rcodes{"NOERROR"};
+  SectionExpectations answer, authority, additional;
+  net::AddressSettings address;
+  net::TlsProfilePtr tls;
+
+  [[nodiscard]] std::uint16_t default_port() const { return transport == Transport::kTls ? 853 : 53; }
+};
+
+std::shared_ptr<const Settings> decode(config::Mapping& section);
+std::optional<std::string> check_target(const std::string& target, const Settings& settings);
+
+}  // namespace vedette::dns

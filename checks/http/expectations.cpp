@@ -1,0 +1,107 @@
+#include "checks/http/expectations.hpp"
+
+#include <fmt/format.h>
+#include <strings.h>
+
+#include <algorithm>
+
+namespace vedette::http {
+
+namespace {
+
+/// As Go names versions: `HTTP/2.0`, not `HTTP/2`.
+std::string version_text(const std::string& version) {
+  return "HTTP/" + (version.find('.') == std::string::npos ? version + ".0" : version);
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
+}
+
+std::optional<Failure> check_header(const HeaderExpectation& expected, const net::HttpExchange& response) {
+  bool present = false;
+  bool matched = false;
+  std::string seen;
+  for (const auto& [name, value] : response.headers) {
+    if (!same_name(name, expected.header)) continue;
+    present = true;
+    if (expected.pattern.found_in(value)) matched = true;
+    if (seen.empty() || matched) seen = value;
+  }
+  if (!present) {
+    if (expected.allow_missing) return std::nullopt;
+    return Failure{Reason::kHttpHeader, fmt::format("header {} is missing", expected.header)};
+  }
+  if (matched == expected.must_match) return std::nullopt;
+  return Failure{Reason::kHttpHeader, fmt::format("header {} {} /{}/: {}", expected.header,
+                                                  matched ? "matches" : "does not match", expected.pattern.text(),
+                                                  printable(seen, 120))};
+}
+
+std::optional<Failure> check_body(const Expectations& expected, const BodySink& body) {
+  if (!body.whole()) {
+    return Failure{Reason::kBodyTooLarge, fmt::format("the body has {} bytes, more than expectations can look at", body.size())};
+  }
+  for (const auto& pattern : expected.body_must_not_match) {
+    if (pattern.found_in(body.text())) {
+      return Failure{Reason::kBodyMismatch, fmt::format("the body matches /{}/", pattern.text())};
+    }
+  }
+  for (const auto& pattern : expected.body_must_match) {
+    if (!pattern.found_in(body.text())) {
+      return Failure{Reason::kBodyMismatch, fmt::format("the body does not match /{}/", pattern.text())};
+    }
+  }
+  return std::nullopt;
+}
+
+std::string expected_status(const Expectations& expected) {
+  return expected.status_codes.empty() ? "200 to 299" : fmt::format("{}", fmt::join(expected.status_codes, ", "));
+}
+
+void expect_connection(RunContext& context, const Expectations& expected, const net::HttpExchange& response,
+                       bool secure) {
+  const auto version = version_text(response.version);
+  const auto& versions = expected.http_versions;
+  if (!versions.empty() && std::find(versions.begin(), versions.end(), version) == versions.end()) {
+    context.fail(Reason::kHttpVersion, fmt::format("version {}, expected {}", version, fmt::join(versions, ", ")));
+  }
+  if (secure && expected.fail_if_tls) context.fail(Reason::kHttpTlsForbidden, "the final response came over TLS");
+  if (!secure && expected.fail_if_not_tls) context.fail(Reason::kHttpTlsRequired, "the final response came without TLS");
+  if (secure && response.tls.facts) net::expect_days_left(context, expected.days_left, *response.tls.facts);
+}
+
+}  // namespace
+
+bool status_expected(const Expectations& expected, int status) {
+  if (expected.status_codes.empty()) return status >= 200 && status < 300;
+  return std::find(expected.status_codes.begin(), expected.status_codes.end(), status) != expected.status_codes.end();
+}
+
+bool expect_response(RunContext& context, const Expectations& expected, const net::HttpExchange& response,
+                     const BodySink& body, bool secure) {
+  if (!status_expected(expected, response.status)) {
+    context.fail(Reason::kHttpStatus, fmt::format("status {}, expected {}", response.status, expected_status(expected)));
+    return false;
+  }
+  for (const auto& header : expected.headers) {
+    if (auto failure = check_header(header, response)) {
+      context.fail(std::move(*failure));
+      return true;
+    }
+  }
+  if (body.failure()) {
+    context.fail(*body.failure());
+    return expected.look_at_body();
+  }
+  if (expected.look_at_body()) {
+    if (auto failure = check_body(expected, body)) {
+      context.fail(std::move(*failure));
+      return true;
+    }
+  }
+  expect_connection(context, expected, response, secure);
+  return false;
+}
+
+}  // namespace vedette::http

@@ -1,0 +1,39 @@
+#include "checks/http/kind.hpp"
+
+#include "checks/http/run.hpp"
+#include "checks/http/settings.hpp"
+#include "checks/http/url.hpp"
+#include "checks/net/lookup.hpp"
+#include "checks/net/tls_facts.hpp"
+
+namespace vedette::http {
+
+namespace {
+
+boost::asio::awaitable<void> run(RunContext& context) {
+  HttpRun run(context);
+  co_await run.go();
+}
+
+bool handshakes(const std::string& target, const Settings& /*settings*/) {
+  const auto url = parse_url(target);
+  return url && url->secure;
+}
+
+}  // namespace
+
+const Kind kKind{
+    "http",
+    {&kSuccess, &kDurationSeconds, &net::kIpProtocol, &net::kDnsLookupSeconds, &net::kIpAddrHash, &kHttpDuration,
+     &kHttpStatusCode, &kHttpVersion, &kHttpRedirects, &kHttpSsl, &kHttpContentLength, &kHttpUncompressedBodyLength,
+     &kFailedDueToRegex, &kHttpLastModified, &net::kEarliestCertExpiry, &net::kLastChainExpiry, &net::kLastChainInfo,
+     &net::kTlsVersionInfo, &net::kTlsCipherInfo},
+    // OpenTelemetry's advice for http.client.request.duration.
+    {0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10},
+    &decode,
+    &check_target,
+    &handshakes,
+    &run,
+};
+
+}  // namespace vedette::http

@@ -1,0 +1,136 @@
+#include "checks/http/proxy.hpp"
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/network_v4.hpp>
+#include <boost/asio/ip/network_v6.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+#include <cstdlib>
+
+#include "checks/net/target.hpp"
+#include "config/mapping.hpp"
+
+namespace vedette::http {
+
+namespace ip = boost::asio::ip;
+
+namespace {
+
+bool in_network(const std::string& network, const std::string& host) {
+  boost::system::error_code error;
+  const auto address = ip::make_address(host, error);
+  if (error) return false;
+  if (address.is_v4()) {
+    const auto net = ip::make_network_v4(network, error);
+    return !error && ip::network_v4(address.to_v4(), net.prefix_length()).canonical() == net.canonical();
+  }
+  const auto net = ip::make_network_v6(network, error);
+  return !error && ip::network_v6(address.to_v6(), net.prefix_length()).canonical() == net.canonical();
+}
+
+std::string environment(std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    const char* value = std::getenv(name);
+    if (value != nullptr && *value != '\0') return value;
+  }
+  return {};
+}
+
+void check_proxy_url(config::Mapping& section, const config::Secret& url) {
+  const auto text = url.reveal();
+  if (!text || text->empty()) return;
+  const auto parsed = boost::urls::parse_uri(*text);
+  const std::string scheme = parsed ? std::string(parsed->scheme()) : "";
+  if (scheme == "http" || scheme == "socks5" || scheme == "socks5h") return;
+  section.error("proxy_url", scheme == "https" ? "proxies over TLS (https://) are not supported"
+                                               : "proxy_url is not a URL of a proxy",
+                "write http://host:port or socks5://host:port");
+}
+
+}  // namespace
+
+ProxySettings decode_proxy(config::Mapping& section) {
+  ProxySettings out;
+  if (section.read("proxy_url", out.url)) check_proxy_url(section, out.url);
+  section.read("no_proxy", out.no_proxy);
+  section.read("proxy_from_environment", out.from_environment);
+  section.read("skip_resolve_phase_with_proxy", out.skip_resolve);
+  if (auto headers = section.take_mapping("proxy_connect_header")) {
+    for (const auto& [name, value] : headers->take_all()) {
+      if (value.is_scalar()) {
+        if (auto secret = config::secret_of(value, section.context())) out.connect_headers.emplace_back(name, *secret);
+        continue;
+      }
+      if (!value.is_sequence()) headers->error(name, "a header takes a value or a list of values");
+      for (const auto& item : value.node()) {
+        auto secret = config::secret_of(config::Value(item, value.source()), section.context());
+        if (secret) out.connect_headers.emplace_back(name, *secret);
+      }
+    }
+  }
+  if (!out.no_proxy.empty() && out.url.empty()) section.error("no_proxy", "no_proxy needs proxy_url");
+  if (out.from_environment && (!out.url.empty() || !out.no_proxy.empty())) {
+    section.error("proxy_from_environment", "proxy_from_environment excludes proxy_url and no_proxy");
+  }
+  if (!out.connect_headers.empty() && out.url.empty() && !out.from_environment) {
+    section.error("proxy_connect_header", "proxy_connect_header needs proxy_url or proxy_from_environment");
+  }
+  return out;
+}
+
+bool bypasses_proxy(const std::string& no_proxy, const std::string& host) {
+  std::string_view rest = no_proxy;
+  while (!rest.empty()) {
+    const auto comma = rest.find(',');
+    auto entry = config::trim(rest.substr(0, comma));
+    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+    if (entry.empty()) continue;
+    if (entry == "*" || entry == host) return true;
+    if (entry.find('/') != std::string_view::npos) {
+      if (in_network(std::string(entry), host)) return true;
+      continue;
+    }
+    if (entry.starts_with('.')) entry.remove_prefix(1);
+    if (host.size() > entry.size() && host.ends_with(entry) && host[host.size() - entry.size() - 1] == '.') return true;
+  }
+  return false;
+}
+
+std::string Proxy::with_host(const std::string& address) const {
+  return scheme + "://" + userinfo + net::join_host_port(address, port);
+}
+
+namespace {
+
+std::optional<Proxy> parse_proxy(const std::string& text) {
+  const auto parsed = boost::urls::parse_uri(text.find("://") == std::string::npos ? "http://" + text : text);
+  if (!parsed || parsed->host_address().empty()) return std::nullopt;
+  Proxy out;
+  out.scheme = parsed->scheme();
+  if (parsed->has_userinfo()) {
+    out.userinfo = std::string(parsed->encoded_userinfo().data(), parsed->encoded_userinfo().size()) + "@";
+  }
+  out.host = parsed->host_address();
+  constexpr std::uint16_t kHttpPort = 80;
+  constexpr std::uint16_t kSocksPort = 1080;
+  out.port = parsed->has_port() ? parsed->port_number() : out.scheme == "http" ? kHttpPort : kSocksPort;
+  return out;
+}
+
+}  // namespace
+
+std::optional<Proxy> proxy_for(const ProxySettings& settings, const Url& target) {
+  if (settings.from_environment) {
+    // Upper-case HTTP_PROXY is not read: in a CGI it would be a request's header (httpoxy).
+    const auto proxy = target.secure ? environment({"https_proxy", "HTTPS_PROXY"}) : environment({"http_proxy"});
+    if (proxy.empty() || bypasses_proxy(environment({"no_proxy", "NO_PROXY"}), target.host)) return std::nullopt;
+    return parse_proxy(proxy);
+  }
+  if (settings.url.empty() || bypasses_proxy(settings.no_proxy, target.host)) return std::nullopt;
+  return parse_proxy(settings.url.reveal().value_or(""));
+}
+
+}  // namespace vedette::http

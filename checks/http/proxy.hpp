@@ -1,0 +1,45 @@
+#pragma once
+
+// Whether a request goes through a proxy, and which.
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "checks/http/url.hpp"
+#include "config/secret.hpp"
+
+namespace vedette::config {
+class Mapping;
+}
+
+namespace vedette::http {
+
+struct ProxySettings {
+  config::Secret url;
+  std::string no_proxy;
+  bool from_environment = false;
+  bool skip_resolve = false;  ///< `skip_resolve_phase_with_proxy`
+  std::vector<std::pair<std::string, config::Secret>> connect_headers;
+};
+
+ProxySettings decode_proxy(config::Mapping& section);
+
+struct Proxy {
+  std::string scheme;
+  std::string userinfo;  ///< percent-encoded, with its @; may be empty
+  std::string host;
+  std::uint16_t port = 0;
+
+  /// The URL with the host replaced by an address.
+  [[nodiscard]] std::string with_host(const std::string& address) const;
+};
+
+/// The proxy for `target`; nothing for a direct connection.
+std::optional<Proxy> proxy_for(const ProxySettings& settings, const Url& target);
+
+/// Whether `no_proxy` (names, .suffixes, addresses, networks, *; separated by commas) covers `host`.
+bool bypasses_proxy(const std::string& no_proxy, const std::string& host);
+
+}  // namespace vedette::http

@@ -1,0 +1,366 @@
+#include "checks/http/run.hpp"
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <strings.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/json/array.hpp>
+#include <charconv>
+
+#include "checks/http/expectations.hpp"
+#include "checks/net/errors.hpp"
+#include "checks/net/lookup.hpp"
+#include "checks/net/services.hpp"
+#include "checks/net/target.hpp"
+#include "checks/version.hpp"
+
+namespace vedette::http {
+
+namespace asio = boost::asio;
+
+const Family kHttpDuration{
+    "probe_http_duration_seconds", "Duration of http request by phase, summed over all redirects", {"phase"}};
+const Family kHttpStatusCode{"probe_http_status_code", "Response HTTP status code", {}, true};
+const Family kHttpVersion{"probe_http_version", "Returns the version of HTTP of the probe response", {}};
+const Family kHttpRedirects{"probe_http_redirects", "The number of redirects", {}};
+const Family kHttpSsl{"probe_http_ssl", "Indicates if SSL was used for the final redirect", {}};
+const Family kHttpContentLength{"probe_http_content_length", "Length of http content response", {}};
+const Family kHttpUncompressedBodyLength{
+    "probe_http_uncompressed_body_length", "Length of uncompressed response body", {}};
+const Family kHttpLastModified{"probe_http_last_modified_timestamp_seconds",
+                               "Returns the Last-Modified HTTP response header in unixtime",
+                               {}};
+
+namespace {
+
+/// Expectations look at no more than this of a body; a check that needs less memory sets body_size_limit.
+constexpr std::size_t kMostBodyKept = std::size_t{16} << 20;
+constexpr std::size_t kExcerpt = 2048;
+constexpr std::size_t kMostBodySent = std::size_t{64} << 20;
+constexpr std::size_t kMostCookies = 50;
+constexpr std::size_t kShortestSecret = 6;
+
+bool same_name(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
+}
+
+std::string base64(const std::string& text) {
+  std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                                   reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  out.resize(static_cast<std::size_t>(size));
+  return out;
+}
+
+/// Values of these headers say nothing that must be hidden.
+bool is_harmless(std::string_view name) {
+  constexpr std::array<std::string_view, 9> kHarmless{"Accept",       "Accept-Encoding", "Accept-Language",
+                                                      "Content-Type", "User-Agent",      "Host",
+                                                      "Connection",   "Cache-Control",   "Origin"};
+  return std::any_of(kHarmless.begin(), kHarmless.end(), [&](std::string_view other) { return same_name(name, other); });
+}
+
+bool is_redirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+double content_length(const net::HttpExchange& response) {
+  const auto* text = response.header("Content-Length");
+  double length = -1;
+  if (text != nullptr) std::from_chars(text->data(), text->data() + text->size(), length);
+  return length;
+}
+
+}  // namespace
+
+HttpRun::HttpRun(RunContext& context)
+    : context_(context),
+      settings_(static_cast<const HttpSettings&>(*context.check->settings)),
+      method_(settings_.method) {}
+
+bool HttpRun::reveal_secrets() {
+  const auto reveal = [this](const config::Secret& secret, std::string& out, bool hide) {
+    auto value = secret.reveal();
+    if (!value) {
+      context_.fail(Reason::kLocalFile, value.error());
+      return false;
+    }
+    out = std::move(*value);
+    if (hide && out.size() >= kShortestSecret) secrets_.push_back(out);
+    return true;
+  };
+  for (const auto* list : {&settings_.headers, &settings_.added_headers}) {
+    for (const auto& [name, secret] : *list) {
+      std::string value;
+      if (!reveal(secret, value, !is_harmless(name))) return false;
+      headers_.emplace_back(name, std::move(value));
+    }
+  }
+  if (settings_.credentials == Credentials::kBasic) {
+    std::string password;
+    if (!reveal(settings_.password, password, true)) return false;
+    basic_ = settings_.username + ":" + password;
+    secrets_.push_back(base64(basic_));
+  }
+  if (settings_.credentials == Credentials::kAuthorization) {
+    std::string credentials;
+    if (!reveal(settings_.authorization, credentials, true)) return false;
+    authorization_ = settings_.authorization_type + " " + credentials;
+  }
+  if (!settings_.body.empty()) {
+    body_to_send_.emplace();
+    return reveal(settings_.body, *body_to_send_, false);
+  }
+  if (settings_.body_file.empty()) return true;
+  auto content = config::read_small_file(settings_.body_file, kMostBodySent);
+  if (!content) {
+    context_.fail(Reason::kLocalFile, content.error());
+    return false;
+  }
+  body_to_send_ = std::move(*content);
+  return true;
+}
+
+void HttpRun::add_credentials(const Url& url, net::HttpRequest& request) const {
+  if (settings_.header("Authorization") || !to_first_host(url)) return;
+  std::string user = basic_;
+  if (user.empty() && url.has_userinfo) user = url.user + ":" + url.password;
+  if (!authorization_.empty()) {
+    request.headers.emplace_back("Authorization", authorization_);
+  } else if (!user.empty()) {
+    request.headers.emplace_back("Authorization", "Basic " + base64(user));
+  }
+}
+
+void HttpRun::add_headers(const Url& url, net::HttpRequest& request) const {
+  bool host_given = false;
+  bool agent_given = false;
+  for (const auto& [name, value] : headers_) {
+    const bool is_host = same_name(name, "Host");
+    // What was meant for the first host must not reach another one that it redirects to.
+    if (!to_first_host(url) && (is_host || same_name(name, "Authorization") || same_name(name, "Cookie"))) continue;
+    host_given = host_given || is_host;
+    agent_given = agent_given || same_name(name, "User-Agent");
+    request.headers.emplace_back(name, value);
+  }
+  if (!host_given) request.headers.emplace_back("Host", url.authority());
+  if (!agent_given) request.headers.emplace_back("User-Agent", fmt::format("Vedette/{}", kVersion));
+  if (!referer_.empty()) request.headers.emplace_back("Referer", referer_);
+  add_credentials(url, request);
+  std::string cookies;
+  for (const auto& cookie : cookies_) {
+    if (cookie.host == url.host) cookies += (cookies.empty() ? "" : "; ") + cookie.name + "=" + cookie.value;
+  }
+  if (!cookies.empty()) request.headers.emplace_back("Cookie", cookies);
+}
+
+bool HttpRun::prepare(const Url& url, net::HttpRequest& request) {
+  std::string name = url.host;
+  const auto host_header = settings_.header("Host");
+  if (host_header && to_first_host(url)) {
+    const auto host = net::split_host_port(host_header->reveal().value_or(""), url.port);
+    if (host) name = host->host;
+  }
+  if (!settings_.tls->settings().server_name.empty() && to_first_host(url)) name = settings_.tls->settings().server_name;
+  request.url = url.with_host(url.secure ? name : url.host);
+  request.verify_name = name;
+  request.method = method_;
+  request.http2 = settings_.http2;
+  request.source = settings_.address.source;
+  request.body = body_to_send_;
+  request.chunked = body_to_send_ && !settings_.body_file.empty();
+  if (url.secure) {
+    auto material = settings_.tls->material();
+    if (!material) {
+      context_.fail(Reason::kLocalFile, material.error());
+      return false;
+    }
+    request.tls = std::move(*material);
+  }
+  for (const auto& [header, secret] : settings_.proxy.connect_headers) {
+    request.proxy_headers.emplace_back(header, secret.reveal().value_or(""));
+  }
+  add_headers(url, request);
+  return true;
+}
+
+asio::awaitable<bool> HttpRun::exchange(const Url& url) {
+  secure_ = url.secure;
+  urls_.push_back(url.text());
+  net::HttpRequest request;
+  const auto proxy = proxy_for(settings_.proxy, url);
+  if (!proxy || !settings_.proxy.skip_resolve) {
+    resolved_ = true;
+    const auto found = co_await net::look_up(context_, url.host, settings_.address, hop_);
+    if (!found) {
+      context_.fail(found.error());
+      co_return false;
+    }
+    address_ = found->address.to_string();
+    request.connect_to.emplace(found->address, url.port);
+  }
+  if (proxy) {
+    // libcurl would resolve the proxy's name in a thread of its own.
+    const auto found = co_await context_.services.resolver.resolve(proxy->host, settings_.address);
+    if (!found) {
+      context_.fail(Reason::kHttpProxy, "the proxy's name: " + found.error().message);
+      co_return false;
+    }
+    request.proxy = proxy->with_host(found->address.to_string());
+  }
+  if (!prepare(url, request)) co_return false;
+  const auto keep = settings_.expect.look_at_body() ? kMostBodyKept : kExcerpt;
+  body_ = std::make_unique<BodySink>(settings_.compression, settings_.body_size_limit, keep);
+  request.on_body = [this](std::string_view part) { return body_->take(part); };
+  requested_ = true;
+  context_.log(fmt::format("{} {}", method_, url.text()));
+  response_ = co_await context_.services.http.perform(std::move(request), context_.phase);
+  add_hop_phases(url.secure);
+  if (response_->failure) {
+    context_.log(fmt::format("failed: {}", response_->failure->message));
+    context_.fail(*response_->failure);
+    co_return false;
+  }
+  if (!response_->ended_by_sink) body_->finish();
+  context_.log(fmt::format("status {}, HTTP/{}, {} bytes of body", response_->status, response_->version, body_->size()));
+  co_return true;
+}
+
+void HttpRun::add_hop_phases(bool secure) {
+  const auto& timing = response_->timing;
+  if (timing.connect > Duration::zero()) context_.add_phase(Phase::kConnect, timing.connect, hop_);
+  if (secure && timing.secured.known()) context_.add_phase(Phase::kTls, timing.tls(), hop_);
+  if (!timing.first_byte.known()) return;
+  context_.add_phase(Phase::kProcessing, timing.processing(), hop_);
+  context_.add_phase(Phase::kTransfer, timing.transfer(), hop_);
+}
+
+void HttpRun::keep_cookies(const Url& url) {
+  for (const auto& [name, value] : response_->headers) {
+    if (!same_name(name, "Set-Cookie")) continue;
+    const auto pair = value.substr(0, value.find(';'));
+    const auto equals = pair.find('=');
+    if (equals == std::string::npos || equals == 0) continue;
+    const Cookie cookie{url.host, pair.substr(0, equals), pair.substr(equals + 1)};
+    std::erase_if(cookies_, [&](const Cookie& c) { return c.host == cookie.host && c.name == cookie.name; });
+    if (cookies_.size() < kMostCookies) cookies_.push_back(cookie);
+  }
+}
+
+std::optional<Url> HttpRun::next_url(const Url& url) {
+  const auto* location = response_->header("Location");
+  if (!is_redirect(response_->status) || location == nullptr) return std::nullopt;
+  ++redirects_;
+  if (!settings_.follow_redirects) return std::nullopt;
+  if (redirects_ > settings_.max_redirects) {
+    context_.fail(Reason::kHttpRedirectLimit, fmt::format("more than {} redirects; the last one leads to {}",
+                                                          settings_.max_redirects, printable(*location, 200)));
+    return std::nullopt;
+  }
+  auto next = resolve_location(url, *location);
+  if (!next) {
+    context_.fail(Reason::kHttpRedirectInvalid, fmt::format("Location '{}': {}", printable(*location, 200), next.error()));
+    return std::nullopt;
+  }
+  keep_cookies(url);
+  const int status = response_->status;
+  if (status != 307 && status != 308) {
+    if (method_ != "HEAD") method_ = "GET";
+    body_to_send_.reset();
+  }
+  referer_ = url.secure && !next->secure ? std::string() : url.text();
+  context_.log(fmt::format("redirected to {}", next->text()));
+  return std::move(*next);
+}
+
+asio::awaitable<void> HttpRun::go() {
+  auto parsed = parse_url(context_.check->target);
+  if (!parsed) {
+    context_.fail(Reason::kTargetInvalid, parsed.error());
+    measure(false);
+    co_return;
+  }
+  if (!reveal_secrets()) {
+    measure(false);
+    co_return;
+  }
+  std::optional<Url> url = std::move(*parsed);
+  first_host_ = url->host;
+  bool answered = false;
+  while (url && !context_.failed()) {
+    answered = co_await exchange(*url);
+    if (!answered) break;
+    url = next_url(*url);
+    if (url) ++hop_;
+  }
+  if (answered && !context_.failed()) {
+    failed_due_to_regex_ = expect_response(context_, settings_.expect, *response_, *body_, secure_);
+  }
+  measure(resolved_);
+  if (context_.detail == Detail::kAlways || context_.result.reason != Reason::kNone) add_evidence();
+}
+
+void HttpRun::measure(bool resolved) {
+  const bool answered = response_ && !response_->failure;
+  const auto& result = context_.result;
+  constexpr std::array kPhases{Phase::kConnect, Phase::kTls, Phase::kProcessing, Phase::kTransfer};
+  if (resolved) context_.measure(kHttpDuration, seconds(result.total_of(Phase::kResolve)), {"resolve"});
+  if (requested_) {
+    for (const auto phase : kPhases) {
+      context_.measure(kHttpDuration, seconds(result.total_of(phase)), {std::string(name_of(phase))});
+    }
+  }
+  double version = 0;
+  if (answered) {
+    const auto& text = response_->version;
+    std::from_chars(text.data(), text.data() + text.size(), version);
+  }
+  context_.measure(kHttpStatusCode, answered ? response_->status : 0);
+  context_.measure(kHttpVersion, version);
+  context_.measure(kHttpRedirects, redirects_);
+  context_.measure(kHttpSsl, answered && secure_ ? 1 : 0);
+  context_.measure(kHttpContentLength, answered ? content_length(*response_) : 0);
+  context_.measure(kHttpUncompressedBodyLength, answered ? static_cast<double>(body_->size()) : 0);
+  context_.measure(kFailedDueToRegex, failed_due_to_regex_ ? 1 : 0);
+  if (answered) {
+    const auto* modified = response_->header("Last-Modified");
+    const auto time = modified == nullptr ? -1 : curl_getdate(modified->c_str(), nullptr);
+    if (time >= 0) context_.measure(kHttpLastModified, static_cast<double>(time));
+  }
+  if (secure_ && response_ && response_->tls.facts) net::measure_tls(context_, *response_->tls.facts, true);
+}
+
+std::string HttpRun::redacted(std::string text) const {
+  for (const auto& secret : secrets_) {
+    for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 3)) {
+      text.replace(at, secret.size(), "***");
+    }
+  }
+  return text;
+}
+
+void HttpRun::add_evidence() {
+  auto& facts = context_.result.evidence.facts;
+  facts["urls"] = boost::json::array(urls_.begin(), urls_.end());
+  if (!address_.empty()) facts["address"] = address_;
+  if (!response_) return;
+  if (!response_->local_address.empty()) facts["local_address"] = response_->local_address;
+  if (response_->tls.facts) facts["tls"] = net::to_json(*response_->tls.facts);
+  if (response_->version.empty()) return;
+  facts["http_version"] = response_->version;
+  facts["status"] = response_->status;
+  boost::json::array headers;
+  for (const auto& [name, value] : response_->headers) {
+    const bool hide = same_name(name, "Set-Cookie");
+    headers.emplace_back(boost::json::array{name, hide ? std::string("***") : redacted(printable(value, 512))});
+  }
+  facts["headers"] = std::move(headers);
+  if (!body_) return;
+  facts["body_bytes"] = body_->size();
+  context_.result.evidence.excerpt = redacted(printable(body_->text(), kExcerpt));
+}
+
+}  // namespace vedette::http

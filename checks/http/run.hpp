@@ -1,0 +1,80 @@
+#pragma once
+
+// One run of an HTTP check: hop by hop, each on a fresh connection, with phases for each.
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "checks/http/body.hpp"
+#include "checks/http/settings.hpp"
+#include "checks/http/url.hpp"
+#include "checks/kind.hpp"
+#include "checks/net/http_exchange.hpp"
+
+namespace vedette::http {
+
+class HttpRun {
+ public:
+  explicit HttpRun(RunContext& context);
+
+  boost::asio::awaitable<void> go();
+
+ private:
+  struct Cookie {
+    std::string host;
+    std::string name;
+    std::string value;
+  };
+
+  /// Reads what the settings keep in files; fails the run when one cannot be read.
+  bool reveal_secrets();
+  boost::asio::awaitable<bool> exchange(const Url& url);
+  bool prepare(const Url& url, net::HttpRequest& request);
+  void add_headers(const Url& url, net::HttpRequest& request) const;
+  void add_credentials(const Url& url, net::HttpRequest& request) const;
+  void add_hop_phases(bool secure);
+  /// The next URL when the response redirects and the check follows; fails the run on a bad or one too many.
+  std::optional<Url> next_url(const Url& url);
+  void keep_cookies(const Url& url);
+  void measure(bool resolved);
+  void add_evidence();
+  [[nodiscard]] std::string redacted(std::string text) const;
+  [[nodiscard]] bool to_first_host(const Url& url) const { return url.host == first_host_; }
+
+  RunContext& context_;
+  const HttpSettings& settings_;
+  std::vector<std::pair<std::string, std::string>> headers_;
+  std::string basic_;          ///< user:password
+  std::string authorization_;  ///< the header's value
+  std::optional<std::string> body_to_send_;
+  std::vector<std::string> secrets_;
+
+  std::string first_host_;
+  std::string method_;
+  std::string referer_;
+  std::vector<Cookie> cookies_;
+  std::vector<std::string> urls_;  ///< of all hops
+  int hop_ = 0;
+  int redirects_ = 0;
+  bool secure_ = false;
+  bool resolved_ = false;
+  bool requested_ = false;
+  bool failed_due_to_regex_ = false;
+  std::string address_;
+  std::optional<net::HttpExchange> response_;
+  std::unique_ptr<BodySink> body_;
+};
+
+extern const Family kHttpDuration;
+extern const Family kHttpStatusCode;
+extern const Family kHttpVersion;
+extern const Family kHttpRedirects;
+extern const Family kHttpSsl;
+extern const Family kHttpContentLength;
+extern const Family kHttpUncompressedBodyLength;
+extern const Family kHttpLastModified;
+
+}  // namespace vedette::http

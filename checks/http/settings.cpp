@@ -1,0 +1,257 @@
+#include "checks/http/settings.hpp"
+
+#include <fmt/format.h>
+#include <strings.h>
+
+#include <algorithm>
+#include <array>
+
+#include "checks/http/url.hpp"
+#include "checks/net/http_engine.hpp"
+#include "config/mapping.hpp"
+
+namespace vedette::http {
+
+namespace {
+
+bool same_name(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
+}
+
+/// RFC 9110 section 5.6.2: what a method or header name is made of.
+bool is_token(std::string_view text) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  const auto allowed = [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           kMarks.find(c) != std::string_view::npos;
+  };
+  return !text.empty() && std::all_of(text.begin(), text.end(), allowed);
+}
+
+bool is_header_value(const config::Secret& value) {
+  const auto text = value.reveal();
+  return !text || text->find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos;
+}
+
+void read_headers(config::Mapping& section, HttpSettings& out) {
+  auto headers = section.take_mapping("headers");
+  if (!headers) return;
+  for (const auto& [name, value] : headers->take_all()) {
+    if (!is_token(name)) {
+      headers->error(name, fmt::format("'{}' is not the name of a header", name));
+    } else if (!value.is_scalar() && !value.is_null()) {
+      headers->error(name, "a header takes a single value", "http_headers takes several values for a name");
+    } else if (auto secret = config::secret_of(value, section.context())) {
+      if (!is_header_value(*secret)) headers->error(name, "a header's value cannot hold a line break");
+      out.headers.emplace_back(name, std::move(*secret));
+    }
+  }
+}
+
+void read_values(config::Mapping& entry, const std::string& name, HttpSettings& out) {
+  for (const auto* key : {"values", "secrets"}) {
+    for (const auto& item : entry.take_list(key)) {
+      if (auto secret = config::secret_of(item, entry.context())) out.added_headers.emplace_back(name, std::move(*secret));
+    }
+  }
+  std::vector<std::string> files;
+  entry.read("files", files);
+  for (auto& file : files) out.added_headers.emplace_back(name, config::Secret::file(std::move(file)));
+  entry.finish();
+}
+
+void read_added_headers(config::Mapping& section, HttpSettings& out) {
+  constexpr std::array<std::string_view, 17> kReserved{
+      "Authorization", "Host", "Content-Encoding", "Content-Length", "Content-Type", "User-Agent", "Connection",
+      "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Www-Authenticate", "Accept-Encoding",
+      "X-Prometheus-Remote-Write-Version", "X-Prometheus-Remote-Read-Version", "X-Prometheus-Scrape-Timeout-Seconds",
+      "X-Amz-Date", "X-Amz-Security-Token"};
+  auto headers = section.take_mapping("http_headers");
+  if (!headers) return;
+  for (const auto& [name, value] : headers->take_all()) {
+    const auto reserved = [&, n = std::string_view(name)](std::string_view other) { return same_name(n, other); };
+    if (!is_token(name)) {
+      headers->error(name, fmt::format("'{}' is not the name of a header", name));
+    } else if (std::any_of(kReserved.begin(), kReserved.end(), reserved)) {
+      headers->error(name, fmt::format("{} cannot be set with http_headers", name), "use headers: for it");
+    } else {
+      config::Mapping entry(value, fmt::format("{}.<name>", headers->path()), section.context());
+      read_values(entry, name, out);
+    }
+  }
+}
+
+/// A secret in the file or right here.
+void read_secret(config::Mapping& section, std::string_view key, std::string_view file_key, config::Secret& out) {
+  std::string file;
+  section.read(key, out);
+  if (!section.read(file_key, file)) return;
+  if (!out.empty()) section.error(file_key, fmt::format("{} and {} exclude each other", key, file_key));
+  out = config::Secret::file(file);
+}
+
+void read_credentials(config::Mapping& section, HttpSettings& out) {
+  std::vector<std::string_view> given;
+  if (auto basic = section.take_mapping("basic_auth")) {
+    given.emplace_back("basic_auth");
+    out.credentials = Credentials::kBasic;
+    basic->read("username", out.username);
+    std::string username_file;
+    if (basic->read("username_file", username_file)) {
+      const auto text = config::Secret::file(username_file).reveal();
+      if (text) out.username = *text;
+      if (!text) basic->error("username_file", text.error());
+    }
+    read_secret(*basic, "password", "password_file", out.password);
+    basic->finish();
+  }
+  if (auto authorization = section.take_mapping("authorization")) {
+    given.emplace_back("authorization");
+    out.credentials = Credentials::kAuthorization;
+    authorization->read("type", out.authorization_type);
+    if (same_name(out.authorization_type, "basic")) {
+      authorization->error("type", "the type basic is not for authorization", "use basic_auth");
+    }
+    read_secret(*authorization, "credentials", "credentials_file", out.authorization);
+    authorization->finish();
+  }
+  if (section.has("bearer_token") || section.has("bearer_token_file")) {
+    given.emplace_back("bearer_token");
+    out.credentials = Credentials::kAuthorization;
+    read_secret(section, "bearer_token", "bearer_token_file", out.authorization);
+  }
+  if (given.size() > 1) {
+    section.error(given[1], fmt::format("{} exclude each other", fmt::join(given, " and ")));
+  }
+}
+
+void read_body(config::Mapping& section, HttpSettings& out) {
+  section.read("body", out.body);
+  section.read("body_file", out.body_file);
+  if (!out.body.empty() && !out.body_file.empty()) {
+    section.error("body_file", "body and body_file exclude each other");
+  }
+  std::string compression;
+  if (section.read("compression", compression)) {
+    std::transform(compression.begin(), compression.end(), compression.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    if (compression == "gzip") {
+      out.compression = Compression::kGzip;
+    } else if (compression == "deflate") {
+      out.compression = Compression::kDeflate;
+    } else if (compression == "br") {
+      out.compression = Compression::kBrotli;
+    } else if (!compression.empty() && compression != "identity") {
+      section.error("compression", fmt::format("'{}' is not a known compression", compression),
+                    "write gzip, deflate, br or identity");
+    }
+  }
+  std::int64_t limit = 0;
+  if (section.read_size("body_size_limit", limit) && limit > 0) out.body_size_limit = static_cast<std::uint64_t>(limit);
+}
+
+void read_redirects(config::Mapping& section, HttpSettings& out) {
+  section.read("follow_redirects", out.follow_redirects);
+  bool no_follow = false;
+  if (section.read("no_follow_redirects", no_follow)) out.follow_redirects = !no_follow;
+  constexpr std::int64_t kMostRedirects = 50;
+  std::int64_t most = out.max_redirects;
+  section.read_integer("max_redirects", most, 0, kMostRedirects);
+  out.max_redirects = static_cast<int>(most);
+}
+
+void read_versions(config::Mapping& section, HttpSettings& out) {
+  section.read("enable_http2", out.http2);
+  bool http3 = false;
+  if (section.read("enable_http3", http3) && http3 && !net::HttpEngine::has_http3()) {
+    section.error("enable_http3", "the installed libcurl does not speak HTTP/3",
+                  "install a libcurl built with HTTP/3 (`curl --version` lists it), or leave enable_http3 out");
+  }
+  if (!section.read("valid_http_versions", out.expect.http_versions)) return;
+  constexpr std::array<std::string_view, 4> kVersions{"HTTP/1.0", "HTTP/1.1", "HTTP/2.0", "HTTP/3.0"};
+  for (const auto& version : out.expect.http_versions) {
+    if (std::find(kVersions.begin(), kVersions.end(), version) != kVersions.end()) continue;
+    section.warning("valid_http_versions", fmt::format("no response has the version '{}'", version),
+                    fmt::format("write {}", fmt::join(kVersions, ", ")));
+  }
+}
+
+void read_header_expectations(config::Mapping& section, std::string_view key, bool must_match, Expectations& out) {
+  for (const auto& item : section.take_list(key)) {
+    config::Mapping entry(item, fmt::format("{}.{}", section.path(), key), section.context());
+    std::string header;
+    std::optional<config::Pattern> pattern;
+    bool allow_missing = false;
+    entry.read("header", header);
+    const bool has_pattern = entry.has("regexp");
+    entry.read("regexp", pattern);
+    entry.read("allow_missing", allow_missing);
+    entry.finish();
+    if (header.empty()) entry.error("header", "header is missing", "name the header to look at");
+    if (!has_pattern || (pattern && pattern->text().empty())) entry.error("regexp", "regexp is missing or empty");
+    if (!header.empty() && pattern) out.headers.push_back({header, *pattern, allow_missing, must_match});
+  }
+}
+
+void read_expectations(config::Mapping& section, Expectations& out) {
+  section.read_integers("valid_status_codes", out.status_codes, 0, 999);
+  section.read("fail_if_ssl", out.fail_if_tls);
+  section.read("fail_if_not_ssl", out.fail_if_not_tls);
+  if (out.fail_if_tls && out.fail_if_not_tls) {
+    section.warning("fail_if_ssl", "fail_if_ssl and fail_if_not_ssl are both set: every run fails");
+  }
+  section.read("fail_if_body_matches_regexp", out.body_must_not_match);
+  section.read("fail_if_body_not_matches_regexp", out.body_must_match);
+  read_header_expectations(section, "fail_if_header_matches", false, out);
+  read_header_expectations(section, "fail_if_header_not_matches", true, out);
+  out.days_left = net::decode_days_left(section);
+}
+
+/// Keys of blackbox_exporter that this version does not have: better said than called unknown.
+void refuse_unsupported(config::Mapping& section) {
+  for (const auto* key : {"oauth2", "fail_if_body_json_matches_cel", "fail_if_body_json_not_matches_cel"}) {
+    if (section.has(key)) {
+      section.error(key, fmt::format("{} is not supported by this version of Vedette", key));
+      section.take(key);
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<config::Secret> HttpSettings::header(std::string_view name) const {
+  for (const auto& [other, value] : headers) {
+    if (same_name(other, name)) return value;
+  }
+  return std::nullopt;
+}
+
+std::shared_ptr<const Settings> decode(config::Mapping& section) {
+  auto out = std::make_shared<HttpSettings>();
+  if (section.read("method", out->method) && !is_token(out->method)) {
+    section.error("method", fmt::format("'{}' is not an HTTP method", out->method));
+  }
+  read_headers(section, *out);
+  read_added_headers(section, *out);
+  read_body(section, *out);
+  read_redirects(section, *out);
+  read_versions(section, *out);
+  read_credentials(section, *out);
+  out->proxy = decode_proxy(section);
+  out->address = net::decode_address_settings(section);
+  net::TlsSettings tls;
+  if (auto mapping = section.take_mapping("tls_config")) tls = net::decode_tls_settings(*mapping);
+  out->tls = net::tls_profile(tls);
+  read_expectations(section, out->expect);
+  refuse_unsupported(section);
+  section.finish();
+  return out;
+}
+
+std::optional<std::string> check_target(const std::string& target, const Settings& /*settings*/) {
+  const auto url = parse_url(target);
+  if (!url) return url.error();
+  return std::nullopt;
+}
+
+}  // namespace vedette::http

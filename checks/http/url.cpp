@@ -1,0 +1,78 @@
+#include "checks/http/url.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url.hpp>
+
+#include "checks/net/target.hpp"
+
+namespace vedette::http {
+
+namespace urls = boost::urls;
+
+namespace {
+
+tl::expected<Url, std::string> from_view(const urls::url_view_base& view) {
+  Url out;
+  const std::string scheme = view.scheme();
+  if (view.scheme_id() != urls::scheme::http && view.scheme_id() != urls::scheme::https) {
+    return tl::make_unexpected(fmt::format("the scheme {} is not http or https", scheme));
+  }
+  out.secure = view.scheme_id() == urls::scheme::https;
+  out.host = view.host_address();
+  for (auto& c : out.host) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  if (out.host.empty()) return tl::make_unexpected(std::string("there is no host"));
+  out.port = out.secure ? 443 : 80;
+  if (view.has_port() && !view.port().empty()) {
+    if (view.port_number() == 0) return tl::make_unexpected(fmt::format("the port {} is not from 1 to 65535", std::string(view.port())));
+    out.port = view.port_number();
+  }
+  out.path = std::string(view.encoded_path().data(), view.encoded_path().size());
+  if (out.path.empty()) out.path = "/";
+  if (view.has_query()) out.path += "?" + std::string(view.encoded_query().data(), view.encoded_query().size());
+  out.has_userinfo = view.has_userinfo();
+  out.user = view.user();
+  out.password = view.password();
+  return out;
+}
+
+}  // namespace
+
+std::string Url::authority() const {
+  if (port == (secure ? 443 : 80)) return host.find(':') == std::string::npos ? host : "[" + host + "]";
+  return net::join_host_port(host, port);
+}
+
+std::string Url::text() const { return (secure ? "https://" : "http://") + authority() + path; }
+
+std::string Url::with_host(const std::string& other) const {
+  return (secure ? "https://" : "http://") + net::join_host_port(other, port) + path;
+}
+
+tl::expected<Url, std::string> parse_url(std::string_view text) {
+  std::string whole(text);
+  if (whole.find("://") == std::string::npos) whole = "http://" + whole;
+  const auto parsed = urls::parse_uri(whole);
+  if (!parsed) {
+    return tl::make_unexpected(
+        std::string("it is not a URL (international names are written as punycode, blanks as %20)"));
+  }
+  return from_view(*parsed);
+}
+
+tl::expected<Url, std::string> resolve_location(const Url& base, std::string_view location) {
+  const auto reference = urls::parse_uri_reference(urls::string_view(location.data(), location.size()));
+  if (!reference) return tl::make_unexpected(std::string("it is not a URL"));
+  const auto base_text = base.text();
+  const auto parsed_base = urls::parse_uri(base_text);
+  urls::url out;
+  if (!parsed_base || !urls::resolve(*parsed_base, *reference, out)) {
+    return tl::make_unexpected(std::string("it cannot be resolved against the page's URL"));
+  }
+  return from_view(out);
+}
+
+}  // namespace vedette::http

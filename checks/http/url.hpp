@@ -1,0 +1,35 @@
+#pragma once
+
+// Targets and redirects of HTTP checks.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+namespace vedette::http {
+
+struct Url {
+  bool secure = false;
+  std::string host;  ///< without brackets, lower case
+  std::uint16_t port = 80;
+  std::string path = "/";  ///< with query, without fragment; percent-encoded as written
+  std::string user;        ///< percent-decoded
+  std::string password;
+  bool has_userinfo = false;
+
+  /// The value of the Host header: with the port unless it is the scheme's own.
+  [[nodiscard]] std::string authority() const;
+  /// The URL for a person: without userinfo.
+  [[nodiscard]] std::string text() const;
+  /// The same URL with another host, as libcurl is to see it.
+  [[nodiscard]] std::string with_host(const std::string& other) const;
+};
+
+/// A text without a scheme gets http://, as blackbox_exporter does it. The error says what is wrong.
+tl::expected<Url, std::string> parse_url(std::string_view text);
+
+/// The URL that `location`, absolute or relative, means on a page of `base`.
+tl::expected<Url, std::string> resolve_location(const Url& base, std::string_view location);
+
+}  // namespace vedette::http

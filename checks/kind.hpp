@@ -1,0 +1,66 @@
+#pragma once
+
+// What a kind of check is: one row in the table of kinds (kinds.hpp) and one folder beside this file.
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checks/check.hpp"
+#include "checks/result.hpp"
+
+namespace vedette {
+
+namespace config {
+class Mapping;
+}
+namespace net {
+struct Services;
+}
+
+/// How much a run keeps for a person. Scheduled runs keep details of failures only.
+enum class Detail { kFailures, kAlways };
+
+/// What a kind's coroutine works with; it lives as long as the run.
+struct RunContext {
+  CheckPtr check;
+  net::Services& services;
+  Detail detail = Detail::kFailures;
+  Result result{};
+  /// Where the run is: a deadline that strikes now is a timeout in this phase.
+  Phase phase = Phase::kResolve;
+  /// True once the deadline has struck or somebody has cancelled. Every wait of checks/net ends at once then.
+  bool stopped = false;
+
+  void fail(Reason reason, std::string message);
+  void fail(Failure failure) { fail(failure.reason, std::move(failure.message)); }
+  /// The run passes but a person should look. A failure found later still counts.
+  void warn(Reason reason, std::string message);
+  [[nodiscard]] bool failed() const { return result.reason != Reason::kNone && result.verdict != Verdict::kWarn; }
+  void log(std::string line) { result.evidence.log.push_back(std::move(line)); }
+  void add_phase(Phase which, Duration duration, int hop = 0);
+  void measure(const Family& family, double value, std::vector<std::string> labels = {});
+};
+
+struct Kind {
+  std::string_view name;
+  /// What the kind may measure, in the order of the page.
+  std::vector<const Family*> families;
+  /// The default bounds of the latency histogram, in seconds.
+  std::vector<double> buckets;
+  /// Reads the section `http:` (…) of a module or check. Everything unknown or wrong goes to the diagnostics.
+  std::shared_ptr<const Settings> (*decode)(config::Mapping& section);
+  /// What is wrong with a target, or nothing.
+  std::optional<std::string> (*check_target)(const std::string& target, const Settings& settings);
+  /// Whether a run costs a TLS handshake: such runs are admitted more slowly.
+  bool (*handshakes)(const std::string& target, const Settings& settings);
+  /// The run itself. Ends by returning; failures are in the context's result.
+  boost::asio::awaitable<void> (*run)(RunContext& context);
+};
+
+}  // namespace vedette

@@ -1,0 +1,228 @@
+#include "checks/net/ares_resolver.hpp"
+
+#include <ares.h>
+#include <fmt/format.h>
+#include <netdb.h>
+
+#include <mutex>
+#include <stdexcept>
+#include <optional>
+
+#include "checks/net/epoll_set.hpp"
+#include "checks/net/errors.hpp"
+#include "checks/net/event.hpp"
+#include "checks/net/target.hpp"
+
+namespace vedette::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// The default receive buffer drops answers when some hundred lookups are in flight on one channel.
+constexpr int kReceiveBuffer = 4 << 20;
+constexpr int kTryMilliseconds = 1500;
+constexpr int kTries = 3;
+/// Channels for servers that checks name; more than this many different servers share by being reopened.
+constexpr std::size_t kMaxChannels = 64;
+
+void init_library() {
+  static std::once_flag once;
+  std::call_once(once, [] { ares_library_init(ARES_LIB_INIT_ALL); });
+}
+
+/// One family's part of a lookup.
+struct Part {
+  bool done = false;
+  int status = ARES_SUCCESS;
+  std::optional<Resolution> found;
+};
+
+/// A lookup in flight. c-ares cannot drop a single query, so it holds a share and finds the waiter gone.
+struct Lookup {
+  explicit Lookup(const asio::any_io_executor& executor) : settled(executor) {}
+
+  Part v4;
+  Part v6;
+  bool prefer_v6 = true;
+  Event settled;
+
+  [[nodiscard]] const Part& preferred() const { return prefer_v6 ? v6 : v4; }
+  [[nodiscard]] const Part& other() const { return prefer_v6 ? v4 : v6; }
+  void check_settled() {
+    if (preferred().found || (preferred().done && other().done)) settled.notify();
+  }
+};
+
+struct Callback {
+  std::shared_ptr<Lookup> lookup;
+  bool v6 = false;
+};
+
+asio::ip::address address_of(const ares_addrinfo_node& node) {
+  if (node.ai_family == AF_INET) {
+    const auto* in = reinterpret_cast<const sockaddr_in*>(node.ai_addr);
+    return asio::ip::address_v4(ntohl(in->sin_addr.s_addr));
+  }
+  const auto* in = reinterpret_cast<const sockaddr_in6*>(node.ai_addr);
+  asio::ip::address_v6::bytes_type bytes{};
+  std::copy(std::begin(in->sin6_addr.s6_addr), std::end(in->sin6_addr.s6_addr), bytes.begin());
+  return asio::ip::address_v6(bytes, in->sin6_scope_id);
+}
+
+void on_addrinfo(void* argument, int status, int /*timeouts*/, ares_addrinfo* info) noexcept {
+  const std::unique_ptr<Callback> callback(static_cast<Callback*>(argument));
+  auto& part = callback->v6 ? callback->lookup->v6 : callback->lookup->v4;
+  part.done = true;
+  part.status = status;
+  if (info != nullptr) {
+    if (status == ARES_SUCCESS && info->nodes != nullptr) {
+      part.found = Resolution{address_of(*info->nodes), info->nodes->ai_ttl};
+    }
+    ares_freeaddrinfo(info);
+  }
+  callback->lookup->check_settled();
+}
+
+Failure failure_of_status(int status, const std::string& host) {
+  const auto text = fmt::format("{}: {}", host, ares_strerror(status));
+  switch (status) {
+    case ARES_ENOTFOUND: return {Reason::kResolveNxdomain, text};
+    case ARES_SUCCESS:
+    case ARES_ENODATA: return {Reason::kResolveNoAddress, fmt::format("{}: no address of the wanted family", host)};
+    case ARES_ESERVFAIL: return {Reason::kResolveServfail, text};
+    case ARES_EREFUSED:
+    case ARES_ECONNREFUSED: return {Reason::kResolveRefused, text};
+    case ARES_ETIMEOUT: return {Reason::kTimeoutResolve, text};
+    case ARES_EDESTRUCTION:
+    case ARES_ECANCELLED: return cancelled();
+    case ARES_ENOMEM: return {Reason::kLocalResources, text};
+    default: return {Reason::kResolveFailed, text};
+  }
+}
+
+/// Of two failed families, the one that says more.
+int worse_status(int a, int b) {
+  const auto weight = [](int status) { return status == ARES_ENODATA || status == ARES_SUCCESS ? 0 : 1; };
+  return weight(a) >= weight(b) ? a : b;
+}
+
+}  // namespace
+
+/// One c-ares channel with its sockets and its timer on the loop.
+class AresResolver::Channel {
+ public:
+  Channel(const asio::any_io_executor& executor, const std::string& server)
+      : timer_(executor),
+        sockets_(
+            executor, [this](int fd, std::uint32_t events) { process(fd, events); }, [this] { arm(); }) {
+    ares_options options{};
+    options.flags = ARES_FLAG_NOSEARCH;
+    options.timeout = kTryMilliseconds;
+    options.tries = kTries;
+    options.socket_receive_buffer_size = kReceiveBuffer;
+    options.sock_state_cb = &Channel::on_socket_state;
+    options.sock_state_cb_data = this;
+    std::string lookups = server.empty() ? "fb" : "b";
+    options.lookups = lookups.data();
+    const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_RCVBUF |
+                     ARES_OPT_SOCK_STATE_CB | ARES_OPT_LOOKUPS;
+    int status = ares_init_options(&channel_, &options, mask);
+    if (status == ARES_SUCCESS && !server.empty()) {
+      const auto parts = split_host_port(server, 53);
+      status = parts ? ares_set_servers_ports_csv(channel_, join_host_port(parts->host, parts->port).c_str())
+                     : ARES_EBADSTR;
+    }
+    if (status != ARES_SUCCESS) {
+      if (channel_ != nullptr) ares_destroy(channel_);
+      throw std::runtime_error(fmt::format("c-ares: {}", ares_strerror(status)));
+    }
+  }
+
+  ~Channel() { ares_destroy(channel_); }
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+
+  void ask(const std::string& host, const std::shared_ptr<Lookup>& lookup, bool v6) {
+    ares_addrinfo_hints hints{};
+    hints.ai_family = v6 ? AF_INET6 : AF_INET;
+    hints.ai_flags = ARES_AI_NOSORT;
+    auto callback = std::make_unique<Callback>(Callback{lookup, v6});
+    ares_getaddrinfo(channel_, host.c_str(), nullptr, &hints, &on_addrinfo, callback.release());
+    arm();
+  }
+
+ private:
+  static void on_socket_state(void* self, ares_socket_t fd, int readable, int writable) noexcept {
+    const std::uint32_t events = (readable != 0 ? EPOLLIN : 0U) | (writable != 0 ? EPOLLOUT : 0U);
+    static_cast<Channel*>(self)->sockets_.watch(fd, events);
+  }
+
+  void process(int fd, std::uint32_t events) {
+    const bool trouble = (events & (EPOLLERR | EPOLLHUP)) != 0;
+    ares_process_fd(channel_, (events & EPOLLIN) != 0 || trouble ? fd : ARES_SOCKET_BAD,
+                    (events & EPOLLOUT) != 0 ? fd : ARES_SOCKET_BAD);
+  }
+
+  /// Sleeps until c-ares wants to be called for its next retry or timeout.
+  void arm() {
+    timeval wait{};
+    if (ares_timeout(channel_, nullptr, &wait) == nullptr) {
+      timer_.cancel();
+      return;
+    }
+    timer_.expires_after(std::chrono::seconds(wait.tv_sec) + std::chrono::microseconds(wait.tv_usec) +
+                         std::chrono::milliseconds(1));
+    timer_.async_wait([this](const boost::system::error_code& error) {
+      if (error) return;
+      ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+      arm();
+    });
+  }
+
+  asio::steady_timer timer_;
+  EpollSet sockets_;
+  ares_channel channel_ = nullptr;
+};
+
+AresResolver::AresResolver(const asio::any_io_executor& executor) : executor_(executor) { init_library(); }
+
+AresResolver::~AresResolver() = default;
+
+AresResolver::Channel* AresResolver::channel_for(const std::string& server) {
+  auto found = channels_.find(server);
+  if (found == channels_.end()) {
+    if (channels_.size() >= kMaxChannels) channels_.erase(std::prev(channels_.end()));
+    found = channels_.emplace(server, std::make_unique<Channel>(executor_, server)).first;
+  }
+  return found->second.get();
+}
+
+asio::awaitable<tl::expected<Resolution, Failure>> AresResolver::resolve(std::string host, AddressSettings settings) {
+  boost::system::error_code not_literal;
+  const auto literal = asio::ip::make_address(host, not_literal);
+  if (!not_literal) {
+    if (!settings.fallback && literal.is_v6() != settings.prefer_v6) {
+      co_return tl::make_unexpected(Failure{Reason::kResolveNoAddress,
+                                            fmt::format("{} is not of the wanted address family", host)});
+    }
+    co_return Resolution{literal, 0};
+  }
+
+  const auto lookup = std::make_shared<Lookup>(executor_);
+  lookup->prefer_v6 = settings.prefer_v6;
+  auto* channel = channel_for(settings.resolver);
+  const bool both = settings.fallback;
+  if (!both) (settings.prefer_v6 ? lookup->v4 : lookup->v6).done = true;
+  if (both || settings.prefer_v6) channel->ask(host, lookup, true);
+  if (both || !settings.prefer_v6) channel->ask(host, lookup, false);
+  if (!co_await lookup->settled.wait()) co_return tl::make_unexpected(cancelled());
+
+  if (lookup->preferred().found) co_return *lookup->preferred().found;
+  if (lookup->other().found) co_return *lookup->other().found;
+  const int status = both ? worse_status(lookup->preferred().status, lookup->other().status)
+                          : lookup->preferred().status;
+  co_return tl::make_unexpected(failure_of_status(status, host));
+}
+
+}  // namespace vedette::net

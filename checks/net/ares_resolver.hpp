@@ -1,0 +1,33 @@
+#pragma once
+
+// The Resolver on c-ares: hosts file, /etc/resolv.conf, no search domains, one channel for the system's servers and one
+// for each server that a check names. A lookup that fails or stalls delays nobody else's.
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <map>
+#include <memory>
+
+#include "checks/net/resolver.hpp"
+
+namespace vedette::net {
+
+class AresResolver final : public Resolver {
+ public:
+  explicit AresResolver(const boost::asio::any_io_executor& executor);
+  ~AresResolver() override;
+  AresResolver(const AresResolver&) = delete;
+  AresResolver& operator=(const AresResolver&) = delete;
+
+  boost::asio::awaitable<tl::expected<Resolution, Failure>> resolve(std::string host,
+                                                                    AddressSettings settings) override;
+
+ private:
+  class Channel;
+  Channel* channel_for(const std::string& server);
+
+  boost::asio::any_io_executor executor_;
+  std::map<std::string, std::unique_ptr<Channel>> channels_;
+};
+
+}  // namespace vedette::net

@@ -1,0 +1,18 @@
+#pragma once
+
+// From what the operating system says to a reason.
+
+#include <boost/system/error_code.hpp>
+
+#include "checks/result.hpp"
+
+namespace vedette::net {
+
+/// The failure that errno value `error` means while a run is in `phase`.
+Failure failure_of(int error, Phase phase);
+Failure failure_of(const boost::system::error_code& error, Phase phase);
+
+/// The failure for a wait that was cancelled; the run replaces it by a timeout when its deadline was the cause.
+Failure cancelled();
+
+}  // namespace vedette::net

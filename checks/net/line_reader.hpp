@@ -1,0 +1,45 @@
+#pragma once
+
+// Lines and exact byte counts from a Stream, out of one bounded buffer.
+
+#include <boost/asio/awaitable.hpp>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "checks/net/stream.hpp"
+
+namespace vedette::net {
+
+class LineReader {
+ public:
+  explicit LineReader(Stream& stream, std::size_t limit = std::size_t{64} << 10) : stream_(stream), limit_(limit) {}
+
+  struct Line {
+    std::string text;  ///< without its newline and a carriage return before it
+    bool last = false;  ///< the stream ended behind it
+  };
+  /// The next line; reason `line_too_long` beyond the limit. An unterminated last line is given with `last` set.
+  boost::asio::awaitable<tl::expected<Line, Failure>> line();
+
+  /// Exactly `count` bytes; fewer when the stream ends before.
+  boost::asio::awaitable<tl::expected<std::string, Failure>> bytes(std::size_t count);
+
+  /// Everything up to and with `end`, at most the limit.
+  boost::asio::awaitable<tl::expected<std::string, Failure>> until(std::string_view end);
+
+  /// What was read but not yet asked for; before a TLS upgrade this must be empty.
+  [[nodiscard]] bool empty() const { return buffer_.empty(); }
+  /// Up to `limit` bytes of all that was said, for evidence.
+  [[nodiscard]] const std::string& heard() const { return heard_; }
+
+ private:
+  /// Reads more; false at the end of the stream.
+  boost::asio::awaitable<tl::expected<bool, Failure>> more();
+
+  Stream& stream_;
+  std::size_t limit_;
+  std::string buffer_;
+  std::string heard_;
+};
+
+}  // namespace vedette::net

@@ -1,0 +1,37 @@
+#include "checks/net/lookup.hpp"
+
+#include <fmt/format.h>
+
+#include "checks/net/clock.hpp"
+#include "checks/net/services.hpp"
+
+namespace vedette::net {
+
+const Family kIpProtocol{"probe_ip_protocol", "Specifies whether probe ip protocol is IP4 or IP6", {}};
+const Family kDnsLookupSeconds{
+    "probe_dns_lookup_time_seconds", "Returns the time taken for probe dns lookup in seconds", {}};
+const Family kIpAddrHash{"probe_ip_addr_hash",
+                         "Specifies the hash of IP address. It's useful to detect if the IP address changes.",
+                         {}};
+
+boost::asio::awaitable<tl::expected<Resolution, Failure>> look_up(RunContext& context, std::string host,
+                                                                  AddressSettings settings, int hop) {
+  context.phase = Phase::kResolve;
+  const auto began = now_monotonic();
+  auto found = co_await context.services.resolver.resolve(host, std::move(settings));
+  const Duration taken = now_monotonic() - began;
+  context.add_phase(Phase::kResolve, taken, hop);
+  if (hop == 0) {
+    context.measure(kDnsLookupSeconds, seconds(taken));
+    context.measure(kIpProtocol, !found ? 0 : found->address.is_v6() ? 6 : 4);
+    context.measure(kIpAddrHash, found ? address_hash(found->address) : 0);
+  }
+  if (found) {
+    context.log(fmt::format("{} is {}", host, found->address.to_string()));
+  } else {
+    context.log(fmt::format("{} could not be resolved: {}", host, found.error().message));
+  }
+  co_return found;
+}
+
+}  // namespace vedette::net

@@ -1,0 +1,22 @@
+#pragma once
+
+// The resolve phase as every kind has it: the lookup itself, its phase, its families and its line in the log.
+
+#include <boost/asio/awaitable.hpp>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "checks/kind.hpp"
+#include "checks/net/resolver.hpp"
+
+namespace vedette::net {
+
+extern const Family kIpProtocol;
+extern const Family kDnsLookupSeconds;
+extern const Family kIpAddrHash;
+
+/// Resolves `host` in phase resolve of `hop`. The families are measured for hop 0, also when the lookup fails.
+boost::asio::awaitable<tl::expected<Resolution, Failure>> look_up(RunContext& context, std::string host,
+                                                                  AddressSettings settings, int hop = 0);
+
+}  // namespace vedette::net

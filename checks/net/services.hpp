@@ -1,0 +1,20 @@
+#pragma once
+
+// What a run finds on its shard: the loop and the engines that live on it. All on the shard's thread.
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "checks/net/ares_resolver.hpp"
+#include "checks/net/http_engine.hpp"
+
+namespace vedette::net {
+
+struct Services {
+  explicit Services(const boost::asio::any_io_executor& on) : executor(on), resolver(on), http(on) {}
+
+  boost::asio::any_io_executor executor;
+  AresResolver resolver;
+  HttpEngine http;
+};
+
+}  // namespace vedette::net

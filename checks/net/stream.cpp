@@ -1,0 +1,269 @@
+#include "checks/net/stream.hpp"
+
+#include <fmt/format.h>
+#include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
+
+#include "checks/net/errors.hpp"
+#include "checks/net/target.hpp"
+
+namespace vedette::net {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+
+/// ALPN's wire form: each name behind its length.
+std::string alpn_wire(const std::vector<std::string>& names) {
+  std::string out;
+  for (const auto& name : names) {
+    out += static_cast<char>(name.size());
+    out += name;
+  }
+  return out;
+}
+
+std::string openssl_text() {
+  const auto code = ERR_peek_last_error();
+  if (code == 0) return "the handshake failed";
+  const char* reason = ERR_reason_error_string(code);
+  return reason != nullptr ? reason : fmt::format("OpenSSL error {:x}", code);
+}
+
+}  // namespace
+
+/// The transport under TLS: the socket, read with stamps.
+struct StreamBio {
+  static int read(BIO* bio, char* data, int size) noexcept {
+    auto* stream = static_cast<Stream*>(BIO_get_data(bio));
+    BIO_clear_retry_flags(bio);
+    Stamp stamp{};
+    const auto got = receive_stamped(stream->socket_.native_handle(), data, static_cast<std::size_t>(size), stamp);
+    if (got > 0) {
+      if (stamp != Stamp::zero()) stream->last_arrival_ = stamp;
+      return static_cast<int>(got);
+    }
+    if (got == 0) {
+      stream->ended_ = true;
+      return 0;
+    }
+    note_error(bio, stream, BIO_FLAGS_READ);
+    return -1;
+  }
+
+  static int write(BIO* bio, const char* data, int size) noexcept {
+    auto* stream = static_cast<Stream*>(BIO_get_data(bio));
+    BIO_clear_retry_flags(bio);
+    const auto sent = ::send(stream->socket_.native_handle(), data, static_cast<std::size_t>(size), MSG_NOSIGNAL);
+    if (sent < 0) note_error(bio, stream, BIO_FLAGS_WRITE);
+    return static_cast<int>(sent);
+  }
+
+  static void note_error(BIO* bio, Stream* stream, int direction) noexcept {
+    if (errno == EAGAIN || errno == EINTR) {
+      BIO_set_flags(bio, direction | BIO_FLAGS_SHOULD_RETRY);
+    } else {
+      stream->last_errno_ = errno;
+    }
+  }
+
+  static long control(BIO* /*bio*/, int command, long /*number*/, void* /*pointer*/) noexcept {
+    return command == BIO_CTRL_FLUSH ? 1 : 0;
+  }
+
+  static const BIO_METHOD* method() {
+    static BIO_METHOD* const instance = [] {
+      BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "vedette stream");
+      BIO_meth_set_read(made, &StreamBio::read);
+      BIO_meth_set_write(made, &StreamBio::write);
+      BIO_meth_set_ctrl(made, &StreamBio::control);
+      return made;
+    }();
+    return instance;
+  }
+};
+
+void Stream::SslDeleter::operator()(SSL* ssl) const { SSL_free(ssl); }
+
+Stream::Stream(const asio::any_io_executor& executor, RunContext& context) : socket_(executor), context_(context) {}
+
+Stream::~Stream() = default;
+
+Duration connect_time_of(int fd, Duration user_clock) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return user_clock;
+  // A SYN that had to be sent again makes users wait: the round trip of the last one is not the truth then.
+  if (info.tcpi_total_retrans > 0 || info.tcpi_rtt == 0) return user_clock;
+  return std::min<Duration>(user_clock, std::chrono::microseconds(info.tcpi_rtt));
+}
+
+Problem Stream::open(const tcp::endpoint& endpoint, const AddressSettings& settings) {
+  boost::system::error_code error;
+  socket_.open(endpoint.protocol(), error);
+  if (error) return Failure{Reason::kLocalResources, error.message()};
+  socket_.non_blocking(true, error);
+  enable_stamps(socket_.native_handle());
+  socket_.set_option(tcp::no_delay(true), error);
+  if (!settings.source) return std::nullopt;
+  if (settings.source->is_v4() != endpoint.address().is_v4()) {
+    return Failure{Reason::kSourceAddress, fmt::format("source address {} and target {} are of different families",
+                                                       settings.source->to_string(), endpoint.address().to_string())};
+  }
+  socket_.bind(tcp::endpoint(*settings.source, 0), error);
+  if (error) {
+    return Failure{Reason::kSourceAddress,
+                   fmt::format("source address {}: {}", settings.source->to_string(), error.message())};
+  }
+  return std::nullopt;
+}
+
+asio::awaitable<Problem> Stream::connect(const asio::ip::address& address, std::uint16_t port,
+                                         const AddressSettings& settings) {
+  context_.phase = Phase::kConnect;
+  const tcp::endpoint endpoint(address, port);
+  if (auto problem = open(endpoint, settings)) co_return problem;
+  const auto began = now_monotonic();
+  if (context_.stopped) co_return cancelled();
+  const auto [error] = co_await socket_.async_connect(endpoint, kTuple);
+  const auto text = join_host_port(address.to_string(), port);
+  if (error) {
+    auto failure = failure_of(error, Phase::kConnect);
+    failure.message = fmt::format("{}: {}", text, failure.message);
+    co_return failure;
+  }
+  connect_time_ = connect_time_of(socket_.native_handle(), now_monotonic() - began);
+  context_.log(fmt::format("connected to {} in {:.3f} ms", text, seconds(connect_time_) * 1e3));
+  co_return std::nullopt;
+}
+
+tcp::endpoint Stream::local() const {
+  boost::system::error_code error;
+  return socket_.local_endpoint(error);
+}
+
+asio::awaitable<Problem> Stream::wait(bool for_writing) {
+  if (context_.stopped) co_return cancelled();
+  const auto [error] = co_await socket_.async_wait(for_writing ? tcp::socket::wait_write : tcp::socket::wait_read, kTuple);
+  if (error) co_return failure_of(error, context_.phase);
+  if (context_.stopped) co_return cancelled();
+  co_return std::nullopt;
+}
+
+Failure Stream::ssl_failure(int kind) const {
+  if (last_errno_ != 0) return failure_of(last_errno_, context_.phase);
+  if (kind == SSL_ERROR_SSL && record_.alert_received < 0 && !record_.lenient) {
+    if (auto failure = verification_failure(record_)) return *failure;
+  }
+  const bool alerted = record_.alert_received >= 0 || record_.alert_sent >= 0;
+  if (ended_ && !alerted) return {closed_in(context_.phase), "the peer closed the connection"};
+  return handshake_failure(record_, openssl_text());
+}
+
+asio::awaitable<Problem> Stream::after_ssl(int result) {
+  const int kind = SSL_get_error(ssl_.get(), result);
+  if (kind == SSL_ERROR_WANT_READ) co_return co_await wait(false);
+  if (kind == SSL_ERROR_WANT_WRITE) co_return co_await wait(true);
+  auto failure = ssl_failure(kind);
+  ERR_clear_error();
+  co_return failure;
+}
+
+asio::awaitable<Problem> Stream::handshake(TlsMaterialPtr material, HandshakeOptions options) {
+  context_.phase = Phase::kTls;
+  material_ = std::move(material);
+  ssl_.reset(SSL_new(material_->context()));
+  if (!ssl_) co_return Failure{Reason::kLocalResources, "no memory for a TLS session"};
+  record_ = TlsRecord{};
+  record_.lenient = options.lenient || !material_->verifies();
+  record_.name = options.name;
+  attach_record(ssl_.get(), &record_);
+  BIO* bio = BIO_new(StreamBio::method());
+  BIO_set_data(bio, this);
+  BIO_set_init(bio, 1);
+  SSL_set_bio(ssl_.get(), bio, bio);
+  if (!is_address(options.name)) SSL_set_tlsext_host_name(ssl_.get(), options.name.c_str());
+  expect_name(SSL_get0_param(ssl_.get()), options.name);
+  if (!options.alpn.empty()) {
+    const auto wire = alpn_wire(options.alpn);
+    SSL_set_alpn_protos(ssl_.get(), reinterpret_cast<const unsigned char*>(wire.data()),
+                        static_cast<unsigned int>(wire.size()));
+  }
+
+  const ClockGuard guard;
+  const auto began_real = now_real();
+  const auto began = now_monotonic();
+  last_arrival_ = {};
+  ERR_clear_error();
+  for (int result = SSL_connect(ssl_.get()); result != 1; result = SSL_connect(ssl_.get())) {
+    if (auto problem = co_await after_ssl(result)) co_return problem;
+    ERR_clear_error();
+  }
+  const bool stamped = last_arrival_ > began_real && !guard.stepped();
+  tls_time_ = stamped ? last_arrival_ - began_real : Duration(now_monotonic() - began);
+  context_.log(fmt::format("TLS handshake done in {:.3f} ms", seconds(tls_time_) * 1e3));
+  const bool matters = !options.lenient && material_->verifies();
+  if (matters) co_return verification_failure(record_);
+  co_return std::nullopt;
+}
+
+asio::awaitable<tl::expected<std::size_t, Failure>> Stream::read_some(std::span<char> buffer) {
+  while (true) {
+    if (ssl_) {
+      ERR_clear_error();
+      const int got = SSL_read(ssl_.get(), buffer.data(), static_cast<int>(buffer.size()));
+      if (got > 0) co_return static_cast<std::size_t>(got);
+      if (SSL_get_error(ssl_.get(), got) == SSL_ERROR_ZERO_RETURN || (ended_ && last_errno_ == 0)) {
+        ERR_clear_error();
+        co_return 0U;
+      }
+      if (auto problem = co_await after_ssl(got)) co_return tl::make_unexpected(*problem);
+      continue;
+    }
+    Stamp stamp{};
+    const auto got = receive_stamped(socket_.native_handle(), buffer.data(), buffer.size(), stamp);
+    if (got >= 0) {
+      if (stamp != Stamp::zero()) last_arrival_ = stamp;
+      co_return static_cast<std::size_t>(got);
+    }
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN) co_return tl::make_unexpected(failure_of(errno, context_.phase));
+    if (auto problem = co_await wait(false)) co_return tl::make_unexpected(*problem);
+  }
+}
+
+asio::awaitable<Problem> Stream::write_some(std::string_view& data) {
+  if (ssl_) {
+    ERR_clear_error();
+    const int sent = SSL_write(ssl_.get(), data.data(), static_cast<int>(data.size()));
+    if (sent <= 0) co_return co_await after_ssl(sent);
+    data.remove_prefix(static_cast<std::size_t>(sent));
+    co_return std::nullopt;
+  }
+  const auto sent = ::send(socket_.native_handle(), data.data(), data.size(), MSG_NOSIGNAL);
+  if (sent >= 0) {
+    data.remove_prefix(static_cast<std::size_t>(sent));
+    co_return std::nullopt;
+  }
+  if (errno == EINTR) co_return std::nullopt;
+  if (errno != EAGAIN) co_return failure_of(errno, context_.phase);
+  co_return co_await wait(true);
+}
+
+asio::awaitable<Problem> Stream::write_all(std::string_view data) {
+  while (!data.empty()) {
+    if (auto problem = co_await write_some(data)) co_return problem;
+  }
+  co_return std::nullopt;
+}
+
+}  // namespace vedette::net

@@ -1,0 +1,88 @@
+#pragma once
+
+// A TCP connection of one run, with kernel stamps, that may be upgraded to TLS. Used by every kind but HTTP.
+// Owned by the run's coroutine on the shard's thread. Every wait ends with reason `cancelled` as soon as the run is
+// stopped; the run turns that into a timeout in its phase when the deadline was the cause.
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "checks/kind.hpp"
+#include "checks/net/address.hpp"
+#include "checks/net/clock.hpp"
+#include "checks/net/tls_profile.hpp"
+#include "checks/net/tls_verify.hpp"
+
+namespace vedette::net {
+
+using Problem = std::optional<Failure>;
+
+struct HandshakeOptions {
+  std::string name;                ///< SNI (unless an address) and the name to verify
+  std::vector<std::string> alpn;
+  bool lenient = false;            ///< complete the handshake even when verification fails (TlsRecord::lenient)
+};
+
+class Stream {
+ public:
+  /// `context` outlives the stream; the stream sets its phase as it goes.
+  Stream(const boost::asio::any_io_executor& executor, RunContext& context);
+  ~Stream();
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  boost::asio::awaitable<Problem> connect(const boost::asio::ip::address& address, std::uint16_t port,
+                                          const AddressSettings& settings);
+  /// Turns the connection into TLS. Verification errors fail unless the profile or the options are lenient.
+  boost::asio::awaitable<Problem> handshake(TlsMaterialPtr material, HandshakeOptions options);
+
+  /// At least one byte, or 0 at the end of the stream.
+  boost::asio::awaitable<tl::expected<std::size_t, Failure>> read_some(std::span<char> buffer);
+  boost::asio::awaitable<Problem> write_all(std::string_view data);
+
+  /// What the SYN's round trip took, by the kernel's own measurement where it has one.
+  [[nodiscard]] Duration connect_time() const { return connect_time_; }
+  /// From the first byte of the handshake to the arrival of the peer's last.
+  [[nodiscard]] Duration tls_time() const { return tls_time_; }
+  /// When the newest byte that was read had arrived; zero when the kernel does not tell.
+  [[nodiscard]] Stamp last_arrival() const { return last_arrival_; }
+  [[nodiscard]] const TlsRecord& tls() const { return record_; }
+  [[nodiscard]] bool secured() const { return ssl_ != nullptr; }
+  [[nodiscard]] boost::asio::ip::tcp::endpoint local() const;
+
+ private:
+  friend struct StreamBio;
+  struct SslDeleter {
+    void operator()(SSL* ssl) const;
+  };
+
+  boost::asio::awaitable<Problem> wait(bool for_writing);
+  /// Waits for what an SSL call that returned `result` wants; a problem when it is an error instead.
+  boost::asio::awaitable<Problem> after_ssl(int result);
+  boost::asio::awaitable<Problem> write_some(std::string_view& data);
+  [[nodiscard]] Failure ssl_failure(int kind) const;
+  Problem open(const boost::asio::ip::tcp::endpoint& endpoint, const AddressSettings& settings);
+
+  boost::asio::ip::tcp::socket socket_;
+  RunContext& context_;
+  TlsMaterialPtr material_;
+  std::unique_ptr<SSL, SslDeleter> ssl_;
+  TlsRecord record_;
+  Duration connect_time_{};
+  Duration tls_time_{};
+  Stamp last_arrival_{};
+  int last_errno_ = 0;  ///< of the transport under TLS
+  bool ended_ = false;  ///< the transport under TLS has ended
+};
+
+/// The SYN's round trip by TCP_INFO, or `user_clock` when that is smaller or the SYN was sent again.
+Duration connect_time_of(int fd, Duration user_clock);
+
+}  // namespace vedette::net

@@ -1,0 +1,68 @@
+#include "checks/net/target.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/ip/address.hpp>
+#include <charconv>
+
+namespace vedette::net {
+
+namespace {
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size() || port == 0) return std::nullopt;
+  return port;
+}
+
+bool plausible_host(std::string_view host) {
+  if (host.empty() || host.size() > 255) return false;
+  return std::none_of(host.begin(), host.end(), [](char c) {
+    return static_cast<unsigned char>(c) <= 0x20 || c == '/' || c == '@' || c == '?' || c == '#' || c == 0x7f;
+  });
+}
+
+}  // namespace
+
+std::optional<HostPort> split_host_port(std::string_view text, std::uint16_t default_port) {
+  std::string_view host = text;
+  std::string_view port;
+  if (text.starts_with('[')) {
+    const auto close = text.find(']');
+    if (close == std::string_view::npos) return std::nullopt;
+    host = text.substr(1, close - 1);
+    const auto rest = text.substr(close + 1);
+    if (!rest.empty() && rest[0] != ':') return std::nullopt;
+    if (!rest.empty()) port = rest.substr(1);
+    if (!is_address(std::string(host))) return std::nullopt;
+    if (!rest.empty() && port.empty()) return std::nullopt;
+  } else if (std::count(text.begin(), text.end(), ':') == 1) {
+    host = text.substr(0, text.find(':'));
+    port = text.substr(host.size() + 1);
+    if (port.empty()) return std::nullopt;
+  } else if (text.find(':') != std::string_view::npos && !is_address(std::string(text))) {
+    return std::nullopt;
+  }
+  if (!plausible_host(host)) return std::nullopt;
+  if (port.empty()) {
+    if (default_port == 0) return std::nullopt;
+    return HostPort{std::string(host), default_port};
+  }
+  const auto number = parse_port(port);
+  if (!number) return std::nullopt;
+  return HostPort{std::string(host), *number};
+}
+
+std::string join_host_port(std::string_view host, std::uint16_t port) {
+  return host.find(':') == std::string_view::npos ? fmt::format("{}:{}", host, port) : fmt::format("[{}]:{}", host, port);
+}
+
+bool is_address(const std::string& host) {
+  boost::system::error_code error;
+  boost::asio::ip::make_address(host, error);
+  return !error;
+}
+
+}  // namespace vedette::net

@@ -1,0 +1,77 @@
+#pragma once
+
+// One TLS profile: an SSL_CTX and a trust store, made once for all checks with equal settings and shared by all shards.
+// Files are read when the profile is made and again by refresh_tls_profiles() when they changed, never inside a run.
+// Thread-safe: a run takes a snapshot and keeps it to its end.
+
+#include <openssl/types.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "checks/net/tls_settings.hpp"
+
+namespace vedette::net {
+
+/// What a handshake needs, loaded and immutable.
+class TlsMaterial {
+ public:
+  /// Loads everything `settings` names; the error says which file is wrong and why.
+  static tl::expected<std::shared_ptr<const TlsMaterial>, std::string> load(const TlsSettings& settings);
+  ~TlsMaterial();
+  TlsMaterial(const TlsMaterial&) = delete;
+  TlsMaterial& operator=(const TlsMaterial&) = delete;
+
+  [[nodiscard]] SSL_CTX* context() const { return context_; }
+  /// Gives libcurl's context our store, client certificate and version bounds.
+  void apply_to(SSL_CTX* context) const;
+  [[nodiscard]] bool verifies() const { return verifies_; }
+
+ private:
+  TlsMaterial() = default;
+  bool load_client_certificate(const TlsSettings& settings, std::string& error);
+
+  SSL_CTX* context_ = nullptr;
+  X509_STORE* store_ = nullptr;
+  X509* certificate_ = nullptr;
+  EVP_PKEY* key_ = nullptr;
+  std::vector<X509*> chain_;
+  int min_version_ = 0;
+  int max_version_ = 0;
+  bool verifies_ = true;
+};
+
+using TlsMaterialPtr = std::shared_ptr<const TlsMaterial>;
+
+class TlsProfile {
+ public:
+  explicit TlsProfile(TlsSettings settings);
+
+  /// The material now in force, or why there is none.
+  [[nodiscard]] tl::expected<TlsMaterialPtr, std::string> material() const;
+  [[nodiscard]] const TlsSettings& settings() const { return settings_; }
+
+  /// Loads again when a file changed. A bad file leaves the old material in force; returns what was wrong with it.
+  std::string refresh();
+
+ private:
+  [[nodiscard]] std::string file_stamps() const;
+
+  const TlsSettings settings_;
+  std::string stamps_;
+  mutable std::mutex mutex_;
+  tl::expected<TlsMaterialPtr, std::string> material_;
+};
+
+using TlsProfilePtr = std::shared_ptr<TlsProfile>;
+
+/// The profile for `settings`; equal settings share one as long as somebody holds it.
+TlsProfilePtr tls_profile(const TlsSettings& settings);
+
+/// Looks at the files of all profiles in use; returns a line for each that could not be loaded anew.
+std::vector<std::string> refresh_tls_profiles();
+
+}  // namespace vedette::net

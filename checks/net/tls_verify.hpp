@@ -1,0 +1,50 @@
+#pragma once
+
+// What happened while OpenSSL checked a peer: the verification's errors, alerts, and the stamps of the handshake.
+// Works for our own handshakes (attached to the SSL) and for libcurl's (attached to its SSL_CTX).
+
+#include <openssl/types.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "checks/net/tls_facts.hpp"
+#include "checks/result.hpp"
+
+namespace vedette::net {
+
+/// Filled during a handshake; must outlive it.
+struct TlsRecord {
+  /// Go on after a verification error, so that the handshake completes and all facts are known. Only where nothing is
+  /// sent to a peer that failed. libcurl's handshakes are strict.
+  bool lenient = false;
+  std::string name;             ///< what was verified, for messages
+  std::vector<int> errors;      ///< X509_V_ERR_…, in the order found
+  int alert_received = -1;
+  int alert_sent = -1;
+  bool client_certificate_wanted = false;
+  std::optional<TlsFacts> facts;  ///< what is known of the peer: all after a handshake, the chain after a refusal
+  bool done = false;
+
+  /// Called when the handshake has been completed, and before each message that was received after it (session tickets).
+  std::function<void()> on_done;
+  std::function<void()> on_ticket;
+};
+
+/// Installs the callbacks that fill a record.
+void watch_verification(SSL_CTX* context);
+void attach_record(SSL* ssl, TlsRecord* record);
+void attach_record(SSL_CTX* context, TlsRecord* record);
+
+/// Makes OpenSSL itself check that the certificate is for `name` (a host name or an address).
+void expect_name(X509_VERIFY_PARAM* parameters, const std::string& name);
+
+/// The first verification error as a failure; nothing when there was none.
+std::optional<Failure> verification_failure(const TlsRecord& record);
+
+/// A handshake that broke off: by its alerts, or `detail` as it is.
+Failure handshake_failure(const TlsRecord& record, const std::string& detail);
+
+}  // namespace vedette::net

@@ -1,0 +1,80 @@
+#pragma once
+
+// What one run of a check found: the only thing that exporters see. A plain value; whoever holds it owns it.
+
+#include <boost/json/object.hpp>
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checks/reason.hpp"
+#include "checks/text.hpp"
+
+namespace vedette {
+
+using Duration = std::chrono::nanoseconds;
+
+/// A family of samples, as Prometheus means it. Families are constants that live for ever: compare them by address.
+struct Family {
+  std::string_view name;
+  std::string_view help;
+  std::vector<std::string_view> labels;  ///< the names of its own labels, before those of the check
+  bool basic = false;                    ///< also exported with `metrics: basic`
+};
+
+/// One number that a run produced.
+struct Measure {
+  const Family* family = nullptr;
+  double value = 0;
+  std::vector<std::string> labels;  ///< the values of family->labels, in their order
+  std::vector<std::string> label_names{};  ///< instead of family->labels, where the user names them
+};
+
+/// One timed part of a run. Durations are corrected: they hold what the target took, not what the agent added.
+struct PhaseTime {
+  Phase phase = Phase::kResolve;
+  Duration duration{};
+  int hop = 0;  ///< counts redirects; 0 is the first request
+};
+
+struct Failure {
+  Reason reason = Reason::kNone;
+  std::string message;  ///< for a person: what was seen, what was expected
+};
+
+/// What a person needs to believe a failure.
+struct Evidence {
+  boost::json::object facts;     ///< by kind: addresses, status, flags, certificates, … (docs/results.md)
+  std::vector<std::string> log;  ///< the steps of the run, in order
+  std::string excerpt;           ///< the beginning of what the target said, printable and bounded
+};
+
+struct Result {
+  Verdict verdict = Verdict::kUnknown;
+  Reason reason = Reason::kNone;
+  std::string message;
+  std::chrono::system_clock::time_point started;
+  std::vector<PhaseTime> phases;
+  Duration duration{};  ///< what the target took: the sum of the phases
+  Duration overhead{};  ///< what the agent itself added: the user clock's total minus `duration`
+  std::vector<Measure> measures;
+  Evidence evidence;
+  int attempts = 1;  ///< more than one when a failure was confirmed by retries
+
+  [[nodiscard]] bool passed() const { return verdict == Verdict::kPass || verdict == Verdict::kWarn; }
+  /// The value of the first measure of `family`, or `otherwise`.
+  [[nodiscard]] double value_of(const Family& family, double otherwise = 0) const;
+  /// The sum over all hops.
+  [[nodiscard]] Duration total_of(Phase phase) const;
+};
+
+inline double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+/// Families that every kind gives.
+extern const Family kSuccess;
+extern const Family kDurationSeconds;
+/// Families of more than one kind.
+extern const Family kFailedDueToRegex;
+
+}  // namespace vedette

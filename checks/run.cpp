@@ -1,0 +1,131 @@
+#include "checks/run.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <algorithm>
+#include <exception>
+
+namespace vedette {
+
+namespace asio = boost::asio;
+
+void RunContext::fail(Reason reason, std::string message) {
+  if (failed()) return;
+  result.reason = reason;
+  result.verdict = info_of(reason).verdict;
+  result.message = std::move(message);
+}
+
+void RunContext::warn(Reason reason, std::string message) {
+  if (result.reason != Reason::kNone) return;
+  result.reason = reason;
+  result.verdict = Verdict::kWarn;
+  result.message = std::move(message);
+}
+
+void RunContext::add_phase(Phase which, Duration duration, int hop) {
+  if (duration < Duration::zero()) duration = Duration::zero();
+  result.phases.push_back({which, duration, hop});
+  result.duration += duration;
+}
+
+void RunContext::measure(const Family& family, double value, std::vector<std::string> labels) {
+  result.measures.push_back({&family, value, std::move(labels), {}});
+}
+
+namespace {
+
+class SpawnedRun final : public Run, public std::enable_shared_from_this<SpawnedRun> {
+ public:
+  SpawnedRun(const asio::any_io_executor& executor, net::Services& services, CheckPtr check, Detail detail,
+             Completion completion)
+      : timer_(executor),
+        context_{std::move(check), services, detail},
+        completion_(std::move(completion)),
+        began_(std::chrono::steady_clock::now()) {
+    context_.result.started = std::chrono::system_clock::now();
+  }
+
+  void start() {
+    const auto self = shared_from_this();
+    timer_.expires_at(began_ + context_.check->timeout);
+    timer_.async_wait([self](const boost::system::error_code& error) {
+      if (!error) self->stop(true);
+    });
+    asio::co_spawn(timer_.get_executor(), body(context_),
+                   asio::bind_cancellation_slot(signal_.slot(),
+                                                [self](const std::exception_ptr& error) { self->finish(error); }));
+  }
+
+  void cancel() override { stop(false); }
+
+ private:
+  static asio::awaitable<void> body(RunContext& context) {
+    // Waits report a cancellation as an error code; the coroutine then returns by itself.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    co_await context.check->kind->run(context);
+  }
+
+  void stop(bool expired) {
+    if (done_ || context_.stopped) return;
+    expired_ = expired;
+    context_.stopped = true;
+    signal_.emit(asio::cancellation_type::terminal);
+  }
+
+  void finish(const std::exception_ptr& error) {
+    done_ = true;
+    timer_.cancel();
+    auto& result = context_.result;
+    if (error) {
+      result.reason = Reason::kNone;
+      try {
+        std::rethrow_exception(error);
+      } catch (const std::exception& e) {
+        context_.fail(Reason::kInternal, e.what());
+      } catch (...) {
+        context_.fail(Reason::kInternal, "an exception of unknown type");
+      }
+    } else if (context_.stopped && (!context_.failed() || result.reason == Reason::kCancelled)) {
+      result.reason = Reason::kNone;
+      const auto reason = expired_ ? timeout_in(context_.phase) : Reason::kCancelled;
+      context_.fail(reason, expired_ ? "the deadline passed" : "the run was cancelled");
+    }
+    if (result.reason == Reason::kNone) result.verdict = Verdict::kPass;
+    const Duration total = std::chrono::steady_clock::now() - began_;
+    // A phase that a failure or the deadline cut off has no stamp at its end: the user clock tells how long it was.
+    const bool cut_off = result.verdict == Verdict::kFail &&
+                         (result.phases.empty() || result.phases.back().phase != context_.phase);
+    if (cut_off) {
+      const int hop = result.phases.empty() ? 0 : result.phases.back().hop;
+      context_.add_phase(context_.phase, total - result.duration, hop);
+    }
+    result.overhead = std::max(Duration::zero(), total - result.duration);
+    context_.measure(kSuccess, result.passed() ? 1 : 0);
+    context_.measure(kDurationSeconds, seconds(result.duration));
+    auto completion = std::move(completion_);
+    completion(std::move(result));
+  }
+
+  asio::steady_timer timer_;
+  asio::cancellation_signal signal_;
+  RunContext context_;
+  Completion completion_;
+  std::chrono::steady_clock::time_point began_;
+  bool expired_ = false;
+  bool done_ = false;
+};
+
+}  // namespace
+
+std::shared_ptr<Run> start_run(const asio::any_io_executor& executor, net::Services& services, CheckPtr check,
+                               Detail detail, Run::Completion completion) {
+  auto run = std::make_shared<SpawnedRun>(executor, services, std::move(check), detail, std::move(completion));
+  run->start();
+  return run;
+}
+
+}  // namespace vedette

@@ -1,0 +1,71 @@
+#include "checks/tcp/settings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "checks/net/target.hpp"
+#include "config/mapping.hpp"
+
+namespace vedette::tcp {
+
+namespace {
+
+bool is_label_name(std::string_view name) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  return !name.empty() && (name[0] < '0' || name[0] > '9') && std::all_of(name.begin(), name.end(), allowed);
+}
+
+void read_labels(config::Mapping& step, Step& out) {
+  for (const auto& item : step.take_list("labels")) {
+    config::Mapping label(item, step.path() + ".labels", step.context());
+    std::string name;
+    std::string value;
+    label.read("name", name);
+    label.read("value", value);
+    label.finish();
+    if (!is_label_name(name)) label.error("name", fmt::format("'{}' is not a label's name", name));
+    out.labels.emplace_back(std::move(name), std::move(value));
+  }
+  if (!out.labels.empty() && !out.expect) step.error("labels", "labels need an expect in the same step");
+}
+
+Step read_step(const config::Value& value, config::Context& context) {
+  config::Mapping step(value, "tcp.query_response", context);
+  Step out;
+  step.read("expect", out.expect);
+  step.read("expect_bytes", out.expect_bytes);
+  if (step.has("expect") && step.has("expect_bytes")) {
+    step.error("expect_bytes", "expect and expect_bytes exclude each other");
+  }
+  step.read("send", out.send);
+  step.read("starttls", out.starttls);
+  read_labels(step, out);
+  step.finish();
+  return out;
+}
+
+}  // namespace
+
+std::shared_ptr<const Settings> decode(config::Mapping& section) {
+  auto out = std::make_shared<TcpSettings>();
+  section.read("tls", out->tls_first);
+  net::TlsSettings tls;
+  if (auto mapping = section.take_mapping("tls_config")) tls = net::decode_tls_settings(*mapping);
+  for (const auto& item : section.take_list("query_response")) out->steps.push_back(read_step(item, section.context()));
+  const bool upgrades = std::any_of(out->steps.begin(), out->steps.end(), [](const Step& s) { return s.starttls; });
+  if (out->tls_first && upgrades) section.warning("tls", "tls and starttls are both set: TLS would run within TLS");
+  if (out->tls_first || upgrades) out->tls = net::tls_profile(tls);
+  out->address = net::decode_address_settings(section);
+  section.finish();
+  return out;
+}
+
+std::optional<std::string> check_target(const std::string& target, const Settings& /*settings*/) {
+  if (net::split_host_port(target, 0)) return std::nullopt;
+  return "it is not host:port";
+}
+
+}  // namespace vedette::tcp

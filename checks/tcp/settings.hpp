@@ -1,0 +1,41 @@
+#pragma once
+
+// The settings of a TCP check: blackbox_exporter's `tcp:` section and our additions. The target is host:port.
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "checks/check.hpp"
+#include "checks/net/address.hpp"
+#include "checks/net/tls_profile.hpp"
+#include "config/pattern.hpp"
+#include "config/secret.hpp"
+
+namespace vedette::config {
+class Mapping;
+}
+
+namespace vedette::tcp {
+
+/// One step of a dialogue: what is expected, then what is sent, then an upgrade to TLS.
+struct Step {
+  std::optional<config::Pattern> expect;  ///< skips lines until one matches
+  std::string expect_bytes;
+  config::Secret send;
+  std::vector<std::pair<std::string, std::string>> labels;  ///< of probe_expect_info; values may hold $1 or ${name}
+  bool starttls = false;
+};
+
+struct TcpSettings final : Settings {
+  bool tls_first = false;
+  std::vector<Step> steps;
+  net::AddressSettings address;
+  net::TlsProfilePtr tls;
+};
+
+std::shared_ptr<const Settings> decode(config::Mapping& section);
+std::optional<std::string> check_target(const std::string& target, const Settings& settings);
+
+}  // namespace vedette::tcp

@@ -1,0 +1,113 @@
+#include "checks/tls/kind.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json/array.hpp>
+
+#include "checks/net/lookup.hpp"
+#include "checks/net/services.hpp"
+#include "checks/net/starttls.hpp"
+#include "checks/net/stream.hpp"
+#include "checks/net/target.hpp"
+#include "checks/tls/expectations.hpp"
+#include "checks/tls/settings.hpp"
+
+namespace vedette::tls {
+
+namespace asio = boost::asio;
+
+namespace {
+
+const Family kTlsDuration{"vedette_tls_duration_seconds", "Duration of a TLS check by phase", {"phase"}};
+
+bool handshakes(const std::string& /*target*/, const Settings& /*settings*/) { return true; }
+
+asio::awaitable<net::Problem> speak_before_tls(RunContext& context, const TlsCheckSettings& settings,
+                                               net::Stream& stream, const std::string& host) {
+  if (settings.starttls.empty()) co_return std::nullopt;
+  context.phase = Phase::kStarttls;
+  const auto sent = net::now_real();
+  const auto began = net::now_monotonic();
+  const net::ClockGuard guard;
+  net::LineReader reader(stream);
+  auto problem = co_await net::start_tls(settings.starttls, stream, reader, host);
+  const bool stamped = stream.last_arrival() > sent && !guard.stepped();
+  context.add_phase(Phase::kStarttls, stamped ? stream.last_arrival() - sent : Duration(net::now_monotonic() - began));
+  if (problem) context.result.evidence.excerpt = printable(reader.heard(), 1024);
+  co_return problem;
+}
+
+/// Connects, speaks STARTTLS, shakes hands. The handshake is lenient: a bad certificate is judged afterwards, so that all
+/// facts are known. Nothing is sent behind it.
+asio::awaitable<net::Problem> reach(RunContext& context, const TlsCheckSettings& settings, net::Stream& stream,
+                                    net::TlsMaterialPtr material, net::HostPort target) {
+  const auto found = co_await net::look_up(context, target.host, settings.address);
+  if (!found) co_return found.error();
+  context.result.evidence.facts["address"] = net::join_host_port(found->address.to_string(), target.port);
+  if (auto problem = co_await stream.connect(found->address, target.port, settings.address)) co_return problem;
+  context.add_phase(Phase::kConnect, stream.connect_time());
+  if (auto problem = co_await speak_before_tls(context, settings, stream, target.host)) co_return problem;
+  net::HandshakeOptions options;
+  const auto& name = settings.tls->settings().server_name;
+  options.name = name.empty() ? target.host : name;
+  options.alpn = settings.alpn;
+  options.lenient = true;
+  if (auto problem = co_await stream.handshake(std::move(material), options)) co_return problem;
+  context.add_phase(Phase::kTls, stream.tls_time());
+  co_return std::nullopt;
+}
+
+void judge(RunContext& context, const TlsCheckSettings& settings, const net::Stream& stream, bool verifies) {
+  const auto& record = stream.tls();
+  if (verifies) {
+    if (auto failure = net::verification_failure(record)) context.fail(std::move(*failure));
+  }
+  if (record.facts) expect_certificates(context, settings, *record.facts);
+}
+
+asio::awaitable<void> run(RunContext& context) {
+  const auto& settings = static_cast<const TlsCheckSettings&>(*context.check->settings);
+  const auto port = settings.starttls.empty() ? 443 : net::starttls_port(settings.starttls);
+  const auto target = net::split_host_port(context.check->target, port);
+  const auto material = settings.tls->material();
+  if (!target || !material) {
+    context.fail(target ? Failure{Reason::kLocalFile, material.error()}
+                        : Failure{Reason::kTargetInvalid, "the target is not host[:port]"});
+    co_return;
+  }
+  net::Stream stream(context.services.executor, context);
+  if (auto problem = co_await reach(context, settings, stream, *material, *target)) {
+    context.log("failed: " + problem->message);
+    context.fail(*problem);
+  } else {
+    judge(context, settings, stream, (*material)->verifies());
+  }
+  for (const auto& part : context.result.phases) {
+    context.measure(kTlsDuration, seconds(part.duration), {std::string(name_of(part.phase))});
+  }
+  if (!stream.tls().facts) co_return;
+  net::measure_tls(context, *stream.tls().facts, true);
+  if (context.detail == Detail::kAlways || context.result.reason != Reason::kNone) {
+    auto& facts = context.result.evidence.facts;
+    facts["tls"] = net::to_json(*stream.tls().facts);
+    boost::json::array errors;
+    for (const int error : stream.tls().errors) errors.emplace_back(X509_verify_cert_error_string(error));
+    facts["verification_errors"] = std::move(errors);
+  }
+}
+
+}  // namespace
+
+const Kind kKind{
+    "tls",
+    {&kSuccess, &kDurationSeconds, &net::kIpProtocol, &net::kDnsLookupSeconds, &net::kIpAddrHash, &kTlsDuration,
+     &net::kEarliestCertExpiry, &net::kLastChainExpiry, &net::kLastChainInfo, &net::kTlsVersionInfo,
+     &net::kTlsCipherInfo},
+    {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5},
+    &decode,
+    &check_target,
+    &handshakes,
+    &run,
+};
+
+}  // namespace vedette::tls

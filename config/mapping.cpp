@@ -1,0 +1,365 @@
+#include "config/mapping.hpp"
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "config/nearest.hpp"
+#include "config/reference.hpp"
+
+namespace vedette::config {
+
+namespace {
+
+constexpr int kMaxMergeDepth = 16;
+
+template <typename Number>
+std::optional<Number> parse_whole(std::string_view text) {
+  Number value{};
+  if (text.starts_with('+')) text.remove_prefix(1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// A number is a plain scalar: quoted digits are a text.
+template <typename Number>
+std::optional<Number> number_of(const Value& value) {
+  if (!value.is_scalar() || value.is_quoted()) return std::nullopt;
+  return parse_whole<Number>(value.node().Scalar());
+}
+
+}  // namespace
+
+std::optional<bool> parse_boolean(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  constexpr std::array<std::string_view, 4> kTrue{"true", "yes", "on", "y"};
+  constexpr std::array<std::string_view, 4> kFalse{"false", "no", "off", "n"};
+  if (std::find(kTrue.begin(), kTrue.end(), lower) != kTrue.end()) return true;
+  if (std::find(kFalse.begin(), kFalse.end(), lower) != kFalse.end()) return false;
+  return std::nullopt;
+}
+
+std::optional<Secret> secret_of(const Value& value, Context& context) {
+  const auto text = value.scalar();
+  if (!has_reference(text)) return Secret::literal(text);
+  auto expanded = expand_references(text);
+  if (!expanded) {
+    context.diagnostics.error(value.place(), std::move(expanded.error()),
+                              "references are ${NAME}, ${env:NAME}, ${file:PATH} and ${credential:NAME}");
+    return std::nullopt;
+  }
+  context.revealed += *expanded;
+  context.revealed += '\0';
+  return Secret::literal(std::move(*expanded));
+}
+
+std::optional<Pattern> pattern_of(const Value& value, Context& context) {
+  auto pattern = Pattern::compile(value.scalar());
+  if (!pattern) {
+    context.diagnostics.error(value.place(), fmt::format("not a regular expression: {}", pattern.error()),
+                              "the dialect is RE2: no look-around and no back-references");
+    return std::nullopt;
+  }
+  return std::move(*pattern);
+}
+
+Mapping::Mapping(const Value& value, std::string path, Context& context)
+    : path_(std::move(path)), context_(&context), place_(value.place()) {
+  if (value.is_null()) return;
+  if (!value.is_mapping()) {
+    context.diagnostics.error(place_, fmt::format("{} must be a mapping, not {}", path_.empty() ? "the file" : path_,
+                                                  value.what()));
+    return;
+  }
+  add(value, false, 0);
+}
+
+void Mapping::add(const Value& mapping, bool merged, int depth) {
+  std::vector<Value> merges;
+  for (const auto& pair : mapping.node()) {
+    const Value key(pair.first, mapping.source());
+    const Value value(pair.second, mapping.source());
+    if (!key.is_scalar()) {
+      context_->diagnostics.error(key.place(), "a key must be a plain text");
+      continue;
+    }
+    const auto name = key.node().Scalar();
+    if (name == "<<" && !key.is_quoted()) {
+      merges.push_back(value);
+      continue;
+    }
+    const auto* known = find(name);
+    if (known != nullptr && merged) continue;
+    if (known != nullptr) {
+      context_->diagnostics.error(key.place(), fmt::format("key {} is written twice", full_name(name)),
+                                  fmt::format("the first one is at line {}", known->key_value.place().line));
+      continue;
+    }
+    entries_.push_back({name, key, value});
+  }
+  for (const auto& merge : merges) {
+    if (depth >= kMaxMergeDepth) {
+      context_->diagnostics.error(merge.place(), "merge keys are nested too deeply");
+    } else if (merge.is_mapping()) {
+      add(merge, true, depth + 1);
+    } else if (merge.is_sequence()) {
+      for (const auto& item : merge.node()) {
+        if (item.IsMap()) add(Value(item, merge.source()), true, depth + 1);
+      }
+    } else {
+      context_->diagnostics.error(merge.place(), "a merge key (<<) takes a mapping or a list of mappings");
+    }
+  }
+}
+
+Mapping::Entry* Mapping::find(std::string_view key) {
+  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.key == key; });
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+const Mapping::Entry* Mapping::find(std::string_view key) const { return const_cast<Mapping*>(this)->find(key); }
+
+std::string Mapping::full_name(std::string_view key) const {
+  return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
+}
+
+std::optional<Value> Mapping::take(std::string_view key) {
+  known_.emplace_back(key);
+  if (context_->known_keys != nullptr) context_->known_keys->insert(full_name(key));
+  auto* entry = find(key);
+  if (entry == nullptr) return std::nullopt;
+  entry->used = true;
+  if (entry->value.is_null()) return std::nullopt;
+  return entry->value;
+}
+
+Mapping::Entry* Mapping::scalar(std::string_view key) {
+  const auto value = take(key);
+  if (!value) return nullptr;
+  if (!value->is_scalar()) {
+    error(key, fmt::format("{} must be a single value, not {}", full_name(key), value->what()));
+    return nullptr;
+  }
+  return find(key);
+}
+
+bool Mapping::read(std::string_view key, std::string& out) {
+  const auto* entry = scalar(key);
+  if (entry != nullptr) out = entry->value.scalar();
+  return entry != nullptr;
+}
+
+bool Mapping::read(std::string_view key, bool& out) {
+  const auto* entry = scalar(key);
+  if (entry == nullptr) return false;
+  const auto value = parse_boolean(entry->value.node().Scalar());
+  if (!value) {
+    error(key, fmt::format("{} must be true or false", full_name(key)));
+    return false;
+  }
+  out = *value;
+  return true;
+}
+
+bool Mapping::read(std::string_view key, Duration& out) {
+  const auto* entry = scalar(key);
+  if (entry == nullptr) return false;
+  const auto value = parse_duration(entry->value.scalar());
+  if (!value) {
+    error(key, fmt::format("{}: {}", full_name(key), value.error()));
+    return false;
+  }
+  out = *value;
+  return true;
+}
+
+bool Mapping::read(std::string_view key, Secret& out) {
+  const auto* entry = scalar(key);
+  if (entry == nullptr) return false;
+  auto value = secret_of(entry->value, *context_);
+  if (value) out = std::move(*value);
+  return value.has_value();
+}
+
+bool Mapping::read(std::string_view key, std::optional<Pattern>& out) {
+  const auto* entry = scalar(key);
+  if (entry == nullptr) return false;
+  out = pattern_of(entry->value, *context_);
+  return out.has_value();
+}
+
+bool Mapping::read(std::string_view key, std::vector<std::string>& out) {
+  if (!take(key)) return false;
+  std::vector<std::string> texts;
+  for (const auto& item : take_list(key)) {
+    if (!item.is_scalar()) {
+      context_->diagnostics.error(item.place(),
+                                  fmt::format("{} must hold single values, not {}", full_name(key), item.what()));
+      return false;
+    }
+    texts.push_back(item.scalar());
+  }
+  out = std::move(texts);
+  return true;
+}
+
+bool Mapping::read(std::string_view key, std::vector<Pattern>& out) {
+  if (!take(key)) return false;
+  out.clear();
+  for (const auto& item : take_list(key)) {
+    if (!item.is_scalar()) {
+      context_->diagnostics.error(item.place(), fmt::format("{} must hold regular expressions", full_name(key)));
+      continue;
+    }
+    if (auto pattern = pattern_of(item, *context_)) out.push_back(std::move(*pattern));
+  }
+  return true;
+}
+
+bool Mapping::read_integer(std::string_view key, std::int64_t& out, std::int64_t least, std::int64_t most) {
+  const auto* entry = scalar(key);
+  if (entry == nullptr) return false;
+  const auto value = number_of<std::int64_t>(entry->value);
+  if (!value || *value < least || *value > most) {
+    error(key, fmt::format("{} must be a whole number from {} to {}", full_name(key), least, most));
+    return false;
+  }
+  out = *value;
+  return true;
+}
+
+bool Mapping::read_number(std::string_view key, double& out, double least, double most) {
+  const auto* entry = scalar(key);
+  if (entry == nullptr) return false;
+  const auto value = number_of<double>(entry->value);
+  if (!value || !(*value >= least) || !(*value <= most)) {
+    error(key, fmt::format("{} must be a number from {} to {}", full_name(key), least, most));
+    return false;
+  }
+  out = *value;
+  return true;
+}
+
+bool Mapping::read_integers(std::string_view key, std::vector<int>& out, int least, int most) {
+  if (!take(key)) return false;
+  out.clear();
+  for (const auto& item : take_list(key)) {
+    const auto value = number_of<int>(item);
+    if (!value || *value < least || *value > most) {
+      context_->diagnostics.error(
+          item.place(), fmt::format("{} must hold whole numbers from {} to {}", full_name(key), least, most));
+      return false;
+    }
+    out.push_back(*value);
+  }
+  return true;
+}
+
+bool Mapping::read_numbers(std::string_view key, std::vector<double>& out) {
+  if (!take(key)) return false;
+  out.clear();
+  for (const auto& item : take_list(key)) {
+    const auto value = number_of<double>(item);
+    if (!value) {
+      context_->diagnostics.error(item.place(), fmt::format("{} must hold numbers", full_name(key)));
+      return false;
+    }
+    out.push_back(*value);
+  }
+  return true;
+}
+
+bool Mapping::read_size(std::string_view key, std::int64_t& out) {
+  const auto* entry = scalar(key);
+  if (entry == nullptr) return false;
+  const auto value = parse_size(entry->value.scalar());
+  if (!value) {
+    error(key, fmt::format("{}: {}", full_name(key), value.error()));
+    return false;
+  }
+  out = *value;
+  return true;
+}
+
+bool Mapping::read_choice(std::string_view key, std::string& out, std::span<const std::string_view> choices) {
+  const auto* entry = scalar(key);
+  if (entry == nullptr) return false;
+  const auto text = entry->value.scalar();
+  if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
+    const auto close = nearest(text, choices);
+    error(key, fmt::format("{} must be one of {}", full_name(key), fmt::join(choices, ", ")),
+          close ? fmt::format("did you mean {}?", *close) : "");
+    return false;
+  }
+  out = text;
+  return true;
+}
+
+std::optional<Mapping> Mapping::take_mapping(std::string_view key) {
+  const auto value = take(key);
+  if (!value) return std::nullopt;
+  return Mapping(*value, full_name(key), *context_);
+}
+
+std::vector<Value> Mapping::take_list(std::string_view key) {
+  const auto value = take(key);
+  if (!value) return {};
+  if (!value->is_sequence()) {
+    error(key, fmt::format("{} must be a list, not {}", full_name(key), value->what()),
+          fmt::format("write {}: [...] or one `- item` a line", key));
+    return {};
+  }
+  std::vector<Value> items;
+  items.reserve(value->node().size());
+  for (const auto& item : value->node()) items.emplace_back(item, value->source());
+  return items;
+}
+
+std::vector<std::pair<std::string, Value>> Mapping::take_all() {
+  std::vector<std::pair<std::string, Value>> out;
+  out.reserve(entries_.size());
+  for (auto& entry : entries_) {
+    entry.used = true;
+    out.emplace_back(entry.key, entry.value);
+  }
+  return out;
+}
+
+bool Mapping::has(std::string_view key) const {
+  const auto* entry = find(key);
+  return entry != nullptr && !entry->value.is_null();
+}
+
+Place Mapping::place_of(std::string_view key) const {
+  const auto* entry = find(key);
+  if (entry == nullptr) return place_;
+  return entry->value.is_null() ? entry->key_value.place() : entry->value.place();
+}
+
+void Mapping::error(std::string_view key, std::string message, std::string hint) const {
+  context_->diagnostics.error(place_of(key), std::move(message), std::move(hint));
+}
+
+void Mapping::warning(std::string_view key, std::string message, std::string hint) const {
+  context_->diagnostics.warning(place_of(key), std::move(message), std::move(hint));
+}
+
+void Mapping::finish() {
+  const std::vector<std::string_view> known(known_.begin(), known_.end());
+  for (const auto& entry : entries_) {
+    if (entry.used) continue;
+    const auto close = nearest(entry.key, known);
+    context_->diagnostics.error(
+        entry.key_value.place(),
+        path_.empty() ? fmt::format("unknown key {}", entry.key) : fmt::format("unknown key {} in {}", entry.key, path_),
+        close ? fmt::format("did you mean {}?", *close) : fmt::format("known keys: {}", fmt::join(known, ", ")));
+  }
+}
+
+}  // namespace vedette::config

@@ -1,0 +1,40 @@
+#pragma once
+
+// A regular expression of RE2: linear time, the dialect that blackbox_exporter's users write.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+namespace re2 {
+class RE2;
+}
+
+namespace vedette::config {
+
+/// Immutable and cheap to copy; any number of threads may search with it at once.
+class Pattern {
+ public:
+  /// Compiles `text`; the error is RE2's own words.
+  static tl::expected<Pattern, std::string> compile(std::string_view text);
+
+  /// Whether the pattern occurs anywhere in `text` (unanchored, as Go's MatchString).
+  [[nodiscard]] bool found_in(std::string_view text) const;
+
+  /// The groups of the first match, group 0 being the whole; empty when there is no match.
+  [[nodiscard]] std::vector<std::string> groups(std::string_view text) const;
+
+  /// The number of the group called `name`, or -1.
+  [[nodiscard]] int group_number(const std::string& name) const;
+
+  [[nodiscard]] const std::string& text() const;
+
+ private:
+  explicit Pattern(std::shared_ptr<const re2::RE2> compiled) : compiled_(std::move(compiled)) {}
+
+  std::shared_ptr<const re2::RE2> compiled_;
+};
+
+}  // namespace vedette::config

@@ -1,0 +1,19 @@
+#pragma once
+
+// References to secrets inside a text: `${NAME}` and `${env:NAME}` (environment), `${file:PATH}` (a file's content,
+// trimmed) and `${credential:NAME}` (a file in $CREDENTIALS_DIRECTORY, as systemd passes it). `$${` stands for `${`.
+
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+namespace vedette::config {
+
+/// Whether `text` holds a reference, so that its value is a secret and its expansion must not be shown.
+bool has_reference(std::string_view text);
+
+/// `text` with every reference replaced. Anything else that begins with `${` stays as it is written.
+/// The error names the reference that could not be resolved, never a value.
+tl::expected<std::string, std::string> expand_references(std::string_view text);
+
+}  // namespace vedette::config

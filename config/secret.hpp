@@ -1,0 +1,47 @@
+#pragma once
+
+// A value that must not be seen: it prints as *** wherever it goes, and only reveal() gives it out.
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+namespace vedette::config {
+
+class Secret {
+ public:
+  Secret() = default;
+  static Secret literal(std::string value) { return {std::move(value), Source::kLiteral}; }
+  /// The content of `path`, read again each time it is asked for, so that a rotated file counts at once.
+  static Secret file(std::string path) { return {std::move(path), Source::kFile}; }
+
+  [[nodiscard]] bool empty() const { return source_ == Source::kNone; }
+
+  /// The value itself; a file's content is trimmed of white space. The error names the file, never its content.
+  [[nodiscard]] tl::expected<std::string, std::string> reveal() const;
+
+ private:
+  enum class Source { kNone, kLiteral, kFile };
+  Secret(std::string value, Source source) : value_(std::move(value)), source_(source) {}
+
+  std::string value_;
+  Source source_ = Source::kNone;
+};
+
+/// Reads a file of at most `limit` bytes; the error says why not and names the file.
+tl::expected<std::string, std::string> read_small_file(const std::string& path, std::size_t limit);
+
+/// `text` without white space at both ends.
+std::string_view trim(std::string_view text);
+
+}  // namespace vedette::config
+
+template <>
+struct fmt::formatter<vedette::config::Secret> : fmt::formatter<std::string_view> {
+  template <typename Context>
+  auto format(const vedette::config::Secret& /*secret*/, Context& context) const {
+    return fmt::formatter<std::string_view>::format("***", context);
+  }
+};

@@ -1,0 +1,40 @@
+#pragma once
+
+// Structured logs on standard error: a message and fields, as logfmt or JSON, one line each. Thread-safe.
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace vedette::log {
+
+enum class Format { kLogfmt, kJson };
+enum class Level { kDebug, kInfo, kWarn, kError };
+
+using Field = std::pair<std::string_view, std::string>;
+
+/// Call once, before other threads log.
+void configure(Level level, Format format);
+
+bool enabled(Level level);
+void write(Level level, std::string_view message, std::initializer_list<Field> fields);
+
+inline void debug(std::string_view message, std::initializer_list<Field> fields = {}) {
+  write(Level::kDebug, message, fields);
+}
+inline void info(std::string_view message, std::initializer_list<Field> fields = {}) {
+  write(Level::kInfo, message, fields);
+}
+inline void warn(std::string_view message, std::initializer_list<Field> fields = {}) {
+  write(Level::kWarn, message, fields);
+}
+inline void error(std::string_view message, std::initializer_list<Field> fields = {}) {
+  write(Level::kError, message, fields);
+}
+
+/// A line as write() would put it out, without time and newline; for tests.
+std::string format_line(Format format, std::string_view level, std::string_view message,
+                        std::initializer_list<Field> fields);
+
+}  // namespace vedette::log

@@ -1,0 +1,62 @@
+#pragma once
+
+// What the status page and the API show: each check's last result, its last failure, and its recent latencies.
+// Written by the shards, read by the web thread.
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "checks/check.hpp"
+#include "checks/result.hpp"
+
+namespace vedette {
+
+/// A copy of what is known of one check.
+struct CheckView {
+  CheckPtr check;
+  std::optional<Result> last;
+  std::optional<Result> last_failure;  ///< with its evidence
+  std::chrono::system_clock::time_point since;  ///< when it came into the state it is in
+  std::uint64_t runs = 0;
+  std::uint64_t failures = 0;
+
+  struct Point {
+    float seconds = 0;
+    Verdict verdict = Verdict::kUnknown;
+  };
+  std::vector<Point> recent;  ///< oldest first
+};
+
+class RecentResults {
+ public:
+  RecentResults();
+  ~RecentResults();
+  RecentResults(const RecentResults&) = delete;
+  RecentResults& operator=(const RecentResults&) = delete;
+
+  /// Same rule as the schedule: equal fingerprints keep what is known.
+  void apply(const std::vector<CheckPtr>& checks);
+  /// Returns the verdict before this result; nothing for the first one or a check that has gone.
+  std::optional<Verdict> record(const Check& check, const Result& result);
+
+  /// Calls `look` for every check, under its lock: for counting, without copies.
+  void for_each(const std::function<void(const CheckView&)>& look) const;
+
+  /// All checks in the order of the configuration, or those called `name`.
+  [[nodiscard]] std::vector<CheckView> all() const;
+  [[nodiscard]] std::vector<CheckView> named(const std::string& name) const;
+
+ private:
+  struct Entry;
+  mutable std::shared_mutex mutex_;
+  std::unordered_map<std::string, std::shared_ptr<Entry>> by_id_;
+  std::vector<std::shared_ptr<Entry>> in_order_;
+};
+
+}  // namespace vedette

@@ -1,0 +1,23 @@
+#pragma once
+
+// A result for a person at a terminal: verdict, a waterfall of the phases, the facts, and for a failure the evidence.
+
+#include <string>
+
+#include "checks/check.hpp"
+#include "checks/result.hpp"
+
+namespace vedette {
+
+struct ReportStyle {
+  bool colour = false;
+  bool verbose = false;  ///< facts and log also when the run passed
+  int width = 80;
+};
+
+std::string to_report(const Check& check, const Result& result, const ReportStyle& style);
+
+/// `12.3 ms`, `1.204 s`, `85 us`
+std::string format_latency(Duration duration);
+
+}  // namespace vedette

@@ -1,0 +1,59 @@
+#pragma once
+
+// The series of all checks: their latest measures, counters and histograms, ready to be scraped.
+//
+// A check's shard is its only writer and never waits for a scrape: numbers are atomics behind a sequence counter, and
+// what a page needs of the layout changes hands as a shared pointer. A page shows each check as one run left it.
+// The labels that all series of a check share are rendered once, when the check comes.
+
+#include <memory>
+#include <shared_mutex>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "checks/check.hpp"
+#include "checks/result.hpp"
+#include "exporters/exposition.hpp"
+
+namespace vedette {
+
+class CheckSeries;
+class PageTable;
+
+class SeriesStore {
+ public:
+  /// `families`: all that kinds may measure; a measure of another family is not exported.
+  explicit SeriesStore(std::span<const Family* const> families);
+  ~SeriesStore();
+  SeriesStore(const SeriesStore&) = delete;
+  SeriesStore& operator=(const SeriesStore&) = delete;
+
+  /// Makes `checks` the ones that have series. Checks with an equal fingerprint keep theirs; the series of those that
+  /// went away vanish. `common` labels stand behind each check's own.
+  void apply(const std::vector<CheckPtr>& checks, const std::vector<std::pair<std::string, std::string>>& common);
+
+  /// From the check's shard.
+  void record(const Check& check, const Result& result);
+  void skipped(const Check& check);
+
+  /// Appends all families with their samples.
+  void append_page(std::string& page, Format format) const;
+
+  /// How many series the check called `name` has now, over all its targets.
+  [[nodiscard]] std::size_t series_of(const std::string& name) const;
+
+ private:
+  [[nodiscard]] std::shared_ptr<CheckSeries> find(const Check& check) const;
+
+  std::unique_ptr<PageTable> table_;
+  mutable std::shared_mutex mutex_;
+  std::unordered_map<std::string, std::shared_ptr<CheckSeries>> by_id_;
+  std::vector<std::shared_ptr<CheckSeries>> in_order_;
+};
+
+/// The families that every check has beside its kind's, for the documentation and its test.
+std::vector<const Family*> check_families();
+
+}  // namespace vedette

@@ -1,0 +1,76 @@
+#pragma once
+
+// The agent: shards that run the checks, and everyone who is told of their results. Owns all of it.
+// load() and the queries are for one thread, the web server's; results arrive on the shards'.
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/diagnostic.hpp"
+#include "exporters/recent_results.hpp"
+#include "exporters/series_store.hpp"
+#include "probe/agent_metrics.hpp"
+#include "probe/config_loader.hpp"
+#include "scheduler/shard.hpp"
+
+namespace vedette {
+
+struct AgentOptions {
+  std::string config_file;
+  bool log_runs = false;
+};
+
+class Agent final : private Observer {
+ public:
+  explicit Agent(AgentOptions options);
+  ~Agent() override;
+  Agent(const Agent&) = delete;
+  Agent& operator=(const Agent&) = delete;
+
+  /// Reads the configuration and puts it in force; with an error in it everything stays as it is. The first load also
+  /// makes the shards; their number does not change afterwards.
+  bool load(config::Diagnostics& diagnostics);
+
+  /// Runs `check` beside the schedule; false when the budget for that is used up. `done` is called on a shard's thread.
+  bool run_now(const CheckPtr& check, std::function<void(Result)> done);
+
+  /// Starts no more runs, lets those in flight end within the grace period, and returns.
+  void stop();
+
+  /// All families as a page.
+  [[nodiscard]] std::string metrics_page(Format format);
+  [[nodiscard]] const RecentResults& recent() const { return recent_; }
+  [[nodiscard]] const AgentSettings& settings() const { return settings_; }
+  [[nodiscard]] std::size_t check_count() const { return check_count_; }
+  [[nodiscard]] bool ready() const { return ready_; }
+  /// Whether every loop turned within `bound`.
+  [[nodiscard]] bool alive(Duration bound) const;
+  /// Loads TLS files anew that have changed.
+  void refresh_tls();
+
+ private:
+  void started(const CheckPtr& check, Duration lateness) override;
+  void skipped(const CheckPtr& check, Skip reason) override;
+  void retried(const CheckPtr& check, const Result& result) override;
+  void finished(const CheckPtr& check, const Result& result) override;
+  void lagged(Duration lag) override { metrics_.lagged(lag); }
+
+  void make_shards();
+  void apply(std::vector<CheckPtr> checks);
+  [[nodiscard]] Shard& shard_of(const Check& check);
+
+  const AgentOptions options_;
+  AgentSettings settings_;
+  AgentMetrics metrics_;
+  SeriesStore series_;
+  RecentResults recent_;
+  std::size_t check_count_ = 0;
+  std::atomic<std::size_t> on_demand_{0};
+  std::atomic<bool> ready_{false};
+  std::vector<std::unique_ptr<Shard>> shards_;
+};
+
+}  // namespace vedette

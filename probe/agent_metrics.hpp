@@ -1,0 +1,61 @@
+#pragma once
+
+// The agent's own metrics, kept by prometheus-cpp. Thread-safe.
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <array>
+#include <memory>
+
+#include "checks/result.hpp"
+#include "probe/agent_settings.hpp"
+#include "scheduler/observer.hpp"
+
+namespace vedette {
+
+class AgentMetrics {
+ public:
+  AgentMetrics();
+
+  void describe(const AgentSettings& settings);
+  void reloaded(bool successful);
+  void run_started(Duration lateness) { lateness_->Observe(seconds(lateness)); }
+  void run_skipped(Skip reason) { skipped_[static_cast<std::size_t>(reason)]->Increment(); }
+  void run_retried() { retries_->Increment(); }
+  void run_finished(const Result& result);
+  void lagged(Duration lag) { loop_lag_->Observe(seconds(lag)); }
+  void on_demand(bool admitted) { (admitted ? on_demand_ : on_demand_refused_)->Increment(); }
+  void set_in_flight(std::size_t runs) { in_flight_->Set(static_cast<double>(runs)); }
+  /// How many checks are in each state now.
+  void set_states(const std::array<std::size_t, 5>& counts);
+  void tls_refresh_failed() { tls_refresh_failures_->Increment(); }
+
+  [[nodiscard]] std::vector<prometheus::MetricFamily> collect() const { return registry_.Collect(); }
+
+ private:
+  prometheus::Registry registry_;
+  prometheus::Family<prometheus::Gauge>* info_;
+  prometheus::Gauge* last_info_ = nullptr;
+  prometheus::Gauge* reload_successful_;
+  prometheus::Gauge* reload_time_;
+  prometheus::Gauge* generation_;
+  prometheus::Gauge* in_flight_;
+  std::array<prometheus::Gauge*, 5> states_{};
+  std::array<prometheus::Counter*, 3> skipped_{};
+  prometheus::Counter* retries_;
+  std::array<prometheus::Counter*, 4> runs_{};
+  prometheus::Counter* on_demand_;
+  prometheus::Counter* on_demand_refused_;
+  prometheus::Counter* tls_refresh_failures_;
+  prometheus::Histogram* lateness_;
+  prometheus::Histogram* loop_lag_;
+  prometheus::Histogram* overhead_;
+};
+
+/// process_cpu_seconds_total, process_resident_memory_bytes, … of this process, read from /proc.
+std::vector<prometheus::MetricFamily> process_metrics();
+
+}  // namespace vedette

@@ -1,0 +1,38 @@
+#pragma once
+
+// The `agent:` section: who this agent is and how much it may do.
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/mapping.hpp"
+#include "scheduler/scheduler.hpp"
+
+namespace vedette {
+
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+struct AgentSettings {
+  std::string name;    ///< default: the host's name
+  std::string region;  ///< becomes a label of every check's series
+  Labels labels;       ///< of every check's series
+  std::size_t shards = 0;  ///< zero: one per core
+  AdmissionLimits limits;  ///< in_flight is for the whole agent
+  std::size_t on_demand = 8;
+  config::Duration shutdown_grace = std::chrono::seconds(10);
+
+  /// The labels that stand behind each check's own.
+  [[nodiscard]] Labels common_labels() const;
+};
+
+/// Reads the section; wrong values go to its diagnostics.
+AgentSettings decode_agent(config::Mapping& section);
+
+/// The defaults when there is no section.
+AgentSettings default_agent();
+
+/// Reads a mapping of label names to values; names that the program itself uses are refused.
+Labels decode_labels(config::Mapping& section, std::string_view key);
+
+}  // namespace vedette

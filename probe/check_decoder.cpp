@@ -1,0 +1,322 @@
+#include "probe/check_decoder.hpp"
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <array>
+
+#include "checks/kinds.hpp"
+#include "config/nearest.hpp"
+#include "config/reference.hpp"
+#include "scheduler/grid.hpp"
+
+namespace vedette {
+
+namespace {
+
+using config::Duration;
+
+constexpr Duration kLeastInterval = std::chrono::milliseconds(100);
+constexpr Duration kMostInterval = std::chrono::hours(24 * 366);
+constexpr Duration kDefaultTimeout = std::chrono::seconds(10);
+constexpr Duration kMostTimeout = std::chrono::hours(1);
+constexpr std::size_t kLongestName = 200;
+constexpr std::size_t kMostBuckets = 60;
+
+/// Probers of blackbox_exporter that are no kinds of this version.
+constexpr std::array<std::string_view, 4> kOtherProbers{"icmp", "grpc", "unix", "websocket"};
+
+std::vector<std::string_view> kind_names() {
+  std::vector<std::string_view> out;
+  for (const auto* kind : all_kinds()) out.push_back(kind->name);
+  return out;
+}
+
+bool is_other_prober(std::string_view name) {
+  return std::find(kOtherProbers.begin(), kOtherProbers.end(), name) != kOtherProbers.end();
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& words) {
+  const auto close = config::nearest(word, words);
+  return close ? fmt::format("did you mean {}?", *close) : fmt::format("known: {}", fmt::join(words, ", "));
+}
+
+std::string dump(const config::Value& value) { return YAML::Dump(value.node()); }
+
+bool in_range(config::Mapping& section, std::string_view key, Duration value, Duration least, Duration most) {
+  if (value >= least && value <= most) return true;
+  section.error(key, fmt::format("{} must be from {} to {}", key, config::format_duration(least),
+                                 config::format_duration(most)));
+  return false;
+}
+
+void read_buckets(config::Mapping& section, std::vector<double>& out) {
+  std::vector<double> buckets;
+  if (!section.read_numbers("buckets", buckets)) return;
+  const bool ascending = std::adjacent_find(buckets.begin(), buckets.end(), std::greater_equal<>()) == buckets.end();
+  if (buckets.empty() || buckets.size() > kMostBuckets || buckets.front() <= 0 || !ascending) {
+    section.error("buckets", fmt::format("buckets must be 1 to {} ascending numbers of seconds above 0", kMostBuckets));
+    return;
+  }
+  out = std::move(buckets);
+}
+
+}  // namespace
+
+std::string mask_userinfo(const std::string& text) {
+  const auto scheme = text.find("://");
+  if (scheme == std::string::npos) return text;
+  const auto begin = scheme + 3;
+  const auto end = text.find_first_of("/?#", begin);
+  const auto at = text.substr(0, end).rfind('@');
+  if (at == std::string::npos || at < begin) return text;
+  const auto colon = text.find(':', begin);
+  if (colon == std::string::npos || colon > at) return text;
+  return text.substr(0, colon + 1) + "***" + text.substr(at);
+}
+
+void CheckDecoder::read_schedule(config::Mapping& section, Schedule& out) {
+  Duration value{};
+  if (section.read("interval", value) && in_range(section, "interval", value, kLeastInterval, kMostInterval)) {
+    out.interval = value;
+  }
+  if (section.read("timeout", value) && in_range(section, "timeout", value, std::chrono::milliseconds(1), kMostTimeout)) {
+    out.timeout = value;
+  }
+  if (section.read("failing_interval", value) &&
+      in_range(section, "failing_interval", value, kLeastInterval, kMostInterval)) {
+    out.failing_interval = value;
+  }
+  if (section.read("retry_interval", value) && in_range(section, "retry_interval", value, {}, kMostTimeout)) {
+    out.retry_interval = value;
+  }
+  constexpr std::int64_t kMostRetries = 10;
+  section.read_integer("retries", out.retries, 0, kMostRetries);
+  constexpr std::array<std::string_view, 2> kLevels{"full", "basic"};
+  section.read_choice("metrics", out.metrics, kLevels);
+  read_buckets(section, out.buckets);
+  auto labels = decode_labels(section, "labels");
+  for (auto& label : labels) {
+    std::erase_if(out.labels, [&](const auto& other) { return other.first == label.first; });
+    out.labels.push_back(std::move(label));
+  }
+}
+
+void CheckDecoder::read_defaults(config::Mapping& section) {
+  read_schedule(section, defaults_);
+  section.finish();
+  const auto& d = defaults_;
+  defaults_text_ = fmt::format("{} {} {} {} {} {} {} {}", d.interval.count(), d.timeout.count(), d.failing_interval.count(),
+                               d.retry_interval.count(), d.retries, d.metrics, fmt::join(d.buckets, ","), d.labels.size());
+  for (const auto& [name, value] : d.labels) defaults_text_ += name + '\0' + value + '\0';
+}
+
+void CheckDecoder::read_module(const std::string& name, const config::Value& value) {
+  config::Mapping section(value, "module", context_);
+  Module module;
+  module.name = name;
+  context_.revealed.clear();
+  const bool has_prober = section.read("prober", module.prober);
+  section.read("timeout", module.timeout);
+  module.timeout = std::max(module.timeout, Duration::zero());
+  module.kind = find_kind(module.prober);
+  if (!has_prober && !value.is_null()) section.error("prober", "prober is missing", "name the kind of the module");
+  if (has_prober && module.kind == nullptr) {
+    auto names = kind_names();
+    if (is_other_prober(module.prober)) {
+      section.warning("prober", fmt::format("this version has no {} checks: the module cannot be used", module.prober));
+    } else {
+      section.error("prober", fmt::format("'{}' is not a kind of check", module.prober), did_you_mean(module.prober, names));
+    }
+  }
+  for (const auto* kind : all_kinds()) {
+    const auto part = section.take(kind->name);
+    if (!part && kind != module.kind) continue;
+    config::Mapping mapping(part ? *part : config::Value(YAML::Node(YAML::NodeType::Map), value.source()),
+                            std::string(kind->name), context_);
+    auto settings = kind->decode(mapping);
+    if (kind == module.kind) module.settings = std::move(settings);
+  }
+  for (const auto other : kOtherProbers) section.take(other);
+  section.finish();
+  module.fingerprint = dump(value) + context_.revealed;
+  modules_[name] = std::move(module);
+}
+
+bool CheckDecoder::read_identity(config::Mapping& section, std::string& name) {
+  if (!section.read("name", name) || name.empty()) {
+    section.error("name", "a check needs a name");
+    return false;
+  }
+  const bool plain = std::none_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+  if (name.size() > kLongestName || !plain) {
+    section.error("name", fmt::format("a name has at most {} characters and no control characters", kLongestName));
+    return false;
+  }
+  const auto [known, fresh] = names_.emplace(name, section.place_of("name"));
+  if (!fresh) {
+    section.error("name", fmt::format("there is a check called {} already", name),
+                  fmt::format("the first one is at {}; several targets go under one name as `targets:`", known->second.text()));
+  }
+  return true;
+}
+
+const Module* CheckDecoder::read_module_name(config::Mapping& section) {
+  std::string name;
+  if (!section.read("module", name)) return nullptr;
+  const auto found = modules_.find(name);
+  if (found == modules_.end()) {
+    std::vector<std::string_view> names;
+    for (const auto& [known, module] : modules_) names.emplace_back(known);
+    section.error("module", fmt::format("there is no module {}", name),
+                  names.empty() ? "modules are defined under `modules:`" : did_you_mean(name, names));
+    return nullptr;
+  }
+  if (found->second.kind == nullptr) {
+    section.error("module", fmt::format("module {} cannot be used: this version has no {} checks", name, found->second.prober));
+    return nullptr;
+  }
+  return &found->second;
+}
+
+bool CheckDecoder::read_settings(config::Mapping& section, Check& check, Duration& timeout, std::string& fingerprint) {
+  const bool names_module = section.has("module");
+  const auto* module = read_module_name(section);
+  std::string kind_name;
+  const bool names_kind = section.read("kind", kind_name);
+  const auto names = kind_names();
+  if (names_kind) check.kind = find_kind(kind_name);
+  if (names_kind && check.kind == nullptr) {
+    section.error("kind", fmt::format("'{}' is not a kind of check", kind_name), did_you_mean(kind_name, names));
+  }
+  if (!names_kind && !names_module) {
+    // The section says what kind it is.
+    for (const auto* kind : all_kinds()) {
+      if (section.has(kind->name)) check.kind = kind;
+    }
+    if (check.kind == nullptr) section.error("kind", "a check needs a kind or a module", fmt::format("kinds: {}", fmt::join(names, ", ")));
+  }
+  if (module != nullptr) {
+    if (names_kind && check.kind != nullptr && check.kind != module->kind) {
+      section.error("kind", fmt::format("module {} is of kind {}", module->name, module->kind->name), "leave kind out");
+    }
+    check.kind = module->kind;
+    check.module = module->name;
+    check.settings = module->settings;
+    timeout = module->timeout;
+    fingerprint = module->fingerprint;
+  }
+  for (const auto* kind : all_kinds()) {
+    auto inline_section = section.take(kind->name);
+    if (inline_section && (kind != check.kind || names_module)) {
+      section.error(kind->name, names_module ? "a check has a module or settings of its own, not both"
+                                             : fmt::format("a check of kind {} has no {} settings",
+                                                           check.kind != nullptr ? check.kind->name : "?", kind->name));
+    } else if (kind == check.kind && !names_module) {
+      config::Mapping mapping(inline_section ? *inline_section
+                                             : config::Value(YAML::Node(YAML::NodeType::Map), section.place().source),
+                              std::string(kind->name), context_);
+      const auto before = context_.diagnostics.errors();
+      check.settings = kind->decode(mapping);
+      if (!inline_section && context_.diagnostics.errors() > before) {
+        section.error("kind", fmt::format("a check of kind {} needs its settings under `{}:`", kind->name, kind->name));
+      }
+    }
+  }
+  return check.kind != nullptr && check.settings != nullptr;
+}
+
+std::vector<CheckDecoder::Target> CheckDecoder::read_targets(config::Mapping& section) {
+  std::vector<Target> out;
+  std::string single;
+  if (section.read("target", single)) out.push_back({single, section.place_of("target")});
+  for (const auto& item : section.take_list("targets")) {
+    if (item.is_scalar()) {
+      out.push_back({item.scalar(), item.place()});
+    } else {
+      context_.diagnostics.error(item.place(), fmt::format("a target is a text, not {}", item.what()));
+    }
+  }
+  if (section.has("target") && section.has("targets")) section.error("targets", "target and targets exclude each other");
+  if (out.empty() && !section.has("target") && !section.has("targets")) {
+    section.error("target", "a check needs a target or a list of targets");
+  }
+  return out;
+}
+
+void CheckDecoder::set_timeout(const config::Mapping& section, Duration module_timeout, const Schedule& schedule,
+                               Check& check) {
+  const bool own = section.has("timeout");
+  if (own || module_timeout == Duration::zero()) {
+    check.timeout = schedule.timeout;
+  } else {
+    check.timeout = module_timeout;
+  }
+  if (check.timeout == Duration::zero()) {
+    check.timeout = std::min(kDefaultTimeout, check.interval * 4 / 5);
+  } else if (check.timeout >= check.interval) {
+    section.warning(own ? "timeout" : "interval",
+                    fmt::format("the timeout of {} is not below the interval of {}: a stalled run makes the next one skip",
+                                config::format_duration(check.timeout), config::format_duration(check.interval)));
+  }
+}
+
+void CheckDecoder::add(const Check& base, const Target& target, const std::string& fingerprint) {
+  auto check = std::make_shared<Check>(base);
+  check->target = target.text;
+  check->instance = mask_userinfo(target.text);
+  if (config::has_reference(target.text)) {
+    context_.diagnostics.error(target.place, "a target becomes a label, so it cannot hold a reference to a secret");
+    return;
+  }
+  if (const auto problem = check->kind->check_target(target.text, *check->settings)) {
+    context_.diagnostics.error(target.place, fmt::format("'{}' cannot be the target of a check of kind {}: {}",
+                                                         check->instance, check->kind->name, *problem));
+    return;
+  }
+  if (check->instance != check->target) {
+    context_.diagnostics.warning(target.place, "the target holds a password; it is masked in labels, but it stands in this file",
+                                 "use basic_auth with a reference such as ${file:PATH}");
+  }
+  const auto [known, fresh] = ids_.emplace(check->id(), target.place);
+  if (!fresh) {
+    context_.diagnostics.error(target.place, fmt::format("{} is a target of this check already", check->instance),
+                               fmt::format("the first one is at {}", known->second.text()));
+    return;
+  }
+  check->fingerprint = stable_hash(fingerprint + '\n' + target.text);
+  checks_.push_back(std::move(check));
+}
+
+void CheckDecoder::read_check(const config::Value& value) {
+  config::Mapping section(value, "check", context_);
+  Check check;
+  Schedule schedule = defaults_;
+  Duration module_timeout{};
+  std::string module_fingerprint;
+  bool enabled = true;
+  context_.revealed.clear();
+  const bool named = read_identity(section, check.name);
+  section.read("enabled", enabled);
+  read_schedule(section, schedule);
+  const bool usable = read_settings(section, check, module_timeout, module_fingerprint);
+  const auto targets = read_targets(section);
+  section.finish();
+  if (!named || !usable) return;
+  check.interval = schedule.interval;
+  check.failing_interval = schedule.failing_interval;
+  check.retry_interval = schedule.retry_interval;
+  check.retries = static_cast<int>(schedule.retries);
+  check.labels = schedule.labels;
+  check.metrics = schedule.metrics == "basic" ? MetricsLevel::kBasic : MetricsLevel::kFull;
+  check.buckets = schedule.buckets.empty() ? check.kind->buckets : schedule.buckets;
+  set_timeout(section, module_timeout, schedule, check);
+  const auto fingerprint = dump(value) + '\n' + defaults_text_ + '\n' + module_fingerprint + '\n' + context_.revealed;
+  const auto before = checks_.size();
+  for (const auto& target : targets) add(check, target, fingerprint);
+  // Validated like any other, but not run.
+  if (!enabled) checks_.resize(before);
+}
+
+}  // namespace vedette

@@ -1,0 +1,79 @@
+#pragma once
+
+// From `modules:`, `defaults:` and `checks:` to Check values.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "checks/check.hpp"
+#include "config/mapping.hpp"
+#include "probe/agent_settings.hpp"
+
+namespace vedette {
+
+/// A named set of a kind's settings, in blackbox_exporter's syntax.
+struct Module {
+  std::string name;
+  const Kind* kind = nullptr;  ///< nullptr for a prober that this version does not have
+  std::string prober;
+  config::Duration timeout{};  ///< zero: unset
+  std::shared_ptr<const Settings> settings;
+  std::string fingerprint;  ///< text that changes with the settings
+};
+
+/// When and how often; what `defaults:` gives and each check may change.
+struct Schedule {
+  config::Duration interval = std::chrono::seconds(60);
+  config::Duration timeout{};  ///< zero: unset
+  config::Duration failing_interval{};
+  config::Duration retry_interval = std::chrono::seconds(1);
+  std::int64_t retries = 0;
+  std::string metrics = "full";
+  std::vector<double> buckets;
+  Labels labels;
+};
+
+class CheckDecoder {
+ public:
+  explicit CheckDecoder(config::Context& context) : context_(context) {}
+
+  void read_defaults(config::Mapping& section);
+  void read_module(const std::string& name, const config::Value& value);
+  /// Appends the checks of one entry of `checks:`, one per target, to checks().
+  void read_check(const config::Value& value);
+
+  [[nodiscard]] std::vector<CheckPtr>& checks() { return checks_; }
+  [[nodiscard]] const std::map<std::string, Module>& modules() const { return modules_; }
+
+ private:
+  struct Target {
+    std::string text;
+    config::Place place;
+  };
+
+  /// Reads the schedule's keys over what `out` holds already.
+  void read_schedule(config::Mapping& section, Schedule& out);
+  bool read_identity(config::Mapping& section, std::string& name);
+  /// The kind and its settings, from the module named or the section written inline.
+  bool read_settings(config::Mapping& section, Check& check, config::Duration& timeout, std::string& fingerprint);
+  const Module* read_module_name(config::Mapping& section);
+  std::vector<Target> read_targets(config::Mapping& section);
+  void set_timeout(const config::Mapping& section, config::Duration module_timeout, const Schedule& schedule, Check& check);
+  void add(const Check& base, const Target& target, const std::string& fingerprint);
+
+  config::Context& context_;
+  Schedule defaults_;
+  std::string defaults_text_;
+  std::map<std::string, Module> modules_;
+  std::map<std::string, config::Place> names_;
+  std::map<std::string, config::Place> ids_;
+  std::vector<CheckPtr> checks_;
+};
+
+/// `text` with the password of a URL's userinfo replaced by ***.
+std::string mask_userinfo(const std::string& text);
+
+}  // namespace vedette

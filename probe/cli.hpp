@@ -1,0 +1,24 @@
+#pragma once
+
+// The command line: a file per subcommand, each of which adds itself to the parser.
+
+#include <CLI/App.hpp>
+
+namespace vedette::cli {
+
+/// Exit codes, the same for every subcommand that runs checks.
+enum ExitCode {
+  kAllPassed = 0,
+  kSomeFailed = 1,
+  kUsage = 2,
+  kCouldNotLook = 3,
+};
+
+/// Each sets `exit_code` when its subcommand was chosen and has run.
+void add_agent(CLI::App& app, int& exit_code);
+void add_check(CLI::App& app, int& exit_code);
+void add_validate(CLI::App& app, int& exit_code);
+/// `http`, `dns`, `tls` and `tcp`: one check without a file.
+void add_single(CLI::App& app, int& exit_code);
+
+}  // namespace vedette::cli

@@ -1,0 +1,171 @@
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <map>
+#include <memory>
+
+#include "checks/net/target.hpp"
+#include "checks/version.hpp"
+#include "exporters/log.hpp"
+#include "probe/agent.hpp"
+#include "probe/cli.hpp"
+#include "probe/endpoints.hpp"
+#include "probe/service_manager.hpp"
+#include "probe/web_server.hpp"
+
+namespace vedette::cli {
+
+namespace asio = boost::asio;
+
+namespace {
+
+struct AgentFlags {
+  AgentOptions agent;
+  std::string listen_address = ":9115";
+  std::string log_level = "info";
+  std::string log_format = "logfmt";
+  bool check_only = false;
+};
+
+void configure_log(const AgentFlags& flags) {
+  const std::map<std::string, log::Level> levels{{"debug", log::Level::kDebug},
+                                                 {"info", log::Level::kInfo},
+                                                 {"warn", log::Level::kWarn},
+                                                 {"error", log::Level::kError}};
+  log::configure(levels.at(flags.log_level), flags.log_format == "json" ? log::Format::kJson : log::Format::kLogfmt);
+}
+
+/// Every run in flight is a descriptor; the soft limit of 1024 is for select().
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// The agent as a process: signals, service manager, and the loop of the endpoints.
+class Process {
+ public:
+  explicit Process(const AgentFlags& flags)
+      : agent_(flags.agent),
+        endpoints_(agent_, loop_.get_executor()),
+        server_(loop_, flags.listen_address,
+                [this](WebRequest request) { return endpoints_.handle(std::move(request)); }),
+        signals_(loop_, SIGINT, SIGTERM, SIGHUP),
+        watchdog_(loop_),
+        refresh_(loop_) {}
+
+  int run() {
+    config::Diagnostics diagnostics;
+    const bool loaded = agent_.load(diagnostics);
+    fmt::print(stderr, "{}", render_all(diagnostics, ::isatty(STDERR_FILENO) != 0));
+    if (!loaded) {
+      log::error("the configuration has errors; the agent does not start");
+      return kUsage;
+    }
+    server_.start();
+    const auto endpoint = server_.endpoint();
+    log::info("listening", {{"address", net::join_host_port(endpoint.address().to_string(), endpoint.port())},
+                            {"version", std::string(kVersion)},
+                            {"pid", fmt::format("{}", ::getpid())}});
+    wait_for_signal();
+    if (service_manager::watchdog_interval()) feed_watchdog();
+    refresh_tls();
+    service_manager::ready(fmt::format("{} checks", agent_.check_count()));
+    loop_.run();
+    return kAllPassed;
+  }
+
+ private:
+  void wait_for_signal() {
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (error) return;
+      if (signal != SIGHUP) return stop();
+      reload();
+      wait_for_signal();
+    });
+  }
+
+  void reload() {
+    service_manager::reloading();
+    config::Diagnostics diagnostics;
+    if (!agent_.load(diagnostics)) {
+      log::error("the configuration was not reloaded; the old one stays in force",
+                 {{"errors", fmt::format("{}", diagnostics.errors())}, {"first", diagnostics.first_error()}});
+    }
+    service_manager::ready(fmt::format("{} checks", agent_.check_count()));
+  }
+
+  void stop() {
+    service_manager::stopping();
+    log::info("stopping", {{"grace", config::format_duration(agent_.settings().shutdown_grace)}});
+    agent_.stop();
+    log::info("stopped");
+    loop_.stop();
+  }
+
+  void feed_watchdog() {
+    const auto interval = *service_manager::watchdog_interval();
+    if (agent_.alive(2 * interval)) service_manager::alive();
+    watchdog_.expires_after(interval);
+    watchdog_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) feed_watchdog();
+    });
+  }
+
+  void refresh_tls() {
+    constexpr std::chrono::seconds kEvery{5};
+    refresh_.expires_after(kEvery);
+    refresh_.async_wait([this](const boost::system::error_code& error) {
+      if (error) return;
+      agent_.refresh_tls();
+      refresh_tls();
+    });
+  }
+
+  asio::io_context loop_{1};
+  Agent agent_;
+  Endpoints endpoints_;
+  WebServer server_;
+  asio::signal_set signals_;
+  asio::steady_timer watchdog_;
+  asio::steady_timer refresh_;
+};
+
+int run_agent(const AgentFlags& flags) {
+  configure_log(flags);
+  if (flags.check_only) {
+    config::Diagnostics diagnostics;
+    const auto config = load_config(flags.agent.config_file, diagnostics);
+    fmt::print(stderr, "{}", render_all(diagnostics, ::isatty(STDERR_FILENO) != 0));
+    return config ? kAllPassed : kUsage;
+  }
+  raise_descriptor_limit();
+  Process process(flags);
+  return process.run();
+}
+
+}  // namespace
+
+void add_agent(CLI::App& app, int& exit_code) {
+  auto* command = app.add_subcommand("agent", "Run checks on their schedule and expose the results to Prometheus");
+  const auto flags = std::make_shared<AgentFlags>();
+  flags->agent.config_file = "vedette.yml";
+  command->add_option("--config.file", flags->agent.config_file, "The configuration")->capture_default_str();
+  command->add_flag("--config.check", flags->check_only, "Check the configuration and exit");
+  command->add_option("--web.listen-address", flags->listen_address, "Where to serve the endpoints")->capture_default_str();
+  command->add_option("--log.level", flags->log_level, "The least level to log")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
+      ->capture_default_str();
+  command->add_option("--log.format", flags->log_format, "How to write log lines")
+      ->check(CLI::IsMember({"logfmt", "json"}))
+      ->capture_default_str();
+  command->add_flag("--log.runs", flags->agent.log_runs, "Log every run, not only changes of state");
+  command->callback([flags, &exit_code] { exit_code = run_agent(*flags); });
+}
+
+}  // namespace vedette::cli

@@ -1,0 +1,36 @@
+#pragma once
+
+// The files of a configuration: the one named on the command line and what its `include:` lists name.
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "config/mapping.hpp"
+#include "config/value.hpp"
+
+namespace vedette {
+
+class ConfigFiles {
+ public:
+  explicit ConfigFiles(config::Diagnostics& diagnostics, config::Context& context)
+      : diagnostics_(diagnostics), context_(context) {}
+
+  /// Reads `path` and everything that it includes; what cannot be read goes to the diagnostics.
+  void read(const std::string& path);
+
+  /// The top level of every file, in the order read. `include` has been taken from them.
+  [[nodiscard]] std::vector<config::Mapping>& documents() { return documents_; }
+
+ private:
+  void read(const std::string& path, const config::Place& asked_at, int depth);
+  void include(const std::string& pattern, const std::string& from, const config::Place& place, int depth);
+
+  config::Diagnostics& diagnostics_;
+  config::Context& context_;
+  std::set<std::string> seen_;
+  std::vector<config::Mapping> documents_;
+};
+
+}  // namespace vedette

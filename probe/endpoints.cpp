@@ -1,0 +1,171 @@
+#include "probe/endpoints.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/post.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <mutex>
+
+#include "checks/kind.hpp"
+#include "checks/net/event.hpp"
+#include "exporters/log.hpp"
+#include "exporters/result_json.hpp"
+#include "probe/status_page.hpp"
+
+namespace vedette {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::string_view kChecksPath = "/api/v1/checks";
+constexpr std::string_view kRunSuffix = "/run";
+
+WebResponse text(int status, std::string body) { return {status, "text/plain; charset=utf-8", std::move(body), {}}; }
+
+WebResponse json(int status, const boost::json::value& value) {
+  return {status, "application/json", boost::json::serialize(value) + "\n", {}};
+}
+
+WebResponse json_error(int status, std::string message) {
+  return json(status, boost::json::object{{"error", std::move(message)}});
+}
+
+WebResponse not_allowed(std::string_view allowed) {
+  auto response = text(405, fmt::format("This endpoint takes {} requests.\n", allowed));
+  response.headers.emplace_back("Allow", allowed);
+  return response;
+}
+
+boost::json::value json_or_null(const Check& check, const std::optional<Result>& result) {
+  if (!result) return nullptr;
+  return to_json(check, *result);
+}
+
+boost::json::object summary(const CheckView& view) {
+  boost::json::object labels;
+  for (const auto& [name, value] : view.check->labels) labels[name] = value;
+  boost::json::object out{
+      {"check", view.check->name},
+      {"kind", view.check->kind->name},
+      {"instance", view.check->instance},
+      {"module", view.check->module},
+      {"labels", std::move(labels)},
+      {"interval_seconds", seconds(view.check->interval)},
+      {"timeout_seconds", seconds(view.check->timeout)},
+      {"verdict", view.last ? boost::json::value(name_of(view.last->verdict)) : boost::json::value(nullptr)},
+      {"reason", view.last ? boost::json::value(name_of(view.last->reason)) : boost::json::value(nullptr)},
+      {"runs", view.runs},
+      {"failures", view.failures},
+  };
+  if (view.last) {
+    out["since"] = format_timestamp(view.since);
+    out["last_run"] = format_timestamp(view.last->started);
+    out["duration_seconds"] = seconds(view.last->duration);
+  }
+  return out;
+}
+
+/// Results of runs that go on at the same time, gathered for the one coroutine that waits.
+struct Gathering {
+  Gathering(asio::any_io_executor on, std::size_t count) : executor(std::move(on)), done(executor), left(count) {}
+
+  void add(const Check& check, const Result& result) {
+    const std::lock_guard lock(mutex);
+    results.emplace_back(to_json(check, result));
+    if (--left == 0) asio::post(executor, [this] { done.notify(); });
+  }
+
+  asio::any_io_executor executor;
+  net::Event done;
+  std::mutex mutex;
+  std::size_t left;
+  boost::json::array results;
+};
+
+}  // namespace
+
+asio::awaitable<WebResponse> Endpoints::handle(WebRequest request) {
+  const bool get = request.method == "GET" || request.method == "HEAD";
+  const auto& path = request.path;
+  if (path == "/-/reload") co_return request.method == "POST" ? reload() : not_allowed("POST");
+  if (path.starts_with(kChecksPath) && path.ends_with(kRunSuffix) && path.size() > kChecksPath.size() + kRunSuffix.size()) {
+    if (request.method != "POST") co_return not_allowed("POST");
+    const auto begin = kChecksPath.size() + 1;
+    co_return co_await run_check(path.substr(begin, path.size() - begin - kRunSuffix.size()),
+                                 request.parameter("instance"));
+  }
+  if (!get) co_return not_allowed("GET");
+  if (path == "/") co_return status();
+  if (path == "/metrics") co_return metrics(request);
+  if (path == "/-/healthy") co_return text(200, "Healthy\n");
+  if (path == "/-/ready") co_return ready();
+  if (path == kChecksPath) co_return list_checks();
+  if (path.starts_with(kChecksPath) && path[kChecksPath.size()] == '/') {
+    co_return show_check(path.substr(kChecksPath.size() + 1));
+  }
+  co_return text(404, "There is nothing here. The status page is at /, the metrics are at /metrics.\n");
+}
+
+WebResponse Endpoints::status() const { return status_page(agent_.settings(), agent_.recent().all()); }
+
+WebResponse Endpoints::metrics(const WebRequest& request) {
+  const auto format = negotiate(request.accept);
+  return {200, std::string(content_type(format)), agent_.metrics_page(format), {}};
+}
+
+WebResponse Endpoints::ready() const {
+  return agent_.ready() ? text(200, "Ready\n") : text(503, "Not ready: starting or stopping\n");
+}
+
+WebResponse Endpoints::reload() {
+  config::Diagnostics diagnostics;
+  if (agent_.load(diagnostics)) return text(200, render_all(diagnostics, false));
+  log::error("the configuration was not reloaded; the old one stays in force",
+             {{"errors", fmt::format("{}", diagnostics.errors())}, {"first", diagnostics.first_error()}});
+  return text(500, fmt::format("failed to reload config:\n{}", render_all(diagnostics, false)));
+}
+
+WebResponse Endpoints::list_checks() const {
+  boost::json::array checks;
+  for (const auto& view : agent_.recent().all()) checks.emplace_back(summary(view));
+  return json(200, boost::json::object{{"checks", std::move(checks)}});
+}
+
+WebResponse Endpoints::show_check(const std::string& name) const {
+  boost::json::array instances;
+  for (const auto& view : agent_.recent().named(name)) {
+    auto entry = summary(view);
+    entry["last"] = json_or_null(*view.check, view.last);
+    entry["last_failure"] = json_or_null(*view.check, view.last_failure);
+    instances.emplace_back(std::move(entry));
+  }
+  if (instances.empty()) return json_error(404, fmt::format("there is no check called {}", name));
+  return json(200, boost::json::object{{"instances", std::move(instances)}});
+}
+
+asio::awaitable<WebResponse> Endpoints::run_check(std::string name, std::string instance) {
+  auto views = agent_.recent().named(name);
+  if (!instance.empty()) std::erase_if(views, [&](const CheckView& view) { return view.check->instance != instance; });
+  if (views.empty()) co_return json_error(404, fmt::format("there is no check called {}", name));
+  const auto gathering = std::make_shared<Gathering>(executor_, views.size());
+  std::size_t refused = 0;
+  for (const auto& view : views) {
+    const auto check = view.check;
+    if (!agent_.run_now(check, [gathering, check](const Result& result) { gathering->add(*check, result); })) ++refused;
+  }
+  if (refused > 0) {
+    const std::lock_guard lock(gathering->mutex);
+    gathering->left -= refused;
+    if (gathering->left == 0) gathering->done.notify();
+  }
+  co_await gathering->done.wait();
+  boost::json::object out{{"results", std::move(gathering->results)}};
+  if (refused > 0) out["refused"] = refused;
+  auto response = json(refused == views.size() ? 429 : 200, out);
+  if (refused > 0) response.headers.emplace_back("Retry-After", "1");
+  co_return response;
+}
+
+}  // namespace vedette

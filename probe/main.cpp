@@ -1,0 +1,33 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <exception>
+
+#include "checks/version.hpp"
+#include "probe/cli.hpp"
+
+int main(int argc, char** argv) {
+  // A peer that closes must be an error of the write, not the end of the process.
+  std::signal(SIGPIPE, SIG_IGN);
+  CLI::App app{"Vedette: synthetic monitoring. Runs HTTP, DNS, TLS and TCP checks, scheduled or on demand."};
+  app.name("vedette");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", fmt::format("vedette {}", vedette::kVersion));
+  app.footer("Exit codes: 0 all passed, 1 some failed, 2 usage or configuration, 3 could not look.");
+  int exit_code = 0;
+  vedette::cli::add_agent(app, exit_code);
+  vedette::cli::add_check(app, exit_code);
+  vedette::cli::add_single(app, exit_code);
+  vedette::cli::add_validate(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int status = app.exit(error);
+    return status == 0 ? 0 : vedette::cli::kUsage;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "vedette: {}\n", error.what());
+    return vedette::cli::kCouldNotLook;
+  }
+  return exit_code;
+}

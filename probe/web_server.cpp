@@ -1,0 +1,173 @@
+#include "probe/web_server.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+#include <stdexcept>
+
+#include "checks/net/target.hpp"
+#include "checks/version.hpp"
+#include "exporters/log.hpp"
+#include "probe/gzip.hpp"
+
+namespace vedette {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using asio::ip::tcp;
+
+namespace {
+
+constexpr std::size_t kMostConnections = 256;
+constexpr std::uint32_t kMostHeaderBytes = 16 << 10;
+constexpr std::uint64_t kMostBodyBytes = 64 << 10;
+constexpr std::size_t kWorthCompressing = 1024;
+constexpr std::chrono::seconds kClientTime{30};
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+
+tcp::endpoint parse_listen_address(const std::string& text) {
+  const auto with_host = text.starts_with(':') ? "[::]" + text : text;
+  const auto colon = with_host.rfind(':');
+  // Port 0 is for tests; split_host_port() refuses it for targets.
+  const bool any_port = colon != std::string::npos && with_host.substr(colon) == ":0";
+  const auto parts = net::split_host_port(any_port ? with_host.substr(0, colon) + ":1" : with_host, 0);
+  boost::system::error_code error;
+  const auto host = parts && parts->host == "localhost" ? std::string("127.0.0.1") : parts ? parts->host : "";
+  const auto address = asio::ip::make_address(host, error);
+  if (!parts || error) {
+    throw std::runtime_error(fmt::format("'{}' is not an address to listen on; write :9115, 127.0.0.1:9115 or [::1]:9115", text));
+  }
+  return {address, any_port ? std::uint16_t{0} : parts->port};
+}
+
+tcp::acceptor listen_on(asio::io_context& loop, const std::string& text) {
+  auto endpoint = parse_listen_address(text);
+  tcp::acceptor acceptor(loop);
+  boost::system::error_code error;
+  acceptor.open(endpoint.protocol(), error);
+  if (error && text.starts_with(':')) {
+    // A host without IPv6.
+    endpoint = tcp::endpoint(tcp::v4(), endpoint.port());
+    acceptor.open(endpoint.protocol(), error);
+  }
+  if (!error && endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(!text.starts_with(':')), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (error) throw std::runtime_error(fmt::format("cannot listen on {}: {}", text, error.message()));
+  return acceptor;
+}
+
+template <typename Message>
+WebRequest to_request(const Message& message, bool& valid) {
+  WebRequest out;
+  out.method = std::string(message.method_string());
+  out.accept = std::string(message[http::field::accept]);
+  out.accept_encoding = std::string(message[http::field::accept_encoding]);
+  const auto target = message.target();
+  const auto parsed = boost::urls::parse_origin_form({target.data(), target.size()});
+  valid = parsed.has_value();
+  if (!valid) return out;
+  out.path = parsed->path();
+  for (const auto& parameter : parsed->params()) out.query.emplace_back(parameter.key, parameter.value);
+  return out;
+}
+
+http::response<http::string_body> to_message(WebResponse response, const WebRequest& request, bool keep_alive) {
+  http::response<http::string_body> out;
+  out.version(11);
+  out.result(static_cast<unsigned>(response.status));
+  out.keep_alive(keep_alive);
+  out.set(http::field::server, fmt::format("vedette/{}", kVersion));
+  out.set(http::field::content_type, response.content_type);
+  out.set("X-Content-Type-Options", "nosniff");
+  for (const auto& [name, value] : response.headers) out.set(name, value);
+  if (response.body.size() >= kWorthCompressing && accepts_gzip(request.accept_encoding)) {
+    out.set(http::field::content_encoding, "gzip");
+    out.set(http::field::vary, "Accept, Accept-Encoding");
+    response.body = gzip(response.body);
+  }
+  out.body() = std::move(response.body);
+  out.prepare_payload();
+  return out;
+}
+
+}  // namespace
+
+std::string WebRequest::parameter(std::string_view name) const {
+  for (const auto& [key, value] : query) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+WebServer::WebServer(asio::io_context& loop, const std::string& address, Handler handler)
+    : loop_(loop), acceptor_(listen_on(loop, address)), handler_(std::move(handler)) {}
+
+void WebServer::start() { asio::co_spawn(loop_, accept(), asio::detached); }
+
+asio::awaitable<void> WebServer::accept() {
+  while (acceptor_.is_open()) {
+    auto [error, socket] = co_await acceptor_.async_accept(kTuple);
+    if (error == asio::error::operation_aborted) co_return;
+    if (error) {
+      // Out of descriptors, most likely: waiting gives others time to close some.
+      log::warn("cannot accept a connection", {{"detail", error.message()}});
+      asio::steady_timer pause(loop_, std::chrono::milliseconds(100));
+      co_await pause.async_wait(kTuple);
+      continue;
+    }
+    // Beyond the limit a client is turned away by closing.
+    if (connections_ >= kMostConnections) continue;
+    ++connections_;
+    asio::co_spawn(loop_, serve(std::move(socket)), [this](const std::exception_ptr& failure) {
+      --connections_;
+      if (failure) log::error("a web connection ended in a defect of Vedette; please report it");
+    });
+  }
+}
+
+asio::awaitable<void> WebServer::serve(tcp::socket socket) {
+  beast::tcp_stream stream(std::move(socket));
+  beast::flat_buffer buffer;
+  while (true) {
+    http::request_parser<http::string_body> parser;
+    parser.header_limit(kMostHeaderBytes);
+    parser.body_limit(kMostBodyBytes);
+    stream.expires_after(kClientTime);
+    const auto [read_error, size] = co_await http::async_read(stream, buffer, parser, kTuple);
+    if (read_error == http::error::end_of_stream || read_error == beast::error::timeout) break;
+    WebRequest request;
+    WebResponse response{400, "text/plain; charset=utf-8", "Bad request\n", {}};
+    bool keep_alive = false;
+    if (!read_error) {
+      bool valid = false;
+      request = to_request(parser.get(), valid);
+      keep_alive = parser.get().keep_alive() && valid;
+      stream.expires_never();
+      if (valid) response = co_await handler_(request);
+    } else if (read_error.category() != beast::http::make_error_code(http::error::bad_method).category()) {
+      break;
+    }
+    auto message = to_message(std::move(response), request, keep_alive);
+    if (request.method == "HEAD") message.body().clear();
+    stream.expires_after(kClientTime);
+    const auto [write_error, written] = co_await http::async_write(stream, message, kTuple);
+    if (write_error || !keep_alive) break;
+  }
+  boost::system::error_code ignored;
+  stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+}  // namespace vedette

@@ -1,0 +1,203 @@
+#include "scheduler/scheduler.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <unordered_set>
+
+#include "checks/kind.hpp"
+
+namespace vedette {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+std::int64_t tick_of(MonotonicTime time) {
+  return std::chrono::ceil<milliseconds>(time.time_since_epoch()).count();
+}
+
+}  // namespace
+
+Scheduler::Scheduler(AdmissionLimits limits, WallOffset offset, Starter& starter, Observer& observer)
+    : limits_(limits), offset_(offset), starter_(starter), observer_(observer) {}
+
+void Scheduler::push(std::uint32_t slot, MonotonicTime due, bool retry) {
+  heap_.push({tick_of(due), due, slot, slots_[slot].generation, retry});
+}
+
+void Scheduler::follow_grid(std::uint32_t slot, MonotonicTime after) {
+  push(slot, next_due(after, slots_[slot].phase, slots_[slot].interval, offset_), false);
+}
+
+void Scheduler::install(std::uint32_t index, const CheckPtr& check, MonotonicTime now) {
+  auto& slot = slots_[index];
+  const auto generation = slot.generation + 1;
+  slot = Slot{};
+  slot.generation = generation;
+  slot.check = check;
+  slot.handshakes = check->kind->handshakes(check->target, *check->settings);
+  slot.interval = check->interval;
+  slot.phase = phase_of(check->id(), check->interval);
+  follow_grid(index, now);
+}
+
+void Scheduler::remove(std::uint32_t index) {
+  auto& slot = slots_[index];
+  if (slot.running) {
+    starter_.cancel(index);
+    --in_flight_;
+  }
+  const auto generation = slot.generation + 1;
+  slot = Slot{};
+  slot.generation = generation;
+}
+
+Scheduler::Change Scheduler::apply(const std::vector<CheckPtr>& checks, MonotonicTime now) {
+  Change change;
+  std::unordered_set<std::uint32_t> wanted;
+  for (const auto& check : checks) {
+    const auto found = by_id_.find(check->id());
+    if (found != by_id_.end() && slots_[found->second].check->fingerprint == check->fingerprint) {
+      ++change.kept;
+      wanted.insert(found->second);
+      continue;
+    }
+    std::uint32_t index = 0;
+    if (found != by_id_.end()) {
+      ++change.changed;
+      index = found->second;
+      remove(index);
+    } else {
+      ++change.added;
+      if (free_.empty()) {
+        index = static_cast<std::uint32_t>(slots_.size());
+        slots_.emplace_back();
+      } else {
+        index = free_.back();
+        free_.pop_back();
+      }
+      by_id_.emplace(check->id(), index);
+    }
+    install(index, check, now);
+    wanted.insert(index);
+  }
+  std::erase_if(by_id_, [&](const auto& entry) {
+    if (wanted.contains(entry.second)) return false;
+    ++change.removed;
+    remove(entry.second);
+    free_.push_back(entry.second);
+    return true;
+  });
+  return change;
+}
+
+void Scheduler::come_due(const Item& item, MonotonicTime now) {
+  auto& slot = slots_[item.slot];
+  if (item.retry) {
+    slot.retrying = false;
+  } else {
+    // Points that passed while nobody looked (a suspended machine) are counted, not caught up with.
+    auto next = next_due(item.due, slot.phase, slot.interval, offset_);
+    constexpr int kCountedAtMost = 1000;
+    for (int i = 0; next <= now && i < kCountedAtMost; ++i, next += slot.interval) {
+      observer_.skipped(slot.check, Skip::kLate);
+    }
+    follow_grid(item.slot, std::max(now, next - slot.interval));
+    if (slot.running || slot.waiting || slot.retrying) {
+      observer_.skipped(slot.check, Skip::kOverlap);
+      return;
+    }
+    slot.attempt = 0;
+  }
+  slot.waiting = true;
+  (slot.handshakes ? secure_ : plain_).push_back(item);
+}
+
+void Scheduler::take_due(MonotonicTime now) {
+  const auto tick = std::chrono::floor<milliseconds>(now.time_since_epoch()).count();
+  while (!heap_.empty() && heap_.top().tick <= tick) {
+    const auto item = heap_.top();
+    heap_.pop();
+    if (!stale(item)) come_due(item, now);
+  }
+}
+
+void Scheduler::admit(std::deque<Item>& queue, std::size_t& starts, std::size_t most, MonotonicTime now) {
+  std::size_t started = 0;
+  while (!queue.empty()) {
+    const auto item = queue.front();
+    if (stale(item)) {
+      queue.pop_front();
+      continue;
+    }
+    auto& slot = slots_[item.slot];
+    const bool full = in_flight_ >= limits_.in_flight;
+    if (now - item.due > limits_.max_lateness && !item.retry) {
+      queue.pop_front();
+      slot.waiting = false;
+      observer_.skipped(slot.check, full ? Skip::kBudget : Skip::kLate);
+      continue;
+    }
+    if (full || started >= most || starts >= limits_.starts_per_turn) return;
+    queue.pop_front();
+    slot.waiting = false;
+    slot.running = true;
+    ++in_flight_;
+    ++started;
+    ++starts;
+    if (!item.retry) observer_.started(slot.check, now - item.due);
+    starter_.start(item.slot, slot.check);
+  }
+}
+
+MonotonicTime Scheduler::turn(MonotonicTime now) {
+  if (closed_) return MonotonicTime::max();
+  take_due(now);
+  std::size_t starts = 0;
+  admit(plain_, starts, limits_.starts_per_turn, now);
+  admit(secure_, starts, limits_.handshakes_per_turn, now);
+  MonotonicTime wake = heap_.empty() ? MonotonicTime::max() : MonotonicTime(milliseconds(heap_.top().tick));
+  if (plain_.empty() && secure_.empty()) return wake;
+  if (in_flight_ < limits_.in_flight) return now;
+  // Full: a finished run wakes us; until then only the lateness of those who wait matters.
+  for (const auto* queue : {&plain_, &secure_}) {
+    if (!queue->empty()) {
+      wake = std::min(wake, std::max(now + milliseconds(1), queue->front().due + limits_.max_lateness + milliseconds(1)));
+    }
+  }
+  return wake;
+}
+
+void Scheduler::set_interval(std::uint32_t index, MonotonicTime now) {
+  auto& slot = slots_[index];
+  const auto& check = *slot.check;
+  const auto wanted =
+      slot.failing && check.failing_interval > Duration::zero() ? check.failing_interval : check.interval;
+  if (wanted == slot.interval) return;
+  slot.interval = wanted;
+  slot.phase = phase_of(check.id(), wanted);
+  ++slot.generation;
+  follow_grid(index, now);
+}
+
+void Scheduler::finished(std::uint32_t index, const Result& result, MonotonicTime now) {
+  auto& slot = slots_[index];
+  slot.running = false;
+  --in_flight_;
+  const bool failed = result.verdict == Verdict::kFail;
+  if (failed && !slot.failing && slot.attempt < slot.check->retries && !closed_) {
+    ++slot.attempt;
+    slot.retrying = true;
+    observer_.retried(slot.check, result);
+    push(index, now + slot.check->retry_interval, true);
+    return;
+  }
+  // `unknown` says nothing about the target: the state stays what it was.
+  if (result.verdict != Verdict::kUnknown) slot.failing = failed;
+  Result counted = result;
+  counted.attempts = slot.attempt + 1;
+  observer_.finished(slot.check, counted);
+  set_interval(index, now);
+}
+
+}  // namespace vedette

@@ -1,0 +1,108 @@
+#pragma once
+
+// When: which checks are due, which of them may start now, and what becomes of the rest. Pure logic in the time it is
+// told, without threads or clocks, so that tests run an hour in a moment. One scheduler per shard, on its thread.
+//
+// A run that cannot start in time is skipped and counted with its reason; nothing is queued without bound, since each
+// check has at most one run that waits, runs, or is about to be repeated.
+
+#include <cstdint>
+#include <deque>
+#include <queue>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "checks/check.hpp"
+#include "checks/result.hpp"
+#include "scheduler/grid.hpp"
+#include "scheduler/observer.hpp"
+
+namespace vedette {
+
+struct AdmissionLimits {
+  std::size_t in_flight = 2000;         ///< runs at once
+  std::size_t starts_per_turn = 64;     ///< runs started in one turn of the loop
+  std::size_t handshakes_per_turn = 4;  ///< of those, runs that cost a TLS handshake
+  Duration max_lateness = std::chrono::seconds(1);
+};
+
+/// What actually runs the checks; a shard, or a test.
+class Starter {
+ public:
+  virtual ~Starter() = default;
+  /// Starts a run; when it has ended, Scheduler::finished(slot, …) must be called, but not from within.
+  virtual void start(std::uint32_t slot, const CheckPtr& check) = 0;
+  /// Ends the run of `slot` at once; finished() must not be called for it any more.
+  virtual void cancel(std::uint32_t slot) = 0;
+};
+
+class Scheduler {
+ public:
+  Scheduler(AdmissionLimits limits, WallOffset offset, Starter& starter, Observer& observer);
+
+  struct Change {
+    std::size_t added = 0, changed = 0, removed = 0, kept = 0;
+  };
+  /// Puts `checks` in force. Checks with an equal fingerprint keep their phase and state; runs of others are cancelled.
+  Change apply(const std::vector<CheckPtr>& checks, MonotonicTime now);
+
+  /// Starts what is due and admitted. Returns when to call again: `now` when runs wait for the next turn.
+  MonotonicTime turn(MonotonicTime now);
+
+  /// The run of `slot` has ended. It counts, or is repeated when a failure is to be confirmed.
+  void finished(std::uint32_t slot, const Result& result, MonotonicTime now);
+
+  /// Starts nothing any more.
+  void close() { closed_ = true; }
+  [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
+  [[nodiscard]] std::size_t size() const { return by_id_.size(); }
+
+ private:
+  struct Slot {
+    CheckPtr check;
+    bool handshakes = false;
+    bool running = false;
+    bool waiting = false;   ///< due and not yet admitted
+    bool retrying = false;  ///< between a failed run and its repetition
+    bool failing = false;   ///< the last result that counted was a failure
+    int attempt = 0;        ///< failed runs since the last due time
+    std::uint32_t generation = 0;
+    std::chrono::nanoseconds interval{};
+    std::chrono::nanoseconds phase{};
+  };
+  struct Item {
+    std::int64_t tick;  ///< milliseconds of the monotonic clock
+    MonotonicTime due;
+    std::uint32_t slot;
+    std::uint32_t generation;
+    bool retry;
+    bool operator>(const Item& other) const { return tick > other.tick; }
+  };
+
+  void take_due(MonotonicTime now);
+  void come_due(const Item& item, MonotonicTime now);
+  void admit(std::deque<Item>& queue, std::size_t& starts, std::size_t most, MonotonicTime now);
+  void push(std::uint32_t slot, MonotonicTime due, bool retry);
+  /// Follows the grid of the slot's present interval from `after` on.
+  void follow_grid(std::uint32_t slot, MonotonicTime after);
+  void set_interval(std::uint32_t slot, MonotonicTime now);
+  void install(std::uint32_t slot, const CheckPtr& check, MonotonicTime now);
+  void remove(std::uint32_t slot);
+  [[nodiscard]] bool stale(const Item& item) const { return slots_[item.slot].generation != item.generation; }
+
+  AdmissionLimits limits_;
+  WallOffset offset_;
+  Starter& starter_;
+  Observer& observer_;
+  std::vector<Slot> slots_;
+  std::vector<std::uint32_t> free_;
+  std::unordered_map<std::string, std::uint32_t> by_id_;
+  std::priority_queue<Item, std::vector<Item>, std::greater<>> heap_;
+  std::deque<Item> plain_;
+  std::deque<Item> secure_;
+  std::size_t in_flight_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace vedette

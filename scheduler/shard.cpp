@@ -1,0 +1,172 @@
+#include "scheduler/shard.hpp"
+
+#include <boost/asio/post.hpp>
+
+namespace vedette {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::chrono::milliseconds kBeat{50};
+
+MonotonicTime monotonic_now() { return std::chrono::steady_clock::now(); }
+
+}  // namespace
+
+Shard::Shard(AdmissionLimits limits, Observer& observer)
+    : work_(loop_.get_executor()),
+      services_(std::make_unique<net::Services>(loop_.get_executor())),
+      observer_(observer),
+      scheduler_(limits, WallOffset(monotonic_now(), std::chrono::system_clock::now()), *this, observer),
+      wake_timer_(loop_),
+      beat_timer_(loop_),
+      drain_timer_(loop_) {
+  beat_at_ = monotonic_now().time_since_epoch().count();
+  asio::post(loop_, [this] {
+    beat_timer_.expires_after(kBeat);
+    beat();
+  });
+  thread_ = std::thread([this] { loop_.run(); });
+}
+
+Shard::~Shard() {
+  asio::post(loop_, [this] {
+    scheduler_.close();
+    beat_timer_.cancel();
+    wake_timer_.cancel();
+    drain_timer_.cancel();
+    // Cancelled runs end in later turns of the loop; then nothing keeps it alive but the engines.
+    for (const auto& [slot, scheduled] : scheduled_) scheduled.run->cancel();
+    for (const auto& run : on_demand_) run->cancel();
+    finish_drain();
+    const auto end = [this](const auto& self) -> void {
+      if (scheduled_.empty() && on_demand_.empty()) {
+        work_.reset();
+        loop_.stop();
+        return;
+      }
+      asio::post(loop_, [self] { self(self); });
+    };
+    end(end);
+  });
+  thread_.join();
+  services_.reset();
+}
+
+MonotonicTime Shard::last_beat() const { return MonotonicTime(MonotonicTime::duration(beat_at_.load())); }
+
+void Shard::beat() {
+  beat_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    const auto now = monotonic_now();
+    observer_.lagged(now - beat_timer_.expiry());
+    beat_at_ = now.time_since_epoch().count();
+    beat_timer_.expires_at(now + kBeat);
+    beat();
+  });
+}
+
+void Shard::post_turn() {
+  if (turn_posted_) return;
+  turn_posted_ = true;
+  asio::post(loop_, [this] {
+    turn_posted_ = false;
+    turn();
+  });
+}
+
+void Shard::turn() {
+  const auto now = monotonic_now();
+  const auto wake = scheduler_.turn(now);
+  in_flight_.store(scheduler_.in_flight(), std::memory_order_relaxed);
+  // Runs that wait for the next turn let the loop serve what is in flight in between.
+  if (wake <= now) return post_turn();
+  if (wake == armed_for_ || wake == MonotonicTime::max()) return;
+  armed_for_ = wake;
+  wake_timer_.expires_at(wake);
+  wake_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    armed_for_ = MonotonicTime::max();
+    turn();
+  });
+}
+
+void Shard::start(std::uint32_t slot, const CheckPtr& check) {
+  const auto serial = ++serial_;
+  auto run = start_run(loop_.get_executor(), *services_, check, Detail::kFailures,
+                       [this, slot, serial](const Result& result) { run_ended(slot, serial, result); });
+  scheduled_[slot] = {serial, std::move(run)};
+}
+
+void Shard::run_ended(std::uint32_t slot, std::uint64_t serial, const Result& result) {
+  const auto found = scheduled_.find(slot);
+  if (found == scheduled_.end() || found->second.serial != serial) return;
+  scheduled_.erase(found);
+  scheduler_.finished(slot, result, monotonic_now());
+  in_flight_.store(scheduler_.in_flight(), std::memory_order_relaxed);
+  if (scheduled_.empty()) finish_drain();
+  post_turn();
+}
+
+void Shard::cancel(std::uint32_t slot) {
+  const auto found = scheduled_.find(slot);
+  if (found == scheduled_.end()) return;
+  const auto run = found->second.run;
+  scheduled_.erase(found);
+  run->cancel();
+}
+
+void Shard::apply(std::vector<CheckPtr> checks, std::function<void(Scheduler::Change)> applied) {
+  asio::post(loop_, [this, checks = std::move(checks), applied = std::move(applied)] {
+    const auto change = scheduler_.apply(checks, monotonic_now());
+    turn();
+    if (applied) applied(change);
+  });
+}
+
+std::function<void()> Shard::run_now(CheckPtr check, Detail detail, Run::Completion completion) {
+  const auto handle = std::make_shared<std::weak_ptr<Run>>();
+  asio::post(loop_, [this, handle, check = std::move(check), detail, completion = std::move(completion)]() mutable {
+    auto slot = std::make_shared<std::shared_ptr<Run>>();
+    *slot = start_run(loop_.get_executor(), *services_, std::move(check), detail,
+                      [this, slot, completion = std::move(completion)](Result result) {
+                        on_demand_.erase(*slot);
+                        slot->reset();
+                        completion(std::move(result));
+                      });
+    *handle = *slot;
+    on_demand_.insert(*slot);
+  });
+  return [this, handle] {
+    asio::post(loop_, [handle] {
+      if (const auto run = handle->lock()) run->cancel();
+    });
+  };
+}
+
+void Shard::finish_drain() {
+  if (!drained_) return;
+  drain_timer_.cancel();
+  const auto drained = std::move(drained_);
+  drained_ = nullptr;
+  drained();
+}
+
+void Shard::drain(Duration grace, std::function<void()> drained) {
+  asio::post(loop_, [this, grace, drained = std::move(drained)]() mutable {
+    scheduler_.close();
+    drained_ = std::move(drained);
+    if (scheduled_.empty()) {
+      finish_drain();
+      return;
+    }
+    drain_timer_.expires_after(grace);
+    drain_timer_.async_wait([this](const boost::system::error_code& error) {
+      if (error) return;
+      for (const auto& [slot, scheduled] : scheduled_) scheduled.run->cancel();
+    });
+  });
+}
+
+}  // namespace vedette
