@@ -1,5 +1,7 @@
 #include "exporters/exposition.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -143,8 +145,8 @@ void append_label(std::string& page, std::string_view name, std::string_view val
 }
 
 std::string bucket_bound(double bound) {
-  std::string out;
-  append_number(out, bound);
+  if (std::isinf(bound)) return "+Inf";
+  auto out = fmt::format("{}", bound);
   if (out.find_first_not_of("-0123456789") == std::string::npos) out += ".0";
   return out;
 }

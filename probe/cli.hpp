@@ -2,7 +2,7 @@
 
 // The command line: a file per subcommand, each of which adds itself to the parser.
 
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 
 namespace vedette::cli {
 

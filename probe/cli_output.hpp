@@ -2,7 +2,7 @@
 
 // Runs checks for the command line and prints what they found.
 
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 

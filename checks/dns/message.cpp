@@ -79,7 +79,7 @@ std::vector<Record> records_of(const ldns_rr_list* list) {
 
 std::optional<std::uint16_t> type_number(std::string_view mnemonic) {
   if (mnemonic.empty() || !is_upper(mnemonic)) return std::nullopt;
-  if (auto number = numbered(mnemonic, "TYPE")) return number;
+  if (mnemonic.starts_with("TYPE")) return numbered(mnemonic, "TYPE");
   const auto type = ldns_get_rr_type_by_name(std::string(mnemonic).c_str());
   if (type == 0) return std::nullopt;
   return static_cast<std::uint16_t>(type);
@@ -87,7 +87,7 @@ std::optional<std::uint16_t> type_number(std::string_view mnemonic) {
 
 std::optional<std::uint16_t> class_number(std::string_view mnemonic) {
   if (mnemonic.empty() || !is_upper(mnemonic)) return std::nullopt;
-  if (auto number = numbered(mnemonic, "CLASS")) return number;
+  if (mnemonic.starts_with("CLASS")) return numbered(mnemonic, "CLASS");
   constexpr std::array<std::pair<std::string_view, std::uint16_t>, 6> kClasses{
       {{"IN", 1}, {"CS", 2}, {"CH", 3}, {"HS", 4}, {"NONE", 254}, {"ANY", 255}}};
   for (const auto& [name, number] : kClasses) {

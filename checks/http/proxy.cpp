@@ -106,7 +106,9 @@ std::string Proxy::with_host(const std::string& address) const {
 namespace {
 
 std::optional<Proxy> parse_proxy(const std::string& text) {
-  const auto parsed = boost::urls::parse_uri(text.find("://") == std::string::npos ? "http://" + text : text);
+  // The parsed view looks into this text.
+  const auto whole = text.find("://") == std::string::npos ? "http://" + text : text;
+  const auto parsed = boost::urls::parse_uri(whole);
   if (!parsed || parsed->host_address().empty()) return std::nullopt;
   Proxy out;
   out.scheme = parsed->scheme();

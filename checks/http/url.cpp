@@ -4,6 +4,7 @@
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
+#include <charconv>
 
 #include "checks/net/target.hpp"
 
@@ -27,8 +28,11 @@ tl::expected<Url, std::string> from_view(const urls::url_view_base& view) {
   if (out.host.empty()) return tl::make_unexpected(std::string("there is no host"));
   out.port = out.secure ? 443 : 80;
   if (view.has_port() && !view.port().empty()) {
-    if (view.port_number() == 0) return tl::make_unexpected(fmt::format("the port {} is not from 1 to 65535", std::string(view.port())));
-    out.port = view.port_number();
+    const std::string port(view.port());
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
+    if (error != std::errc() || end != port.data() + port.size() || out.port == 0) {
+      return tl::make_unexpected(fmt::format("the port {} is not from 1 to 65535", port));
+    }
   }
   out.path = std::string(view.encoded_path().data(), view.encoded_path().size());
   if (out.path.empty()) out.path = "/";

@@ -116,27 +116,13 @@ class AresResolver::Channel {
       : timer_(executor),
         sockets_(
             executor, [this](int fd, std::uint32_t events) { process(fd, events); }, [this] { arm(); }) {
-    ares_options options{};
-    options.flags = ARES_FLAG_NOSEARCH;
-    options.timeout = kTryMilliseconds;
-    options.tries = kTries;
-    options.socket_receive_buffer_size = kReceiveBuffer;
-    options.sock_state_cb = &Channel::on_socket_state;
-    options.sock_state_cb_data = this;
-    std::string lookups = server.empty() ? "fb" : "b";
-    options.lookups = lookups.data();
-    const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_RCVBUF |
-                     ARES_OPT_SOCK_STATE_CB | ARES_OPT_LOOKUPS;
-    int status = ares_init_options(&channel_, &options, mask);
-    if (status == ARES_SUCCESS && !server.empty()) {
-      const auto parts = split_host_port(server, 53);
-      status = parts ? ares_set_servers_ports_csv(channel_, join_host_port(parts->host, parts->port).c_str())
-                     : ARES_EBADSTR;
+    int status = open(server, ARES_FLAG_NOSEARCH);
+    // c-ares answers SERVFAIL and REFUSED by asking the next server and, without one, by forgetting the code.
+    if (status == ARES_SUCCESS && server_count() < 2) {
+      ares_destroy(channel_);
+      status = open(server, ARES_FLAG_NOSEARCH | ARES_FLAG_NOCHECKRESP);
     }
-    if (status != ARES_SUCCESS) {
-      if (channel_ != nullptr) ares_destroy(channel_);
-      throw std::runtime_error(fmt::format("c-ares: {}", ares_strerror(status)));
-    }
+    if (status != ARES_SUCCESS) throw std::runtime_error(fmt::format("c-ares: {}", ares_strerror(status)));
   }
 
   ~Channel() { ares_destroy(channel_); }
@@ -153,6 +139,37 @@ class AresResolver::Channel {
   }
 
  private:
+  int open(const std::string& server, int flags) {
+    ares_options options{};
+    options.flags = flags;
+    options.timeout = kTryMilliseconds;
+    options.tries = kTries;
+    options.socket_receive_buffer_size = kReceiveBuffer;
+    options.sock_state_cb = &Channel::on_socket_state;
+    options.sock_state_cb_data = this;
+    std::string lookups = server.empty() ? "fb" : "b";
+    options.lookups = lookups.data();
+    const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_RCVBUF |
+                     ARES_OPT_SOCK_STATE_CB | ARES_OPT_LOOKUPS;
+    int status = ares_init_options(&channel_, &options, mask);
+    if (status == ARES_SUCCESS && !server.empty()) {
+      const auto parts = split_host_port(server, 53);
+      status = parts ? ares_set_servers_ports_csv(channel_, join_host_port(parts->host, parts->port).c_str())
+                     : ARES_EBADSTR;
+    }
+    if (status != ARES_SUCCESS && channel_ != nullptr) ares_destroy(channel_);
+    return status;
+  }
+
+  [[nodiscard]] int server_count() const {
+    ares_addr_port_node* servers = nullptr;
+    if (ares_get_servers_ports(channel_, &servers) != ARES_SUCCESS) return 0;
+    int count = 0;
+    for (auto* at = servers; at != nullptr; at = at->next) ++count;
+    ares_free_data(servers);
+    return count;
+  }
+
   static void on_socket_state(void* self, ares_socket_t fd, int readable, int writable) noexcept {
     const std::uint32_t events = (readable != 0 ? EPOLLIN : 0U) | (writable != 0 ? EPOLLOUT : 0U);
     static_cast<Channel*>(self)->sockets_.watch(fd, events);

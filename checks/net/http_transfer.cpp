@@ -127,7 +127,7 @@ void HttpTransfer::set_tls_options() {
   record.name = request_.verify_name;
   record.lenient = !request_.tls->verifies();
   record.on_done = [this] {
-    exchange.timing.secured = arrival_;
+    exchange.timing.secured = arrival_since(exchange.timing.hello);
     enter(Phase::kProcessing);
   };
   // A session ticket comes after the handshake and is not the response: what waits behind it may be.
@@ -203,11 +203,15 @@ int HttpTransfer::on_request(void* self, char* /*remote*/, char* local, int /*re
   return CURL_PREREQFUNC_OK;
 }
 
+Moment HttpTransfer::arrival_since(const Moment& earlier) const {
+  return arrival_.stamp > earlier.stamp ? arrival_ : Moment::now();
+}
+
 void HttpTransfer::note_first_byte() {
   if (exchange.timing.first_byte.known()) return;
   // HTTP/2 servers speak first (SETTINGS): there the newest byte is nearer to the response than the oldest.
   const bool oldest_counts = first_arrival_.known() && exchange.version != "2";
-  exchange.timing.first_byte = oldest_counts ? first_arrival_ : arrival_;
+  exchange.timing.first_byte = oldest_counts ? first_arrival_ : arrival_since(exchange.timing.requested);
   enter(Phase::kTransfer);
 }
 
@@ -255,7 +259,8 @@ void HttpTransfer::complete(CURLcode code) {
   long status = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
   exchange.status = static_cast<int>(status);
-  if (exchange.timing.first_byte.known()) exchange.timing.last_byte = arrival_;
+  const auto& first = exchange.timing.first_byte;
+  if (first.known()) exchange.timing.last_byte = arrival_.stamp > first.stamp ? arrival_ : first;
   // A refused certificate ends the handshake as an accepted one does: when the peer's part had arrived.
   if (!exchange.tls.errors.empty() && !exchange.timing.secured.known()) exchange.timing.secured = arrival_;
   exchange.tls.on_done = nullptr;

@@ -44,6 +44,8 @@ class HttpTransfer {
   void set_body_options();
   bool take_header(std::string_view line);
   void note_first_byte();
+  /// When what libcurl has just read had arrived: at the last readiness or, when it read on without asking, about now.
+  [[nodiscard]] Moment arrival_since(const Moment& earlier) const;
   void enter(Phase phase) { phase_ = phase; }
   [[nodiscard]] bool is_https() const { return request_.url.starts_with("https:"); }
   [[nodiscard]] Failure failure_of_code(CURLcode code) const;

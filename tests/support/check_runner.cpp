@@ -1,0 +1,48 @@
+#include "tests/support/check_runner.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <optional>
+#include <stdexcept>
+
+#include "checks/net/services.hpp"
+#include "checks/run.hpp"
+#include "probe/check_decoder.hpp"
+#include "probe/config_loader.hpp"
+
+namespace vedette::testing {
+
+CheckPtr make_check(const std::string& yaml) {
+  const auto source = std::make_shared<config::Source>(config::Source{"test", yaml});
+  config::Diagnostics diagnostics;
+  config::Context context{diagnostics, {}, nullptr};
+  const auto value = config::parse_yaml(source, diagnostics);
+  CheckDecoder decoder(context);
+  if (value) decoder.read_check(*value);
+  if (diagnostics.has_errors() || decoder.checks().size() != 1) throw std::runtime_error(render_all(diagnostics, false));
+  return decoder.checks().front();
+}
+
+Result run_check(const CheckPtr& check, const std::function<void(std::function<void()>)>& during) {
+  boost::asio::io_context loop(1);
+  std::optional<Result> out;
+  {
+    net::Services services(loop.get_executor());
+    const auto run = start_run(loop.get_executor(), services, check, Detail::kAlways, [&](Result result) {
+      out = std::move(result);
+      loop.stop();
+    });
+    if (during) during([&loop, run] { boost::asio::post(loop, [run] { run->cancel(); }); });
+    loop.run();
+  }
+  return std::move(*out);
+}
+
+TimedResult run_timed(const std::string& yaml) {
+  const auto check = make_check(yaml);
+  const auto began = std::chrono::steady_clock::now();
+  auto result = run_check(check);
+  return {std::move(result), std::chrono::steady_clock::now() - began};
+}
+
+}  // namespace vedette::testing

@@ -1,0 +1,88 @@
+#include "checks/dns/expectations.hpp"
+#include "checks/dns/message.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace vedette::dns;
+using vedette::config::Pattern;
+
+namespace {
+
+std::vector<Record> records(std::initializer_list<const char*> texts) {
+  std::vector<Record> out;
+  for (const auto* text : texts) out.push_back({text, "A", 300, std::nullopt});
+  return out;
+}
+
+std::vector<Pattern> patterns(std::initializer_list<const char*> texts) {
+  std::vector<Pattern> out;
+  for (const auto* text : texts) out.push_back(*Pattern::compile(text));
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("types and classes are mnemonics in capitals or numbers") {
+  CHECK(type_number("A") == 1);
+  CHECK(type_number("SOA") == 6);
+  CHECK(type_number("ANY") == 255);
+  CHECK(type_number("HTTPS") == 65);
+  CHECK(type_number("TYPE65280") == 65280);
+  CHECK_FALSE(type_number("a"));
+  CHECK_FALSE(type_number("NOSUCH"));
+  CHECK_FALSE(type_number("TYPE70000"));
+  CHECK(class_number("CH") == 3);
+  CHECK_FALSE(class_number("XX"));
+}
+
+TEST_CASE("a query reads back as what was asked") {
+  const Question question{"Example.org.", 1, 1};
+  const auto wire = *build_query(question, {true, 1232, true}, 4711);
+  const auto parsed = *parse_reply(wire);
+  CHECK(parsed.id == 4711);
+  CHECK(parsed.rd);
+  CHECK_FALSE(parsed.is_response);
+  CHECK(answers(parsed, question));
+  CHECK(answers(parsed, {"example.ORG.", 1, 1}));
+  CHECK_FALSE(answers(parsed, {"example.org.", 28, 1}));
+  CHECK_FALSE(answers(parsed, {"other.org.", 1, 1}));
+  REQUIRE(parsed.additional.size() == 1);
+  CHECK(parsed.additional[0].type == "OPT");
+  CHECK_FALSE(build_query({"a..b.", 1, 1}, {}, 1));
+}
+
+TEST_CASE("garbage is malformed, not a crash") {
+  CHECK_FALSE(parse_reply(""));
+  CHECK_FALSE(parse_reply("short"));
+  CHECK_FALSE(parse_reply(std::string(12, '\xff')));
+}
+
+TEST_CASE("section expectations follow blackbox_exporter") {
+  const auto two = records({"www.\t300\tIN\tA\t192.0.2.1", "www.\t300\tIN\tA\t192.0.2.2"});
+  const std::vector<Record> none;
+  SectionExpectations expected;
+  expected.fail_if_matches = patterns({"192\\.0\\.2\\.1$"});
+  CHECK_FALSE(section_problem(expected, two).empty());
+  CHECK(section_problem(expected, none).empty());
+
+  expected = {};
+  expected.fail_if_not_matches = patterns({"192\\.0\\.2\\."});
+  CHECK(section_problem(expected, two).empty());
+  CHECK_FALSE(section_problem(expected, none).empty());
+  expected.fail_if_not_matches = patterns({"\\.1$"});
+  CHECK_FALSE(section_problem(expected, two).empty());
+
+  expected = {};
+  expected.fail_if_none_matches = patterns({"\\.2$"});
+  CHECK(section_problem(expected, two).empty());
+  expected.fail_if_none_matches = patterns({"\\.3$"});
+  CHECK_FALSE(section_problem(expected, two).empty());
+  CHECK_FALSE(section_problem(expected, none).empty());
+
+  // Despite its name it fails when some record does not match.
+  expected = {};
+  expected.fail_if_all_match = patterns({"192\\.0\\.2\\."});
+  CHECK(section_problem(expected, two).empty());
+  CHECK(section_problem(expected, none).empty());
+  expected.fail_if_all_match = patterns({"\\.1$"});
+  CHECK_FALSE(section_problem(expected, two).empty());
+}

@@ -1,0 +1,65 @@
+#include "exporters/recent_results.hpp"
+
+#include "tests/support/catch.hpp"
+
+using namespace vedette;
+
+namespace {
+
+CheckPtr check(std::uint64_t fingerprint = 1) {
+  auto out = std::make_shared<Check>();
+  out->name = "a";
+  out->fingerprint = fingerprint;
+  return out;
+}
+
+Result result(Verdict verdict, int second) {
+  Result out;
+  out.verdict = verdict;
+  out.reason = verdict == Verdict::kFail ? Reason::kHttpStatus : Reason::kNone;
+  out.started = std::chrono::system_clock::time_point(std::chrono::seconds(second));
+  out.duration = std::chrono::milliseconds(second);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("the last result, the last failure and the time of the change are kept") {
+  RecentResults recent;
+  const auto a = check();
+  recent.apply({a});
+  CHECK_FALSE(recent.record(*a, result(Verdict::kPass, 1)));
+  CHECK(recent.record(*a, result(Verdict::kFail, 2)) == Verdict::kPass);
+  CHECK(recent.record(*a, result(Verdict::kFail, 3)) == Verdict::kFail);
+  CHECK(recent.record(*a, result(Verdict::kPass, 4)) == Verdict::kFail);
+  const auto view = recent.named("a").at(0);
+  CHECK(view.runs == 4);
+  CHECK(view.failures == 2);
+  CHECK(view.last->verdict == Verdict::kPass);
+  CHECK(view.last_failure->started == std::chrono::system_clock::time_point(std::chrono::seconds(3)));
+  CHECK(view.since == std::chrono::system_clock::time_point(std::chrono::seconds(4)));
+}
+
+TEST_CASE("recent latencies come oldest first and are bounded") {
+  RecentResults recent;
+  const auto a = check();
+  recent.apply({a});
+  for (int i = 1; i <= 100; ++i) recent.record(*a, result(Verdict::kPass, i));
+  const auto points = recent.all().at(0).recent;
+  REQUIRE(points.size() == 40);
+  CHECK(points.front().seconds == Approx(0.061));
+  CHECK(points.back().seconds == Approx(0.1));
+}
+
+TEST_CASE("a reload keeps what did not change") {
+  RecentResults recent;
+  const auto a = check();
+  recent.apply({a});
+  recent.record(*a, result(Verdict::kPass, 1));
+  recent.apply({check()});
+  CHECK(recent.named("a").at(0).runs == 1);
+  recent.apply({check(2)});
+  CHECK(recent.named("a").at(0).runs == 0);
+  recent.apply({});
+  CHECK(recent.named("a").empty());
+}

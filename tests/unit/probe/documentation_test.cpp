@@ -1,0 +1,124 @@
+// The reference in docs/ cannot rot: every key, reason, metric and flag that the program knows must be there.
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "checks/kinds.hpp"
+#include "exporters/series_store.hpp"
+#include "probe/agent_metrics.hpp"
+#include "probe/cli.hpp"
+#include "probe/config_loader.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/certificates.hpp"
+
+using namespace vedette;
+
+namespace {
+
+std::string read(const std::string& path) {
+  std::ostringstream out;
+  out << std::ifstream(path).rdbuf();
+  return out.str();
+}
+
+bool documents(const std::string& page, const std::string& word) { return page.find("`" + word + "`") != std::string::npos; }
+
+/// The fenced YAML blocks of a Markdown page.
+std::vector<std::string> yaml_blocks(const std::string& page) {
+  std::vector<std::string> out;
+  for (auto at = page.find("```yaml\n"); at != std::string::npos; at = page.find("```yaml\n", at)) {
+    at += 8;
+    const auto end = page.find("```", at);
+    out.push_back(page.substr(at, end - at));
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("every key of the configuration is documented") {
+  std::set<std::string> keys;
+  config::Diagnostics diagnostics;
+  REQUIRE(load_config("tests/unit/every_key.yml", diagnostics, &keys));
+  const auto page = read("docs/configuration.md");
+  CHECK(keys.size() > 100);
+  for (const auto& key : keys) {
+    // A key is documented under its last name, in the section of its mapping.
+    const auto dot = key.rfind('.');
+    INFO(key);
+    CHECK(documents(page, dot == std::string::npos ? key : key.substr(dot + 1)));
+  }
+}
+
+TEST_CASE("every reason is documented with its meaning") {
+  const auto page = read("docs/reasons.md");
+  for (const auto reason : all_reasons()) {
+    INFO(name_of(reason));
+    CHECK(documents(page, std::string(name_of(reason))));
+    CHECK(page.find(info_of(reason).meaning) != std::string::npos);
+  }
+}
+
+TEST_CASE("every metric is documented") {
+  const auto page = read("docs/metrics.md");
+  for (const auto* kind : all_kinds()) {
+    for (const auto* family : kind->families) {
+      INFO(family->name);
+      CHECK(documents(page, std::string(family->name)));
+    }
+  }
+  for (const auto* family : check_families()) CHECK(documents(page, std::string(family->name)));
+  AgentMetrics metrics;
+  metrics.describe(default_agent());
+  for (const auto& families : {metrics.collect(), process_metrics()}) {
+    for (const auto& family : families) {
+      INFO(family.name);
+      CHECK(documents(page, family.name));
+    }
+  }
+}
+
+TEST_CASE("every flag is documented") {
+  CLI::App app;
+  int exit_code = 0;
+  cli::add_agent(app, exit_code);
+  cli::add_check(app, exit_code);
+  cli::add_single(app, exit_code);
+  cli::add_validate(app, exit_code);
+  const auto page = read("docs/cli.md");
+  for (const auto* command : app.get_subcommands({})) {
+    CHECK(documents(page, "vedette " + command->get_name()));
+    for (const auto* option : command->get_options()) {
+      for (const auto& name : option->get_lnames()) {
+        if (name == "help") continue;
+        INFO(command->get_name() << " --" << name);
+        CHECK(documents(page, "--" + name));
+      }
+    }
+  }
+}
+
+TEST_CASE("every YAML block of the documents loads") {
+  std::vector<std::string> pages{"README.md"};
+  for (const auto& entry : std::filesystem::directory_iterator("docs")) {
+    if (entry.path().extension() == ".md") pages.push_back(entry.path().string());
+  }
+  int blocks = 0;
+  for (const auto& path : pages) {
+    for (const auto& block : yaml_blocks(read(path))) {
+      // A scrape configuration is for Prometheus; the end-to-end test hands it to promtool.
+      if (block.find("scrape_configs:") != std::string::npos) continue;
+      ++blocks;
+      ::setenv("SHOP_TOKEN", "t", 1);
+      const testing::TemporaryFile file(block, ".yml");
+      config::Diagnostics diagnostics;
+      INFO(path << "\n" << block);
+      const bool loads = load_config(file.path(), diagnostics).has_value();
+      INFO(render_all(diagnostics, false));
+      CHECK(loads);
+    }
+  }
+  CHECK(blocks >= 5);
+}

@@ -1,0 +1,34 @@
+#include "probe/gzip.hpp"
+
+#include "checks/http/body.hpp"
+#include "probe/check_decoder.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace vedette;
+
+TEST_CASE("a compressed page decompresses to itself") {
+  std::string text;
+  for (int i = 0; i < 20000; ++i) text += "probe_success{check=\"" + std::to_string(i) + "\"} 1\n";
+  const auto compressed = gzip(text);
+  CHECK(compressed.size() < text.size() / 5);
+  http::BodySink sink(http::Compression::kGzip, 0, text.size());
+  sink.take(compressed);
+  sink.finish();
+  CHECK(sink.text() == text);
+}
+
+TEST_CASE("gzip is sent to those who take it") {
+  CHECK(accepts_gzip("gzip"));
+  CHECK(accepts_gzip("deflate, gzip;q=0.5, br"));
+  CHECK_FALSE(accepts_gzip("gzip;q=0"));
+  CHECK_FALSE(accepts_gzip("gzip;q=0, deflate"));
+  CHECK_FALSE(accepts_gzip(""));
+  CHECK_FALSE(accepts_gzip("br"));
+}
+
+TEST_CASE("a password in a target is masked") {
+  CHECK(mask_userinfo("https://user:s3cret@shop.example/x@y") == "https://user:***@shop.example/x@y");
+  CHECK(mask_userinfo("https://user@shop.example/") == "https://user@shop.example/");
+  CHECK(mask_userinfo("https://shop.example/a:b@c") == "https://shop.example/a:b@c");
+  CHECK(mask_userinfo("host:25") == "host:25");
+}

@@ -1,0 +1,317 @@
+#include "scheduler/scheduler.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "checks/kind.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace vedette;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct NoSettings final : Settings {};
+
+const Kind kPlain{"plain", {}, {}, nullptr, nullptr, [](const std::string&, const Settings&) { return false; }, nullptr};
+const Kind kSecure{"secure", {}, {}, nullptr, nullptr, [](const std::string&, const Settings&) { return true; }, nullptr};
+
+const MonotonicTime kStart{1000h};
+
+CheckPtr check(const std::string& name, Duration interval, const Kind& kind = kPlain) {
+  auto out = std::make_shared<Check>();
+  out->name = name;
+  out->target = "t";
+  out->kind = &kind;
+  out->settings = std::make_shared<NoSettings>();
+  out->interval = interval;
+  out->timeout = interval / 2;
+  out->fingerprint = stable_hash(name);
+  return out;
+}
+
+CheckPtr changed(const CheckPtr& from, const std::function<void(Check&)>& change) {
+  auto out = std::make_shared<Check>(*from);
+  change(*out);
+  ++out->fingerprint;
+  return out;
+}
+
+/// A scheduler in virtual time: runs end after a set time with a set verdict, and everything is written down.
+class World final : public Starter, public Observer {
+ public:
+  explicit World(AdmissionLimits limits = {})
+      : scheduler(limits, WallOffset(kStart, std::chrono::system_clock::time_point(490000h)), *this, *this) {}
+
+  struct Start {
+    std::string name;
+    MonotonicTime at;
+  };
+
+  void run_until(MonotonicTime end) {
+    while (now < end) {
+      MonotonicTime wake = scheduler.turn(now);
+      while (wake <= now) {
+        // The loop's next turn takes some time too.
+        now += turn_takes;
+        ++turns;
+        wake = scheduler.turn(now);
+      }
+      MonotonicTime next = std::min(wake, end);
+      if (!ends.empty()) next = std::min(next, ends.begin()->first);
+      now = next;
+      while (!ends.empty() && ends.begin()->first <= now) {
+        const auto slot = ends.begin()->second;
+        ends.erase(ends.begin());
+        Result result;
+        result.verdict = verdicts.contains(running[slot]) ? verdicts[running[slot]] : Verdict::kPass;
+        scheduler.finished(slot, result, now);
+      }
+    }
+  }
+
+  void start(std::uint32_t slot, const CheckPtr& check) override {
+    starts.push_back({check->name, now});
+    running[slot] = check->name;
+    ends.emplace(now + run_takes, slot);
+  }
+  void cancel(std::uint32_t slot) override {
+    ++cancelled;
+    std::erase_if(ends, [&](const auto& entry) { return entry.second == slot; });
+  }
+  void started(const CheckPtr&, Duration lateness) override { latenesses.push_back(lateness); }
+  void skipped(const CheckPtr&, Skip reason) override { ++skips[reason]; }
+  void retried(const CheckPtr&, const Result&) override { ++retries; }
+  void finished(const CheckPtr& check, const Result& result) override { results[check->name].push_back(result); }
+  void lagged(Duration) override {}
+
+  [[nodiscard]] std::vector<MonotonicTime> starts_of(const std::string& name) const {
+    std::vector<MonotonicTime> out;
+    for (const auto& start : starts) {
+      if (start.name == name) out.push_back(start.at);
+    }
+    return out;
+  }
+
+  MonotonicTime now = kStart;
+  Duration run_takes = 10ms;
+  Duration turn_takes = 100us;
+  int turns = 0;
+  int cancelled = 0;
+  int retries = 0;
+  std::vector<Start> starts;
+  std::vector<Duration> latenesses;
+  std::map<Skip, int> skips;
+  std::map<std::string, Verdict> verdicts;
+  std::map<std::string, std::vector<Result>> results;
+  std::map<std::uint32_t, std::string> running;
+  std::multimap<MonotonicTime, std::uint32_t> ends;
+  Scheduler scheduler;
+};
+
+}  // namespace
+
+TEST_CASE("an hour of a check every ten seconds is 360 runs on the grid, within the tick") {
+  World world;
+  world.scheduler.apply({check("a", 10s)}, world.now);
+  world.run_until(kStart + 1h);
+  const auto starts = world.starts_of("a");
+  CHECK(starts.size() == 360);
+  for (std::size_t i = 1; i < starts.size(); ++i) CHECK(starts[i] - starts[i - 1] == 10s);
+  CHECK(*std::max_element(world.latenesses.begin(), world.latenesses.end()) <= 1ms);
+  CHECK(world.skips.empty());
+}
+
+TEST_CASE("a run that takes longer than the interval makes the next ones skip, and moves no due time") {
+  World world;
+  world.run_takes = 25s;
+  world.scheduler.apply({check("a", 10s)}, world.now);
+  world.run_until(kStart + 5min);
+  const auto starts = world.starts_of("a");
+  REQUIRE(starts.size() >= 9);
+  for (std::size_t i = 1; i < starts.size(); ++i) CHECK(starts[i] - starts[i - 1] == 30s);
+  CHECK(world.skips[Skip::kOverlap] >= 18);
+  CHECK(world.skips.size() == 1);
+}
+
+TEST_CASE("never are more runs in flight than allowed; who waits too long is skipped for budget") {
+  AdmissionLimits limits;
+  limits.in_flight = 2;
+  limits.max_lateness = 500ms;
+  World world(limits);
+  world.run_takes = 5s;
+  std::vector<CheckPtr> checks;
+  for (int i = 0; i < 50; ++i) checks.push_back(check("c" + std::to_string(i), 10s));
+  world.scheduler.apply(checks, world.now);
+  std::size_t most = 0;
+  for (int i = 0; i < 600; ++i) {
+    world.run_until(kStart + i * 100ms);
+    most = std::max(most, world.scheduler.in_flight());
+  }
+  CHECK(most == 2);
+  CHECK(world.skips[Skip::kBudget] > 100);
+  CHECK(*std::max_element(world.latenesses.begin(), world.latenesses.end()) <= 502ms);
+}
+
+TEST_CASE("starts and handshakes per turn are bounded") {
+  AdmissionLimits limits;
+  limits.starts_per_turn = 10;
+  limits.handshakes_per_turn = 3;
+  World world(limits);
+  std::vector<CheckPtr> checks;
+  for (int i = 0; i < 30; ++i) checks.push_back(check("p" + std::to_string(i), 10s));
+  for (int i = 0; i < 30; ++i) checks.push_back(check("s" + std::to_string(i), 10s, kSecure));
+  world.scheduler.apply(checks, world.now);
+  // The machine slept: all 60 are due at once.
+  world.now = kStart + 10s;
+  world.starts.clear();
+  std::map<MonotonicTime, std::pair<int, int>> per_turn;
+  world.run_until(kStart + 10s + 9ms);
+  for (const auto& start : world.starts) ++(start.name[0] == 'p' ? per_turn[start.at].first : per_turn[start.at].second);
+  for (const auto& [at, counts] : per_turn) {
+    CHECK(counts.first + counts.second <= 10);
+    CHECK(counts.second <= 3);
+  }
+  CHECK(world.starts.size() + static_cast<std::size_t>(world.skips[Skip::kLate]) >= 60);
+}
+
+TEST_CASE("after a suspension the missed points are counted as late, and only the present one matters") {
+  World world;
+  world.scheduler.apply({check("a", 10s)}, world.now);
+  world.run_until(kStart + 30s);
+  const auto before = world.starts.size();
+  world.now = kStart + 130s;
+  world.run_until(kStart + 160s);
+  CHECK(world.skips[Skip::kLate] >= 9);
+  CHECK(world.starts.size() - before <= 4);
+}
+
+TEST_CASE("a failure counts only after its retries") {
+  World world;
+  world.verdicts["a"] = Verdict::kFail;
+  auto retrying = changed(check("a", 60s), [](Check& c) {
+    c.retries = 2;
+    c.retry_interval = 1s;
+  });
+  world.scheduler.apply({retrying}, world.now);
+  world.run_until(kStart + 60s + 5s);
+  const auto starts = world.starts_of("a");
+  REQUIRE(starts.size() >= 3);
+  CHECK(starts[1] - starts[0] == 1010ms);
+  CHECK(starts[2] - starts[1] == 1010ms);
+  REQUIRE(world.results["a"].size() >= 1);
+  CHECK(world.results["a"][0].attempts == 3);
+  CHECK(world.retries == 2);
+  // Once the failure stands, the next runs need no confirmation.
+  world.run_until(kStart + 180s + 5s);
+  CHECK(world.retries == 2);
+  CHECK(world.results["a"].size() == 3);
+}
+
+TEST_CASE("a retry that passes makes the run pass") {
+  World world;
+  world.verdicts["a"] = Verdict::kFail;
+  auto retrying = changed(check("a", 60s), [](Check& c) {
+    c.retries = 1;
+    c.retry_interval = 1s;
+  });
+  world.scheduler.apply({retrying}, world.now);
+  while (world.retries == 0) world.run_until(world.now + 100ms);
+  world.verdicts["a"] = Verdict::kPass;
+  world.run_until(world.now + 5s);
+  REQUIRE(world.results["a"].size() == 1);
+  CHECK(world.results["a"][0].verdict == Verdict::kPass);
+  CHECK(world.results["a"][0].attempts == 2);
+}
+
+TEST_CASE("our own fault is no failure of the target: no retries, no change of state") {
+  World world;
+  world.verdicts["a"] = Verdict::kUnknown;
+  world.scheduler.apply({changed(check("a", 10s), [](Check& c) {
+                          c.retries = 3;
+                          c.failing_interval = 1s;
+                        })},
+                        world.now);
+  world.run_until(kStart + 60s);
+  CHECK(world.retries == 0);
+  CHECK(world.starts.size() == 6);
+}
+
+TEST_CASE("while it fails a check runs at its failing interval, and then returns to its grid") {
+  World world;
+  const auto fast = changed(check("a", 60s), [](Check& c) { c.failing_interval = 5s; });
+  world.scheduler.apply({fast}, world.now);
+  world.run_until(kStart + 2min);
+  const auto grid = world.starts_of("a").back();
+  world.verdicts["a"] = Verdict::kFail;
+  world.run_until(kStart + 4min);
+  const auto failing = world.starts_of("a");
+  CHECK(failing.size() > 2 + 10);
+  CHECK(failing.back() - failing[failing.size() - 2] == 5s);
+  world.verdicts["a"] = Verdict::kPass;
+  world.run_until(kStart + 8min);
+  CHECK((world.starts_of("a").back() - grid) % 60s == 0ns);
+}
+
+TEST_CASE("a reload keeps what did not change: phase and state") {
+  World world;
+  world.verdicts["b"] = Verdict::kFail;
+  const auto a = check("a", 60s);
+  const auto b = changed(check("b", 60s), [](Check& c) { c.retries = 1; });
+  world.scheduler.apply({a, b, check("gone", 60s)}, world.now);
+  world.run_until(kStart + 2min);
+  const auto retries = world.retries;
+  const auto last = world.starts_of("a").back();
+  const auto same_a = std::make_shared<Check>(*a);
+  const auto same_b = std::make_shared<Check>(*b);
+  const auto change = world.scheduler.apply({same_a, same_b, check("new", 60s)}, world.now);
+  CHECK(change.kept == 2);
+  CHECK(change.added == 1);
+  CHECK(change.removed == 1);
+  world.starts.clear();
+  world.run_until(kStart + 3min);
+  CHECK(world.starts_of("a") == std::vector<MonotonicTime>{last + 60s});
+  CHECK(world.starts_of("gone").empty());
+  CHECK(world.starts_of("new").size() == 1);
+  // b was failing before the reload and still is: its failure needs no second confirmation.
+  CHECK(world.retries == retries);
+}
+
+TEST_CASE("a changed check keeps its phase when the interval is the same, and its run is cancelled") {
+  World world;
+  world.run_takes = 20s;
+  world.scheduler.apply({check("a", 60s)}, world.now);
+  while (world.starts.empty()) world.run_until(world.now + 1s);
+  const auto first = world.starts[0].at;
+  const auto change = world.scheduler.apply({changed(check("a", 60s), [](Check&) {})}, world.now);
+  CHECK(change.changed == 1);
+  CHECK(world.cancelled == 1);
+  CHECK(world.scheduler.in_flight() == 0);
+  world.starts.clear();
+  world.run_until(first + 61s);
+  CHECK(world.starts_of("a") == std::vector<MonotonicTime>{first + 60s});
+}
+
+TEST_CASE("a closed scheduler starts nothing") {
+  World world;
+  world.scheduler.apply({check("a", 1s)}, world.now);
+  world.scheduler.close();
+  world.run_until(kStart + 10s);
+  CHECK(world.starts.empty());
+}
+
+TEST_CASE("100,000 checks a minute keep their grid") {
+  AdmissionLimits limits;
+  limits.in_flight = 100000;
+  World world(limits);
+  world.turn_takes = 10us;
+  std::vector<CheckPtr> checks;
+  for (int i = 0; i < 100000; ++i) checks.push_back(check("c" + std::to_string(i), 60s));
+  world.scheduler.apply(checks, world.now);
+  world.run_until(kStart + 60s);
+  // All but those whose millisecond is the last one.
+  CHECK(world.starts.size() <= 100000);
+  CHECK(world.starts.size() > 99900);
+  CHECK(*std::max_element(world.latenesses.begin(), world.latenesses.end()) < 3ms);
+}
