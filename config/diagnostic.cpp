@@ -10,7 +10,9 @@ namespace vedette::config {
 
 namespace {
 
+/// Of a longer line, a window around the place is shown.
 constexpr std::size_t kShownLine = 160;
+constexpr std::size_t kShownBefore = 60;
 
 /// Columns count bytes, as the YAML reader does; a tab before the caret stays a tab so that the caret stands right.
 std::string caret_line(std::string_view line, int column) {
@@ -50,11 +52,23 @@ std::string render(const Diagnostic& diagnostic, bool colour) {
   if (diagnostic.severity == Severity::kWarning) out += paint("33", "warning: ");
   out += paint("1", diagnostic.message) + '\n';
   if (diagnostic.place.source && diagnostic.place.line > 0) {
-    const auto line = diagnostic.place.source->line(diagnostic.place.line);
-    if (!line.empty() && line.size() <= kShownLine) {
-      const auto number = fmt::format("{:>5} | ", diagnostic.place.line);
-      out += fmt::format("{}{}\n{:>8}{}\n", number, line, "| ",
-                         paint("31", caret_line(line, diagnostic.place.column)));
+    auto line = std::string(diagnostic.place.source->line(diagnostic.place.line));
+    auto column = static_cast<std::size_t>(std::max(1, diagnostic.place.column));
+    if (line.size() > kShownLine) {
+      const auto begin = column > kShownBefore ? column - kShownBefore : 0;
+      line = line.substr(begin, kShownLine);
+      column -= begin;
+      // Not in the middle of a letter.
+      while (!line.empty() && (static_cast<unsigned char>(line[0]) & 0xc0U) == 0x80U) {
+        line.erase(0, 1);
+        --column;
+      }
+      if (begin > 0) line = "..." + line;
+      if (begin > 0) column += 3;
+    }
+    if (!line.empty()) {
+      out += fmt::format("{:>5} | {}\n{:>8}{}\n", diagnostic.place.line, line, "| ",
+                         paint("31", caret_line(line, static_cast<int>(column))));
     }
   }
   if (!diagnostic.hint.empty()) out += fmt::format("      = hint: {}\n", diagnostic.hint);

@@ -346,6 +346,11 @@ void Mapping::error(std::string_view key, std::string message, std::string hint)
   context_->diagnostics.error(place_of(key), std::move(message), std::move(hint));
 }
 
+void Mapping::error_at_key(std::string_view key, std::string message, std::string hint) const {
+  const auto* entry = find(key);
+  context_->diagnostics.error(entry == nullptr ? place_ : entry->key_value.place(), std::move(message), std::move(hint));
+}
+
 void Mapping::warning(std::string_view key, std::string message, std::string hint) const {
   context_->diagnostics.warning(place_of(key), std::move(message), std::move(hint));
 }

@@ -37,6 +37,9 @@ class Mapping {
   /// `path` names the mapping in messages, such as `http` or `http.tls_config`; empty for the top level.
   /// A node that is not a mapping is an error and reads as an empty one. Merge keys (`<<`) are resolved.
   Mapping(const Value& value, std::string path, Context& context);
+  /// An empty mapping for a section that is not written; what is missing in it is reported at `place`.
+  Mapping(Place place, std::string path, Context& context)
+      : path_(std::move(path)), context_(&context), place_(std::move(place)) {}
 
   /// Each of these reads `key` when it is there and not null, and returns whether it did so without an error.
   bool read(std::string_view key, std::string& out);
@@ -72,6 +75,8 @@ class Mapping {
   [[nodiscard]] Context& context() const { return *context_; }
 
   void error(std::string_view key, std::string message, std::string hint = {}) const;
+  /// The same at the key itself, when it is the key that is wrong.
+  void error_at_key(std::string_view key, std::string message, std::string hint = {}) const;
   void warning(std::string_view key, std::string message, std::string hint = {}) const;
 
   /// Reports every key that nobody asked for, with the nearest known one.

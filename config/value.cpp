@@ -19,6 +19,9 @@ std::string hint_for(const std::string& message) {
   if (message.find("end of map") != std::string::npos || message.find("end of sequence") != std::string::npos) {
     return "look at the indentation of this line and the one above";
   }
+  if (message.find("illegal block entry") != std::string::npos) {
+    return "this list item cannot stand here; YAML does not allow tabs for indentation";
+  }
   if (message.find("unknown token") != std::string::npos || message.find("cannot start") != std::string::npos) {
     return "YAML does not allow tabs for indentation, nor a plain text that begins with %, @ or `: use blanks and quotes";
   }

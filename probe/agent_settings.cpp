@@ -44,9 +44,9 @@ Labels decode_labels(config::Mapping& section, std::string_view key) {
   if (!mapping) return out;
   for (const auto& [name, value] : mapping->take_all()) {
     if (!is_label_name(name)) {
-      mapping->error(name, fmt::format("'{}' is not a label's name", name), "letters, digits and _, not beginning with a digit or __");
+      mapping->error_at_key(name, fmt::format("'{}' is not a label's name", name), "letters, digits and _, not beginning with a digit or __");
     } else if (is_reserved(name)) {
-      mapping->error(name, fmt::format("the label {} is set by Vedette itself", name), "choose another name");
+      mapping->error_at_key(name, fmt::format("the label {} is set by Vedette itself", name), "choose another name");
     } else if (!value.is_scalar()) {
       mapping->error(name, fmt::format("the label {} must be a single value, not {}", name, value.what()));
     } else {

@@ -133,8 +133,8 @@ void CheckDecoder::read_module(const std::string& name, const config::Value& val
   for (const auto* kind : all_kinds()) {
     const auto part = section.take(kind->name);
     if (!part && kind != module.kind) continue;
-    config::Mapping mapping(part ? *part : config::Value(YAML::Node(YAML::NodeType::Map), value.source()),
-                            std::string(kind->name), context_);
+    auto mapping = part ? config::Mapping(*part, std::string(kind->name), context_)
+                        : config::Mapping(section.place(), std::string(kind->name), context_);
     auto settings = kind->decode(mapping);
     if (kind == module.kind) module.settings = std::move(settings);
   }
@@ -214,9 +214,8 @@ bool CheckDecoder::read_settings(config::Mapping& section, Check& check, Duratio
                                              : fmt::format("a check of kind {} has no {} settings",
                                                            check.kind != nullptr ? check.kind->name : "?", kind->name));
     } else if (kind == check.kind && !names_module) {
-      config::Mapping mapping(inline_section ? *inline_section
-                                             : config::Value(YAML::Node(YAML::NodeType::Map), section.place().source),
-                              std::string(kind->name), context_);
+      auto mapping = inline_section ? config::Mapping(*inline_section, std::string(kind->name), context_)
+                                    : config::Mapping(section.place(), std::string(kind->name), context_);
       const auto before = context_.diagnostics.errors();
       check.settings = kind->decode(mapping);
       if (!inline_section && context_.diagnostics.errors() > before) {

@@ -38,7 +38,7 @@ void read_headers(config::Mapping& section, HttpSettings& out) {
   if (!headers) return;
   for (const auto& [name, value] : headers->take_all()) {
     if (!is_token(name)) {
-      headers->error(name, fmt::format("'{}' is not the name of a header", name));
+      headers->error_at_key(name, fmt::format("'{}' is not the name of a header", name));
     } else if (!value.is_scalar() && !value.is_null()) {
       headers->error(name, "a header takes a single value", "http_headers takes several values for a name");
     } else if (auto secret = config::secret_of(value, section.context())) {
@@ -71,9 +71,9 @@ void read_added_headers(config::Mapping& section, HttpSettings& out) {
   for (const auto& [name, value] : headers->take_all()) {
     const auto reserved = [&, n = std::string_view(name)](std::string_view other) { return same_name(n, other); };
     if (!is_token(name)) {
-      headers->error(name, fmt::format("'{}' is not the name of a header", name));
+      headers->error_at_key(name, fmt::format("'{}' is not the name of a header", name));
     } else if (std::any_of(kReserved.begin(), kReserved.end(), reserved)) {
-      headers->error(name, fmt::format("{} cannot be set with http_headers", name), "use headers: for it");
+      headers->error_at_key(name, fmt::format("{} cannot be set with http_headers", name), "use headers: for it");
     } else {
       config::Mapping entry(value, fmt::format("{}.<name>", headers->path()), section.context());
       read_values(entry, name, out);

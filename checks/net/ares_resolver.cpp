@@ -147,7 +147,7 @@ class AresResolver::Channel {
     options.socket_receive_buffer_size = kReceiveBuffer;
     options.sock_state_cb = &Channel::on_socket_state;
     options.sock_state_cb_data = this;
-    std::string lookups = server.empty() ? "fb" : "b";
+    std::string lookups = "b";
     options.lookups = lookups.data();
     const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_RCVBUF |
                      ARES_OPT_SOCK_STATE_CB | ARES_OPT_LOOKUPS;
@@ -202,7 +202,57 @@ class AresResolver::Channel {
   ares_channel channel_ = nullptr;
 };
 
-AresResolver::AresResolver(const asio::any_io_executor& executor) : executor_(executor) { init_library(); }
+/// The hosts file alone, asked before the DNS. c-ares could do both in one go, but loses memory (1.18) when a name is in the
+/// file with an address of the other family only.
+class AresResolver::HostsFile {
+ public:
+  HostsFile() {
+    std::string lookups = "f";
+    ares_options options{};
+    options.lookups = lookups.data();
+    const int status = ares_init_options(&channel_, &options, ARES_OPT_LOOKUPS);
+    if (status != ARES_SUCCESS) throw std::runtime_error(fmt::format("c-ares: {}", ares_strerror(status)));
+  }
+  ~HostsFile() { ares_destroy(channel_); }
+  HostsFile(const HostsFile&) = delete;
+  HostsFile& operator=(const HostsFile&) = delete;
+
+  /// The address of `host` that the settings want; nothing when the file does not have the name.
+  std::optional<Resolution> find(const std::string& host, const AddressSettings& settings) {
+    ares_addrinfo_hints hints{};
+    hints.ai_family = settings.fallback ? AF_UNSPEC : settings.prefer_v6 ? AF_INET6 : AF_INET;
+    hints.ai_flags = ARES_AI_NOSORT;
+    Search search{settings.prefer_v6, std::nullopt};
+    ares_getaddrinfo(channel_, host.c_str(), nullptr, &hints, &HostsFile::on_addrinfo, &search);
+    return search.found;
+  }
+
+ private:
+  struct Search {
+    bool prefer_v6;
+    std::optional<Resolution> found;
+  };
+
+  /// Called before ares_getaddrinfo() returns: reading a file needs no socket.
+  static void on_addrinfo(void* argument, int status, int /*timeouts*/, ares_addrinfo* info) noexcept {
+    auto& search = *static_cast<Search*>(argument);
+    if (info == nullptr) return;
+    for (const auto* node = status == ARES_SUCCESS ? info->nodes : nullptr; node != nullptr; node = node->ai_next) {
+      const bool preferred = (node->ai_family == AF_INET6) == search.prefer_v6;
+      if (!search.found || (preferred && search.found->address.is_v6() != search.prefer_v6)) {
+        search.found = Resolution{address_of(*node), 0};
+      }
+    }
+    ares_freeaddrinfo(info);
+  }
+
+  ares_channel channel_ = nullptr;
+};
+
+AresResolver::AresResolver(const asio::any_io_executor& executor) : executor_(executor) {
+  init_library();
+  hosts_ = std::make_unique<HostsFile>();
+}
 
 AresResolver::~AresResolver() = default;
 
@@ -226,6 +276,9 @@ asio::awaitable<tl::expected<Resolution, Failure>> AresResolver::resolve(std::st
     co_return Resolution{literal, 0};
   }
 
+  if (settings.resolver.empty()) {
+    if (const auto found = hosts_->find(host, settings)) co_return *found;
+  }
   const auto lookup = std::make_shared<Lookup>(executor_);
   lookup->prefer_v6 = settings.prefer_v6;
   auto* channel = channel_for(settings.resolver);

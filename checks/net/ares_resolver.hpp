@@ -24,9 +24,11 @@ class AresResolver final : public Resolver {
 
  private:
   class Channel;
+  class HostsFile;
   Channel* channel_for(const std::string& server);
 
   boost::asio::any_io_executor executor_;
+  std::unique_ptr<HostsFile> hosts_;
   std::map<std::string, std::unique_ptr<Channel>> channels_;
 };
 
