@@ -1,6 +1,7 @@
 #include "config/diagnostic.hpp"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include <algorithm>
 #include <numeric>
@@ -23,6 +24,25 @@ std::string caret_line(std::string_view line, int column) {
     if ((byte & 0xC0U) != 0x80U) out += byte == '\t' ? '\t' : ' ';
   }
   return out + '^';
+}
+
+/// The line with what looks like a secret starred out, letter for letter, so that columns stay: diagnostics end up in logs
+/// and in responses.
+std::string masked(std::string line) {
+  static const re2::RE2 kSecret(
+      R"((?i)(?:password|passphrase|credentials|secrets?|authorization|cookie|[\w-]*token|[\w-]*api[_-]?key|\bkey)["']?\s*:\s*)"
+      R"(((?:"[^"]*"?|'[^']*'?|[^\s,}\[{"'$][^,}]*)))");
+  static const re2::RE2 kUserinfo(R"(://[^/@:\s]*:([^/@\s]+)@)");
+  for (const auto* pattern : {&kSecret, &kUserinfo}) {
+    re2::StringPiece rest(line);
+    re2::StringPiece value;
+    while (re2::RE2::FindAndConsume(&rest, *pattern, &value)) {
+      // A reference is no secret, and whoever mistyped it must see it.
+      if (value.starts_with("\"${") || value.starts_with("'${") || value.starts_with("${")) continue;
+      std::fill_n(line.begin() + (value.data() - line.data()), value.size(), '*');
+    }
+  }
+  return line;
 }
 
 }  // namespace
@@ -52,7 +72,7 @@ std::string render(const Diagnostic& diagnostic, bool colour) {
   if (diagnostic.severity == Severity::kWarning) out += paint("33", "warning: ");
   out += paint("1", diagnostic.message) + '\n';
   if (diagnostic.place.source && diagnostic.place.line > 0) {
-    auto line = std::string(diagnostic.place.source->line(diagnostic.place.line));
+    auto line = masked(std::string(diagnostic.place.source->line(diagnostic.place.line)));
     auto column = static_cast<std::size_t>(std::max(1, diagnostic.place.column));
     if (line.size() > kShownLine) {
       const auto begin = column > kShownBefore ? column - kShownBefore : 0;

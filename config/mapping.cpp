@@ -1,7 +1,6 @@
 #include "config/mapping.hpp"
 
 #include <fmt/format.h>
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <array>

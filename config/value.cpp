@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <yaml-cpp/binary.h>
-#include <yaml-cpp/yaml.h>
 
 namespace vedette::config {
 

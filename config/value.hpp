@@ -2,7 +2,7 @@
 
 // A YAML node that knows where it was written.
 
-#include <yaml-cpp/node/node.h>
+#include <yaml-cpp/yaml.h>
 
 #include <memory>
 #include <optional>

@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "checks/net/target.hpp"
 #include "checks/version.hpp"
@@ -53,8 +54,7 @@ class Process {
   explicit Process(const AgentFlags& flags)
       : agent_(flags.agent),
         endpoints_(agent_, loop_.get_executor()),
-        server_(loop_, flags.listen_address,
-                [this](WebRequest request) { return endpoints_.handle(std::move(request)); }),
+        listen_address_(flags.listen_address),
         signals_(loop_, SIGINT, SIGTERM, SIGHUP),
         watchdog_(loop_),
         refresh_(loop_) {}
@@ -67,8 +67,10 @@ class Process {
       log::error("the configuration has errors; the agent does not start");
       return kUsage;
     }
-    server_.start();
-    const auto endpoint = server_.endpoint();
+    server_.emplace(loop_, listen_address_,
+                    [this](WebRequest request) { return endpoints_.handle(std::move(request)); });
+    server_->start();
+    const auto endpoint = server_->endpoint();
     log::info("listening", {{"address", net::join_host_port(endpoint.address().to_string(), endpoint.port())},
                             {"version", std::string(kVersion)},
                             {"pid", fmt::format("{}", ::getpid())}});
@@ -130,7 +132,8 @@ class Process {
   asio::io_context loop_{1};
   Agent agent_;
   Endpoints endpoints_;
-  WebServer server_;
+  const std::string listen_address_;
+  std::optional<WebServer> server_;
   asio::signal_set signals_;
   asio::steady_timer watchdog_;
   asio::steady_timer refresh_;

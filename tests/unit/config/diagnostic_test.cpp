@@ -24,6 +24,22 @@ TEST_CASE("the caret stands right behind tabs and letters of several bytes") {
   CHECK(render({Severity::kWarning, at(3, 8), "m", ""}, false) == "a.yml:3:8: warning: m\n    3 | über: 3\n      |       ^\n");
 }
 
+TEST_CASE("secrets in a shown line are starred out, references are not") {
+  const auto shown = [](const std::string& line) {
+    const auto source = std::make_shared<const Source>(Source{"a.yml", line});
+    const auto text = render({Severity::kError, {source, 1, 1}, "m", ""}, false);
+    return text.substr(text.find("| ") + 2, line.size());
+  };
+  CHECK(shown("basic_auth: {username: u, password: hunter2, x: y}") == "basic_auth: {username: u, password: *******, x: y}");
+  CHECK(shown("password: \"a, b\"  # c") == "password: ******  # c");
+  CHECK(shown("headers: {Authorization: Bearer abc, X-Api-Key: 'k'}") == "headers: {Authorization: **********, X-Api-Key: ***}");
+  CHECK(shown("bearer_token: ${TOKEN}") == "bearer_token: ${TOKEN}");
+  CHECK(shown("bearer_token: \"${TOKEN}\"") == "bearer_token: \"${TOKEN}\"");
+  CHECK(shown("target: https://u:pw@x/") == "target: https://u:**@x/");
+  CHECK(shown("password_file: /etc/pw") == "password_file: /etc/pw");
+  CHECK(shown("name: token") == "name: token");
+}
+
 TEST_CASE("a place without a line is the file as a whole") {
   CHECK(render({Severity::kError, at(0, 0), "empty", ""}, false) == "a.yml: empty\n");
 }

@@ -1,0 +1,115 @@
+import json
+import os
+import signal
+import subprocess
+import unittest
+import xml.etree.ElementTree
+
+from tests.e2e.support import VEDETTE, Workspace, free_port, run
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        self.work = self.enterContext(Workspace())
+        self.port = free_port()
+        self.work.nginx(f"server {{ listen 127.0.0.1:{self.port}; location / {{ return 200 'hello'; }}"
+                        "location /broken { return 503 'no'; } }")
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def config(self):
+        return self.work.write("c.yml", f"""
+checks:
+  - {{name: good, kind: http, target: "{self.url}/"}}
+  - {{name: good-too, kind: tcp, target: "127.0.0.1:{self.port}"}}
+  - {{name: bad, kind: http, target: "{self.url}/broken"}}
+  - {{name: blind, kind: http, target: "{self.url}/", http: {{body_file: /nonexistent}}}}
+""")
+
+    def test_exit_codes_say_what_happened(self):
+        self.assertEqual(run("http", self.url).returncode, 0)
+        self.assertEqual(run("http", self.url + "/broken").returncode, 1)
+        self.assertEqual(run("http").returncode, 2)
+        self.assertEqual(run("http", "ftp://x/").returncode, 2)
+        self.assertEqual(run("http", self.url, "--set", "nonsense=1").returncode, 2)
+        self.assertEqual(run("http", self.url, "--source", "192.0.2.1").returncode, 3)
+        self.assertEqual(run("nonsense").returncode, 2)
+        self.assertEqual(run("--help").returncode, 0)
+        self.assertIn("vedette 0.", run("--version").stdout)
+
+    def test_configured_checks_run_by_name_and_pattern(self):
+        config = self.config()
+        self.assertEqual(run("check", "--config.file", config, "good*").returncode, 0)
+        bad = run("check", "--config.file", config, "good", "bad")
+        self.assertEqual(bad.returncode, 1)
+        self.assertIn("http_status: status 503, expected 200 to 299", bad.stdout)
+        self.assertIn("2 checks: 1 pass, 1 fail", bad.stdout)
+        self.assertEqual(run("check", "--config.file", config, "blind").returncode, 3)
+        missing = run("check", "--config.file", config, "no-such")
+        self.assertEqual(missing.returncode, 2)
+        self.assertIn("is called no-such", missing.stderr)
+
+    def test_output_is_plain_in_a_pipe(self):
+        self.assertNotIn("\033", run("http", self.url + "/broken").stdout)
+
+    def test_json_holds_the_documented_fields(self):
+        result = json.loads(run("http", self.url + "/broken", "--output", "json").stdout)[0]
+        self.assertEqual(result["verdict"], "fail")
+        self.assertEqual(result["reason"], "http_status")
+        self.assertEqual(result["evidence"]["facts"]["status"], 503)
+        self.assertEqual(result["evidence"]["excerpt"], "no")
+        total = sum(part["seconds"] for part in result["phases"])
+        self.assertAlmostEqual(total, result["duration_seconds"], places=9)
+        with open("docs/results.md") as page:
+            documented = page.read()
+        for field in result:
+            self.assertIn(f"`{field}`", documented)
+
+    def test_junit_is_read_by_an_xml_parser(self):
+        report = run("check", "--config.file", self.config(), "--output", "junit")
+        suite = xml.etree.ElementTree.fromstring(report.stdout).find("testsuite")
+        self.assertEqual(suite.get("tests"), "4")
+        self.assertEqual(suite.get("failures"), "1")
+        self.assertEqual(suite.get("errors"), "1")
+
+    def test_validate_shows_every_mistake(self):
+        bad = self.work.write("bad.yml", "checks:\n  - {name: a, knd: tcp, target: 'h'}\n  - {name: b, kind: tcp, target: h}\n")
+        result = run("validate", bad)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("did you mean kind?", result.stderr)
+        self.assertIn(f"{bad}:3:", result.stderr)
+        good = run("validate", self.config())
+        self.assertEqual(good.returncode, 0)
+        self.assertIn("valid, 4 checks", good.stdout)
+
+    def test_flags_become_settings(self):
+        self.assertEqual(run("http", self.url, "--match", "^hello$").returncode, 0)
+        self.assertEqual(run("http", self.url, "--no-match", "hello").returncode, 1)
+        self.assertEqual(run("http", self.url + "/broken", "--status", "503,504").returncode, 0)
+        self.assertEqual(run("http", self.url, "--set", "fail_if_not_ssl=true").returncode, 1)
+        self.assertEqual(run("http", self.url, "-H", "X-A: b", "-H", "X-C: d", "-X", "POST", "-d", "x").returncode, 0)
+        self.assertEqual(run("http", self.url, "-6").returncode, 1)
+
+    def test_ctrl_c_cancels_what_runs(self):
+        config = self.work.write("slow.yml", "checks: [{name: slow, kind: tcp, target: '127.0.0.1:%d', timeout: 50s,"
+                                 " tcp: {query_response: [{expect: never}]}}]" % self.port)
+        process = subprocess.Popen([VEDETTE, "check", "--config.file", config], stdout=subprocess.PIPE, text=True)
+        try:
+            process.wait(1)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 3)
+        self.assertIn("cancelled", out)
+
+    def test_a_secret_is_taken_from_the_environment_and_shown_nowhere(self):
+        config = self.work.write("s.yml", "checks: [{name: a, kind: http, target: '%s/broken', http: {bearer_token: '${CANARY}'}}]" % self.url)
+        missing = run("check", "--config.file", config)
+        self.assertEqual(missing.returncode, 2)
+        for output in ("text", "json", "junit"):
+            result = run("check", "--config.file", config, "--output", output, "--verbose", env={"CANARY": "canary-42x"})
+            self.assertEqual(result.returncode, 1)
+            self.assertNotIn("canary-42x", result.stdout + result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
