@@ -27,7 +27,7 @@ struct Check {
   std::string name;
   std::string target;
   std::string instance;  ///< the target as it may be shown: a password in a URL is masked
-  std::string module;  ///< the module's name; empty for settings written inline
+  std::string module;    ///< the module's name; empty for settings written inline
   const Kind* kind = nullptr;
   std::shared_ptr<const Settings> settings;
 

@@ -21,7 +21,9 @@ constexpr std::array<const Kind*, 4> kTable{
 
 }  // namespace
 
-std::span<const Kind* const> all_kinds() { return kTable; }
+std::span<const Kind* const> all_kinds() {
+  return kTable;
+}
 
 const Kind* find_kind(std::string_view name) {
   const auto found = std::find_if(kTable.begin(), kTable.end(), [&](const Kind* kind) { return kind->name == name; });

@@ -49,7 +49,8 @@ constexpr std::array<ReasonInfo, kCount> kInfos{{
     {"tls_verify_not_yet_valid", kFail, "A certificate of the chain is not valid yet (or our clock is wrong)."},
     {"tls_verify_name", kFail, "The certificate is not for the name that was asked for."},
     {"tls_verify_self_signed", kFail, "The certificate is self-signed and not trusted."},
-    {"tls_verify_unknown_ca", kFail, "No trusted authority stands behind the certificate, or an intermediate is missing."},
+    {"tls_verify_unknown_ca", kFail,
+     "No trusted authority stands behind the certificate, or an intermediate is missing."},
     {"tls_verify_other", kFail, "The chain is refused for another cause (purpose, constraint, weak signature)."},
     {"certificate_expiring", kFail, "A certificate has fewer days left than expected."},
     {"certificate_name", kFail, "The certificate does not hold an expected name."},
@@ -97,70 +98,110 @@ constexpr auto kAll = [] {
 
 std::string_view name_of(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kPass: return "pass";
-    case Verdict::kWarn: return "warn";
-    case Verdict::kFail: return "fail";
-    case Verdict::kUnknown: return "unknown";
+    case Verdict::kPass:
+      return "pass";
+    case Verdict::kWarn:
+      return "warn";
+    case Verdict::kFail:
+      return "fail";
+    case Verdict::kUnknown:
+      return "unknown";
   }
   return "unknown";
 }
 
 std::string_view name_of(Phase phase) {
   switch (phase) {
-    case Phase::kResolve: return "resolve";
-    case Phase::kConnect: return "connect";
-    case Phase::kTls: return "tls";
-    case Phase::kStarttls: return "starttls";
-    case Phase::kRequest: return "request";
-    case Phase::kProcessing: return "processing";
-    case Phase::kTransfer: return "transfer";
-    case Phase::kDialogue: return "dialogue";
+    case Phase::kResolve:
+      return "resolve";
+    case Phase::kConnect:
+      return "connect";
+    case Phase::kTls:
+      return "tls";
+    case Phase::kStarttls:
+      return "starttls";
+    case Phase::kRequest:
+      return "request";
+    case Phase::kProcessing:
+      return "processing";
+    case Phase::kTransfer:
+      return "transfer";
+    case Phase::kDialogue:
+      return "dialogue";
   }
   return "unknown";
 }
 
-const ReasonInfo& info_of(Reason reason) { return kInfos[static_cast<std::size_t>(reason)]; }
+const ReasonInfo& info_of(Reason reason) {
+  return kInfos[static_cast<std::size_t>(reason)];
+}
 
-std::span<const Reason> all_reasons() { return kAll; }
+std::span<const Reason> all_reasons() {
+  return kAll;
+}
 
 Reason timeout_in(Phase phase) {
   switch (phase) {
-    case Phase::kResolve: return Reason::kTimeoutResolve;
-    case Phase::kConnect: return Reason::kTimeoutConnect;
-    case Phase::kTls: return Reason::kTimeoutTls;
-    case Phase::kStarttls: return Reason::kTimeoutStarttls;
-    case Phase::kRequest: return Reason::kTimeoutRequest;
-    case Phase::kProcessing: return Reason::kTimeoutProcessing;
-    case Phase::kTransfer: return Reason::kTimeoutTransfer;
-    case Phase::kDialogue: return Reason::kTimeoutDialogue;
+    case Phase::kResolve:
+      return Reason::kTimeoutResolve;
+    case Phase::kConnect:
+      return Reason::kTimeoutConnect;
+    case Phase::kTls:
+      return Reason::kTimeoutTls;
+    case Phase::kStarttls:
+      return Reason::kTimeoutStarttls;
+    case Phase::kRequest:
+      return Reason::kTimeoutRequest;
+    case Phase::kProcessing:
+      return Reason::kTimeoutProcessing;
+    case Phase::kTransfer:
+      return Reason::kTimeoutTransfer;
+    case Phase::kDialogue:
+      return Reason::kTimeoutDialogue;
   }
   return Reason::kInternal;
 }
 
 Reason reset_in(Phase phase) {
   switch (phase) {
-    case Phase::kResolve: return Reason::kResolveFailed;
-    case Phase::kConnect: return Reason::kConnectReset;
-    case Phase::kTls: return Reason::kResetTls;
-    case Phase::kStarttls: return Reason::kResetStarttls;
-    case Phase::kRequest: return Reason::kResetRequest;
-    case Phase::kProcessing: return Reason::kResetProcessing;
-    case Phase::kTransfer: return Reason::kResetTransfer;
-    case Phase::kDialogue: return Reason::kResetDialogue;
+    case Phase::kResolve:
+      return Reason::kResolveFailed;
+    case Phase::kConnect:
+      return Reason::kConnectReset;
+    case Phase::kTls:
+      return Reason::kResetTls;
+    case Phase::kStarttls:
+      return Reason::kResetStarttls;
+    case Phase::kRequest:
+      return Reason::kResetRequest;
+    case Phase::kProcessing:
+      return Reason::kResetProcessing;
+    case Phase::kTransfer:
+      return Reason::kResetTransfer;
+    case Phase::kDialogue:
+      return Reason::kResetDialogue;
   }
   return Reason::kInternal;
 }
 
 Reason closed_in(Phase phase) {
   switch (phase) {
-    case Phase::kResolve: return Reason::kResolveFailed;
-    case Phase::kConnect: return Reason::kConnectReset;
-    case Phase::kTls: return Reason::kClosedTls;
-    case Phase::kStarttls: return Reason::kClosedStarttls;
-    case Phase::kRequest: return Reason::kClosedRequest;
-    case Phase::kProcessing: return Reason::kClosedProcessing;
-    case Phase::kTransfer: return Reason::kClosedTransfer;
-    case Phase::kDialogue: return Reason::kClosedDialogue;
+    case Phase::kResolve:
+      return Reason::kResolveFailed;
+    case Phase::kConnect:
+      return Reason::kConnectReset;
+    case Phase::kTls:
+      return Reason::kClosedTls;
+    case Phase::kStarttls:
+      return Reason::kClosedStarttls;
+    case Phase::kRequest:
+      return Reason::kClosedRequest;
+    case Phase::kProcessing:
+      return Reason::kClosedProcessing;
+    case Phase::kTransfer:
+      return Reason::kClosedTransfer;
+    case Phase::kDialogue:
+      return Reason::kClosedDialogue;
   }
   return Reason::kInternal;
 }

@@ -117,7 +117,9 @@ struct ReasonInfo {
 };
 
 const ReasonInfo& info_of(Reason reason);
-inline std::string_view name_of(Reason reason) { return info_of(reason).name; }
+inline std::string_view name_of(Reason reason) {
+  return info_of(reason).name;
+}
 
 /// All reasons but none, in the order of the documentation.
 std::span<const Reason> all_reasons();

@@ -27,7 +27,7 @@ struct Family {
 struct Measure {
   const Family* family = nullptr;
   double value = 0;
-  std::vector<std::string> labels;  ///< the values of family->labels, in their order
+  std::vector<std::string> labels;         ///< the values of family->labels, in their order
   std::vector<std::string> label_names{};  ///< instead of family->labels, where the user names them
 };
 
@@ -69,7 +69,9 @@ struct Result {
   [[nodiscard]] Duration total_of(Phase phase) const;
 };
 
-inline double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+inline double seconds(Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
 
 /// Families that every kind gives.
 extern const Family kSuccess;

@@ -1,11 +1,11 @@
 #include "checks/run.hpp"
 
+#include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <algorithm>
 #include <exception>
 
 namespace vedette {
@@ -55,9 +55,9 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
     timer_.async_wait([self](const boost::system::error_code& error) {
       if (!error) self->stop(true);
     });
-    asio::co_spawn(timer_.get_executor(), body(context_),
-                   asio::bind_cancellation_slot(signal_.slot(),
-                                                [self](const std::exception_ptr& error) { self->finish(error); }));
+    asio::co_spawn(
+        timer_.get_executor(), body(context_),
+        asio::bind_cancellation_slot(signal_.slot(), [self](const std::exception_ptr& error) { self->finish(error); }));
   }
 
   void cancel() override { stop(false); }
@@ -97,8 +97,8 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
     if (result.reason == Reason::kNone) result.verdict = Verdict::kPass;
     const Duration total = std::chrono::steady_clock::now() - began_;
     // A phase that a failure or the deadline cut off has no stamp at its end: the user clock tells how long it was.
-    const bool cut_off = result.verdict == Verdict::kFail &&
-                         (result.phases.empty() || result.phases.back().phase != context_.phase);
+    const bool cut_off =
+        result.verdict == Verdict::kFail && (result.phases.empty() || result.phases.back().phase != context_.phase);
     if (cut_off) {
       const int hop = result.phases.empty() ? 0 : result.phases.back().hop;
       context_.add_phase(context_.phase, total - result.duration, hop);

@@ -26,8 +26,8 @@ std::string caret_line(std::string_view line, int column) {
   return out + '^';
 }
 
-/// The line with what looks like a secret starred out, letter for letter, so that columns stay: diagnostics end up in logs
-/// and in responses.
+/// The line with what looks like a secret starred out, letter for letter, so that columns stay: diagnostics end up in
+/// logs and in responses.
 std::string masked(std::string line) {
   static const re2::RE2 kSecret(
       R"((?i)(?:password|passphrase|credentials|secrets?|authorization|cookie|[\w-]*token|[\w-]*api[_-]?key|\bkey)["']?\s*:\s*)"

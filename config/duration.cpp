@@ -19,8 +19,8 @@ struct Unit {
 };
 
 constexpr std::array kDurationUnits{
-    Unit{"ns", 1},          Unit{"us", 1e3},  Unit{"\u00b5s", 1e3}, Unit{"\u03bcs", 1e3}, Unit{"ms", 1e6},
-    Unit{"s", 1e9},         Unit{"m", 60e9},  Unit{"h", 3600e9},    Unit{"d", 86400e9},   Unit{"w", 604800e9},
+    Unit{"ns", 1},  Unit{"us", 1e3}, Unit{"\u00b5s", 1e3}, Unit{"\u03bcs", 1e3}, Unit{"ms", 1e6},
+    Unit{"s", 1e9}, Unit{"m", 60e9}, Unit{"h", 3600e9},    Unit{"d", 86400e9},   Unit{"w", 604800e9},
 };
 
 constexpr std::array kSizeUnits{
@@ -35,15 +35,16 @@ constexpr std::array kSizeUnits{
     Unit{"TiB", 1099511627776},
 };
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 /// Takes an unsigned decimal number off the front of `text`.
 std::optional<double> take_number(std::string_view& text) {
   std::size_t end = 0;
   while (end < text.size() && (is_digit(text[end]) || text[end] == '.')) ++end;
   double value = 0;
-  const auto [stop, error] =
-      std::from_chars(text.data(), text.data() + end, value, std::chars_format::fixed);
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + end, value, std::chars_format::fixed);
   if (end == 0 || error != std::errc() || stop != text.data() + end) return std::nullopt;
   text.remove_prefix(end);
   return value;

@@ -72,8 +72,8 @@ Mapping::Mapping(const Value& value, std::string path, Context& context)
     : path_(std::move(path)), context_(&context), place_(value.place()) {
   if (value.is_null()) return;
   if (!value.is_mapping()) {
-    context.diagnostics.error(place_, fmt::format("{} must be a mapping, not {}", path_.empty() ? "the file" : path_,
-                                                  value.what()));
+    context.diagnostics.error(
+        place_, fmt::format("{} must be a mapping, not {}", path_.empty() ? "the file" : path_, value.what()));
     return;
   }
   add(value, false, 0);
@@ -122,7 +122,9 @@ Mapping::Entry* Mapping::find(std::string_view key) {
   return found == entries_.end() ? nullptr : &*found;
 }
 
-const Mapping::Entry* Mapping::find(std::string_view key) const { return const_cast<Mapping*>(this)->find(key); }
+const Mapping::Entry* Mapping::find(std::string_view key) const {
+  return const_cast<Mapping*>(this)->find(key);
+}
 
 std::string Mapping::full_name(std::string_view key) const {
   return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
@@ -251,8 +253,8 @@ bool Mapping::read_integers(std::string_view key, std::vector<int>& out, int lea
   for (const auto& item : take_list(key)) {
     const auto value = number_of<int>(item);
     if (!value || *value < least || *value > most) {
-      context_->diagnostics.error(
-          item.place(), fmt::format("{} must hold whole numbers from {} to {}", full_name(key), least, most));
+      context_->diagnostics.error(item.place(),
+                                  fmt::format("{} must hold whole numbers from {} to {}", full_name(key), least, most));
       return false;
     }
     out.push_back(*value);
@@ -347,7 +349,8 @@ void Mapping::error(std::string_view key, std::string message, std::string hint)
 
 void Mapping::error_at_key(std::string_view key, std::string message, std::string hint) const {
   const auto* entry = find(key);
-  context_->diagnostics.error(entry == nullptr ? place_ : entry->key_value.place(), std::move(message), std::move(hint));
+  context_->diagnostics.error(entry == nullptr ? place_ : entry->key_value.place(), std::move(message),
+                              std::move(hint));
 }
 
 void Mapping::warning(std::string_view key, std::string message, std::string hint) const {
@@ -361,7 +364,8 @@ void Mapping::finish() {
     const auto close = nearest(entry.key, known);
     context_->diagnostics.error(
         entry.key_value.place(),
-        path_.empty() ? fmt::format("unknown key {}", entry.key) : fmt::format("unknown key {} in {}", entry.key, path_),
+        path_.empty() ? fmt::format("unknown key {}", entry.key)
+                      : fmt::format("unknown key {} in {}", entry.key, path_),
         close ? fmt::format("did you mean {}?", *close) : fmt::format("known keys: {}", fmt::join(known, ", ")));
   }
 }

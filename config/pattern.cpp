@@ -41,6 +41,8 @@ int Pattern::group_number(const std::string& name) const {
   return found == groups.end() ? -1 : found->second;
 }
 
-const std::string& Pattern::text() const { return compiled_->pattern(); }
+const std::string& Pattern::text() const {
+  return compiled_->pattern();
+}
 
 }  // namespace vedette::config

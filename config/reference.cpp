@@ -51,7 +51,8 @@ tl::expected<std::string, std::string> resolve(const Reference& reference) {
   switch (reference.kind) {
     case Reference::Kind::kEnvironment: {
       const char* value = std::getenv(reference.name.c_str());
-      if (value == nullptr) return tl::make_unexpected(fmt::format("environment variable {} is not set", reference.name));
+      if (value == nullptr)
+        return tl::make_unexpected(fmt::format("environment variable {} is not set", reference.name));
       return std::string(value);
     }
     case Reference::Kind::kFile:
@@ -59,9 +60,8 @@ tl::expected<std::string, std::string> resolve(const Reference& reference) {
     case Reference::Kind::kCredential: {
       const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
       if (folder == nullptr) {
-        return tl::make_unexpected(
-            fmt::format("credential {}: CREDENTIALS_DIRECTORY is not set (systemd's LoadCredential= sets it)",
-                        reference.name));
+        return tl::make_unexpected(fmt::format(
+            "credential {}: CREDENTIALS_DIRECTORY is not set (systemd's LoadCredential= sets it)", reference.name));
       }
       if (reference.name.find('/') != std::string::npos) {
         return tl::make_unexpected(fmt::format("credential {} must be a plain file name", reference.name));

@@ -22,14 +22,17 @@ std::string hint_for(const std::string& message) {
     return "this list item cannot stand here; YAML does not allow tabs for indentation";
   }
   if (message.find("unknown token") != std::string::npos || message.find("cannot start") != std::string::npos) {
-    return "YAML does not allow tabs for indentation, nor a plain text that begins with %, @ or `: use blanks and quotes";
+    return "YAML does not allow tabs for indentation, nor a plain text that begins with %, @ or `: use blanks and "
+           "quotes";
   }
   return {};
 }
 
 }  // namespace
 
-Place Value::place() const { return place_of(node_.Mark(), source_); }
+Place Value::place() const {
+  return place_of(node_.Mark(), source_);
+}
 
 std::string Value::scalar() const {
   if (node_.Tag() == "tag:yaml.org,2002:binary") {
@@ -48,12 +51,12 @@ std::string_view Value::what() const {
 
 std::optional<Value> parse_yaml(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics) {
   try {
-    auto node = YAML::Load(source->text);
+    const auto node = YAML::Load(source->text);
     if (!node.IsDefined() || node.IsNull()) {
       diagnostics.error({source, 0, 0}, "the file is empty", "a configuration holds at least `modules:` or `checks:`");
       return std::nullopt;
     }
-    return Value(std::move(node), source);
+    return Value(node, source);
   } catch (const YAML::Exception& error) {
     diagnostics.error(place_of(error.mark, source), fmt::format("not valid YAML: {}", error.msg), hint_for(error.msg));
     return std::nullopt;

@@ -14,7 +14,7 @@ namespace vedette::config {
 
 class Value {
  public:
-  Value(YAML::Node node, std::shared_ptr<const Source> source) : node_(std::move(node)), source_(std::move(source)) {}
+  Value(const YAML::Node& node, std::shared_ptr<const Source> source) : node_(node), source_(std::move(source)) {}
 
   [[nodiscard]] const YAML::Node& node() const { return node_; }
   [[nodiscard]] const std::shared_ptr<const Source>& source() const { return source_; }

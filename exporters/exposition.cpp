@@ -54,9 +54,12 @@ double weight_of(std::string_view accept, std::string_view media) {
 
 MetricType type_of(prometheus::MetricType type) {
   switch (type) {
-    case prometheus::MetricType::Counter: return MetricType::kCounter;
-    case prometheus::MetricType::Histogram: return MetricType::kHistogram;
-    default: return MetricType::kGauge;
+    case prometheus::MetricType::Counter:
+      return MetricType::kCounter;
+    case prometheus::MetricType::Histogram:
+      return MetricType::kHistogram;
+    default:
+      return MetricType::kGauge;
   }
 }
 

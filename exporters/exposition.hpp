@@ -17,7 +17,8 @@ enum class MetricType { kGauge, kCounter, kHistogram };
 /// The Content-Type of a page.
 std::string_view content_type(Format format);
 
-/// What the client of an `Accept` header gets: OpenMetrics when it is asked for, with at least the weight of plain text.
+/// What the client of an `Accept` header gets: OpenMetrics when it is asked for, with at least the weight of plain
+/// text.
 Format negotiate(std::string_view accept);
 
 /// The HELP and TYPE lines. OpenMetrics names a counter without its `_total`.

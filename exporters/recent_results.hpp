@@ -21,7 +21,7 @@ namespace vedette {
 struct CheckView {
   CheckPtr check;
   std::optional<Result> last;
-  std::optional<Result> last_failure;  ///< with its evidence
+  std::optional<Result> last_failure;           ///< with its evidence
   std::chrono::system_clock::time_point since;  ///< when it came into the state it is in
   std::uint64_t runs = 0;
   std::uint64_t failures = 0;

@@ -18,17 +18,22 @@ std::string paint(const ReportStyle& style, std::string_view code, std::string_v
 
 std::string_view colour_of(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kPass: return "1;32";
-    case Verdict::kWarn: return "1;33";
-    case Verdict::kFail: return "1;31";
-    case Verdict::kUnknown: return "1;35";
+    case Verdict::kPass:
+      return "1;32";
+    case Verdict::kWarn:
+      return "1;33";
+    case Verdict::kFail:
+      return "1;31";
+    case Verdict::kUnknown:
+      return "1;35";
   }
   return "0";
 }
 
 std::string upper(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
   return out;
 }
 
@@ -43,7 +48,8 @@ std::string waterfall(const Result& result, const ReportStyle& style) {
     const double scale = total > 0 ? bar_width / total : 0;
     const auto before = std::min(bar_width - 1, static_cast<int>(std::lround(at * scale)));
     const auto length = std::clamp(static_cast<int>(std::lround(taken * scale)), 1, bar_width - before);
-    const auto name = hops ? fmt::format("{} #{}", name_of(part.phase), part.hop + 1) : std::string(name_of(part.phase));
+    const auto name =
+        hops ? fmt::format("{} #{}", name_of(part.phase), part.hop + 1) : std::string(name_of(part.phase));
     std::string bar;
     for (int i = 0; i < length; ++i) bar += "█";
     out += fmt::format("  {:<14} {:>10}  {}{}\n", name, format_latency(part.duration), std::string(before, ' '),

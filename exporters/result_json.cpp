@@ -13,8 +13,8 @@ namespace {
 boost::json::array phases_json(const Result& result) {
   boost::json::array out;
   for (const auto& part : result.phases) {
-    out.emplace_back(boost::json::object{
-        {"phase", name_of(part.phase)}, {"hop", part.hop}, {"seconds", seconds(part.duration)}});
+    out.emplace_back(
+        boost::json::object{{"phase", name_of(part.phase)}, {"hop", part.hop}, {"seconds", seconds(part.duration)}});
   }
   return out;
 }
@@ -24,11 +24,12 @@ boost::json::array measures_json(const Result& result) {
   for (const auto& measure : result.measures) {
     boost::json::object labels;
     for (std::size_t i = 0; i < measure.labels.size(); ++i) {
-      const auto name = measure.label_names.empty() ? measure.family->labels[i] : std::string_view(measure.label_names[i]);
+      const auto name =
+          measure.label_names.empty() ? measure.family->labels[i] : std::string_view(measure.label_names[i]);
       labels[name] = measure.labels[i];
     }
-    out.emplace_back(boost::json::object{
-        {"name", measure.family->name}, {"labels", std::move(labels)}, {"value", measure.value}});
+    out.emplace_back(
+        boost::json::object{{"name", measure.family->name}, {"labels", std::move(labels)}, {"value", measure.value}});
   }
   return out;
 }
@@ -38,7 +39,8 @@ boost::json::array measures_json(const Result& result) {
 std::string format_timestamp(std::chrono::system_clock::time_point time) {
   const auto milliseconds =
       std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count() % 1000;
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(time)), milliseconds);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(time)),
+                     milliseconds);
 }
 
 boost::json::object to_json(const Check& check, const Result& result) {

@@ -90,7 +90,8 @@ class CheckSeries {
  public:
   CheckSeries(const PageTable& table, CheckPtr check, const std::vector<std::pair<std::string, std::string>>& common)
       : table_(table),
-        check_(std::move(check)), buckets_(check_->metrics == MetricsLevel::kFull ? check_->buckets.size() + 1 : 0) {
+        check_(std::move(check)),
+        buckets_(check_->metrics == MetricsLevel::kFull ? check_->buckets.size() + 1 : 0) {
     append_label(labels_, "check", check_->name);
     labels_ += ',';
     append_label(labels_, "instance", check_->instance);

@@ -26,7 +26,9 @@ std::vector<const Family*> kind_families() {
 
 Agent::Agent(AgentOptions options) : options_(std::move(options)), series_(kind_families()) {}
 
-Agent::~Agent() { shards_.clear(); }
+Agent::~Agent() {
+  shards_.clear();
+}
 
 void Agent::make_shards() {
   const auto cores = std::max(1U, std::thread::hardware_concurrency());
@@ -37,7 +39,9 @@ void Agent::make_shards() {
   for (std::size_t i = 0; i < count; ++i) shards_.push_back(std::make_unique<Shard>(limits, observer));
 }
 
-Shard& Agent::shard_of(const Check& check) { return *shards_[stable_hash(check.id()) % shards_.size()]; }
+Shard& Agent::shard_of(const Check& check) {
+  return *shards_[stable_hash(check.id()) % shards_.size()];
+}
 
 bool Agent::load(config::Diagnostics& diagnostics) {
   auto config = load_config(options_.config_file, diagnostics);
@@ -47,7 +51,7 @@ bool Agent::load(config::Diagnostics& diagnostics) {
   metrics_.describe(settings_);
   // The agent's labels stand on every series: when they change, so has every check.
   std::string labels_text;
-  for (const auto& [name, value] : settings_.common_labels()) labels_text += name + '=' + value + '\n';
+  for (const auto& [name, value] : settings_.common_labels()) labels_text += fmt::format("{}={}\n", name, value);
   const auto salt = labels_text.empty() ? 0 : stable_hash(labels_text);
   for (auto& check : config->checks) {
     auto salted = std::make_shared<Check>(*check);
@@ -117,9 +121,8 @@ void Agent::stop() {
 std::string Agent::metrics_page(Format format) {
   std::array<std::size_t, 5> states{};
   constexpr std::size_t kPending = 4;
-  recent_.for_each([&](const CheckView& view) {
-    ++states[view.last ? static_cast<std::size_t>(view.last->verdict) : kPending];
-  });
+  recent_.for_each(
+      [&](const CheckView& view) { ++states[view.last ? static_cast<std::size_t>(view.last->verdict) : kPending]; });
   metrics_.set_states(states);
   std::size_t in_flight = 0;
   for (const auto& shard : shards_) in_flight += shard->in_flight();
@@ -144,7 +147,9 @@ void Agent::refresh_tls() {
   }
 }
 
-void Agent::started(const CheckPtr& /*check*/, Duration lateness) { metrics_.run_started(lateness); }
+void Agent::started(const CheckPtr& /*check*/, Duration lateness) {
+  metrics_.run_started(lateness);
+}
 
 void Agent::skipped(const CheckPtr& check, Skip reason) {
   metrics_.run_skipped(reason);

@@ -30,23 +30,38 @@ prometheus::Histogram* histogram(Registry& registry, const char* name, const cha
 
 AgentMetrics::AgentMetrics()
     : info_(&BuildGauge().Name("vedette_agent_info").Help("The agent's name and region").Register(registry_)),
-      reload_successful_(gauge(registry_, "vedette_config_last_reload_successful", "Whether the last configuration that was read is in force")),
-      reload_time_(gauge(registry_, "vedette_config_last_reload_success_timestamp_seconds", "When the configuration in force was read, in unixtime")),
+      reload_successful_(gauge(registry_, "vedette_config_last_reload_successful",
+                               "Whether the last configuration that was read is in force")),
+      reload_time_(gauge(registry_, "vedette_config_last_reload_success_timestamp_seconds",
+                         "When the configuration in force was read, in unixtime")),
       generation_(gauge(registry_, "vedette_config_generation", "Counts the configurations that were put in force")),
       in_flight_(gauge(registry_, "vedette_runs_in_flight", "Scheduled runs that have begun and not ended")),
-      retries_(counter(registry_, "vedette_run_retries_total", "Failed runs that were repeated before the failure counted")),
+      retries_(
+          counter(registry_, "vedette_run_retries_total", "Failed runs that were repeated before the failure counted")),
       on_demand_(counter(registry_, "vedette_on_demand_runs_total", "Runs that somebody asked for over the API")),
-      on_demand_refused_(counter(registry_, "vedette_on_demand_refused_total", "Runs asked for that exceeded the budget")),
-      tls_refresh_failures_(counter(registry_, "vedette_tls_refresh_failures_total", "Changed TLS files that could not be loaded")),
-      lateness_(histogram(registry_, "vedette_schedule_lateness_seconds", "How long after its point on the grid a run was started")),
+      on_demand_refused_(
+          counter(registry_, "vedette_on_demand_refused_total", "Runs asked for that exceeded the budget")),
+      tls_refresh_failures_(
+          counter(registry_, "vedette_tls_refresh_failures_total", "Changed TLS files that could not be loaded")),
+      lateness_(histogram(registry_, "vedette_schedule_lateness_seconds",
+                          "How long after its point on the grid a run was started")),
       loop_lag_(histogram(registry_, "vedette_loop_lag_seconds", "How late the event loops came to their heartbeat")),
-      overhead_(histogram(registry_, "vedette_run_overhead_seconds", "What the agent itself added to runs; no part of any latency")) {
-  BuildGauge().Name("vedette_build_info").Help("The version of this program").Register(registry_)
-      .Add({{"version", std::string(kVersion)}}).Set(1);
-  auto& states = BuildGauge().Name("vedette_checks").Help("Checks by the verdict of their last run").Register(registry_);
+      overhead_(histogram(registry_, "vedette_run_overhead_seconds",
+                          "What the agent itself added to runs; no part of any latency")) {
+  BuildGauge()
+      .Name("vedette_build_info")
+      .Help("The version of this program")
+      .Register(registry_)
+      .Add({{"version", std::string(kVersion)}})
+      .Set(1);
+  auto& states =
+      BuildGauge().Name("vedette_checks").Help("Checks by the verdict of their last run").Register(registry_);
   constexpr std::array<const char*, 5> kStates{"pass", "warn", "fail", "unknown", "pending"};
   for (std::size_t i = 0; i < kStates.size(); ++i) states_[i] = &states.Add({{"state", kStates[i]}});
-  auto& skipped = BuildCounter().Name("vedette_runs_skipped_total").Help("Due runs that were not started, by reason").Register(registry_);
+  auto& skipped = BuildCounter()
+                      .Name("vedette_runs_skipped_total")
+                      .Help("Due runs that were not started, by reason")
+                      .Register(registry_);
   for (std::size_t i = 0; i < skipped_.size(); ++i) {
     skipped_[i] = &skipped.Add({{"reason", std::string(name_of(static_cast<Skip>(i)))}});
   }

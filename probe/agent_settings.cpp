@@ -19,9 +19,19 @@ bool is_label_name(std::string_view name) {
 }
 
 bool is_reserved(std::string_view name) {
-  constexpr std::array<std::string_view, 13> kReserved{"check",   "instance", "le",      "phase",      "reason",
-                                                       "version", "cipher",   "subject", "issuer",     "serialnumber",
-                                                       "quantile", "fingerprint_sha256", "subjectalternative"};
+  constexpr std::array<std::string_view, 13> kReserved{"check",
+                                                       "instance",
+                                                       "le",
+                                                       "phase",
+                                                       "reason",
+                                                       "version",
+                                                       "cipher",
+                                                       "subject",
+                                                       "issuer",
+                                                       "serialnumber",
+                                                       "quantile",
+                                                       "fingerprint_sha256",
+                                                       "subjectalternative"};
   return std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end();
 }
 
@@ -44,7 +54,8 @@ Labels decode_labels(config::Mapping& section, std::string_view key) {
   if (!mapping) return out;
   for (const auto& [name, value] : mapping->take_all()) {
     if (!is_label_name(name)) {
-      mapping->error_at_key(name, fmt::format("'{}' is not a label's name", name), "letters, digits and _, not beginning with a digit or __");
+      mapping->error_at_key(name, fmt::format("'{}' is not a label's name", name),
+                            "letters, digits and _, not beginning with a digit or __");
     } else if (is_reserved(name)) {
       mapping->error_at_key(name, fmt::format("the label {} is set by Vedette itself", name), "choose another name");
     } else if (!value.is_scalar()) {
@@ -58,7 +69,8 @@ Labels decode_labels(config::Mapping& section, std::string_view key) {
 
 Labels AgentSettings::common_labels() const {
   Labels out = labels;
-  const bool given = std::any_of(labels.begin(), labels.end(), [](const auto& label) { return label.first == "region"; });
+  const bool given =
+      std::any_of(labels.begin(), labels.end(), [](const auto& label) { return label.first == "region"; });
   if (!region.empty() && !given) out.emplace_back("region", region);
   return out;
 }
@@ -87,7 +99,8 @@ AgentSettings decode_agent(config::Mapping& section) {
     read_count(*limits, "starts_per_turn", out.limits.starts_per_turn, kMostPerTurn);
     read_count(*limits, "handshakes_per_turn", out.limits.handshakes_per_turn, kMostPerTurn);
     read_count(*limits, "on_demand", out.on_demand, kMostOnDemand);
-    if (limits->read("max_lateness", out.limits.max_lateness) && out.limits.max_lateness < std::chrono::milliseconds(5)) {
+    if (limits->read("max_lateness", out.limits.max_lateness) &&
+        out.limits.max_lateness < std::chrono::milliseconds(5)) {
       limits->error("max_lateness", "max_lateness must be at least 5ms");
     }
     limits->finish();

@@ -14,9 +14,9 @@ namespace vedette {
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
 struct AgentSettings {
-  std::string name;    ///< default: the host's name
-  std::string region;  ///< becomes a label of every check's series
-  Labels labels;       ///< of every check's series
+  std::string name;        ///< default: the host's name
+  std::string region;      ///< becomes a label of every check's series
+  Labels labels;           ///< of every check's series
   std::size_t shards = 0;  ///< zero: one per core
   AdmissionLimits limits;  ///< in_flight is for the whole agent
   std::size_t on_demand = 8;

@@ -42,12 +42,14 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string_vi
   return close ? fmt::format("did you mean {}?", *close) : fmt::format("known: {}", fmt::join(words, ", "));
 }
 
-std::string dump(const config::Value& value) { return YAML::Dump(value.node()); }
+std::string dump(const config::Value& value) {
+  return YAML::Dump(value.node());
+}
 
 bool in_range(config::Mapping& section, std::string_view key, Duration value, Duration least, Duration most) {
   if (value >= least && value <= most) return true;
-  section.error(key, fmt::format("{} must be from {} to {}", key, config::format_duration(least),
-                                 config::format_duration(most)));
+  section.error(
+      key, fmt::format("{} must be from {} to {}", key, config::format_duration(least), config::format_duration(most)));
   return false;
 }
 
@@ -81,7 +83,8 @@ void CheckDecoder::read_schedule(config::Mapping& section, Schedule& out) {
   if (section.read("interval", value) && in_range(section, "interval", value, kLeastInterval, kMostInterval)) {
     out.interval = value;
   }
-  if (section.read("timeout", value) && in_range(section, "timeout", value, std::chrono::milliseconds(1), kMostTimeout)) {
+  if (section.read("timeout", value) &&
+      in_range(section, "timeout", value, std::chrono::milliseconds(1), kMostTimeout)) {
     out.timeout = value;
   }
   if (section.read("failing_interval", value) &&
@@ -107,9 +110,10 @@ void CheckDecoder::read_defaults(config::Mapping& section) {
   read_schedule(section, defaults_);
   section.finish();
   const auto& d = defaults_;
-  defaults_text_ = fmt::format("{} {} {} {} {} {} {} {}", d.interval.count(), d.timeout.count(), d.failing_interval.count(),
-                               d.retry_interval.count(), d.retries, d.metrics, fmt::join(d.buckets, ","), d.labels.size());
-  for (const auto& [name, value] : d.labels) defaults_text_ += name + '\0' + value + '\0';
+  defaults_text_ =
+      fmt::format("{} {} {} {} {} {} {} {}", d.interval.count(), d.timeout.count(), d.failing_interval.count(),
+                  d.retry_interval.count(), d.retries, d.metrics, fmt::join(d.buckets, ","), d.labels.size());
+  for (const auto& [name, value] : d.labels) defaults_text_ += fmt::format("{}\n{}\n", name, value);
 }
 
 void CheckDecoder::read_module(const std::string& name, const config::Value& value) {
@@ -127,7 +131,8 @@ void CheckDecoder::read_module(const std::string& name, const config::Value& val
     if (is_other_prober(module.prober)) {
       section.warning("prober", fmt::format("this version has no {} checks: the module cannot be used", module.prober));
     } else {
-      section.error("prober", fmt::format("'{}' is not a kind of check", module.prober), did_you_mean(module.prober, names));
+      section.error("prober", fmt::format("'{}' is not a kind of check", module.prober),
+                    did_you_mean(module.prober, names));
     }
   }
   for (const auto* kind : all_kinds()) {
@@ -149,15 +154,17 @@ bool CheckDecoder::read_identity(config::Mapping& section, std::string& name) {
     section.error("name", "a check needs a name");
     return false;
   }
-  const bool plain = std::none_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+  const bool plain =
+      std::none_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
   if (name.size() > kLongestName || !plain) {
     section.error("name", fmt::format("a name has at most {} characters and no control characters", kLongestName));
     return false;
   }
   const auto [known, fresh] = names_.emplace(name, section.place_of("name"));
   if (!fresh) {
-    section.error("name", fmt::format("there is a check called {} already", name),
-                  fmt::format("the first one is at {}; several targets go under one name as `targets:`", known->second.text()));
+    section.error(
+        "name", fmt::format("there is a check called {} already", name),
+        fmt::format("the first one is at {}; several targets go under one name as `targets:`", known->second.text()));
   }
   return true;
 }
@@ -174,7 +181,8 @@ const Module* CheckDecoder::read_module_name(config::Mapping& section) {
     return nullptr;
   }
   if (found->second.kind == nullptr) {
-    section.error("module", fmt::format("module {} cannot be used: this version has no {} checks", name, found->second.prober));
+    section.error("module",
+                  fmt::format("module {} cannot be used: this version has no {} checks", name, found->second.prober));
     return nullptr;
   }
   return &found->second;
@@ -195,7 +203,8 @@ bool CheckDecoder::read_settings(config::Mapping& section, Check& check, Duratio
     for (const auto* kind : all_kinds()) {
       if (section.has(kind->name)) check.kind = kind;
     }
-    if (check.kind == nullptr) section.error("kind", "a check needs a kind or a module", fmt::format("kinds: {}", fmt::join(names, ", ")));
+    if (check.kind == nullptr)
+      section.error("kind", "a check needs a kind or a module", fmt::format("kinds: {}", fmt::join(names, ", ")));
   }
   if (module != nullptr) {
     if (names_kind && check.kind != nullptr && check.kind != module->kind) {
@@ -237,7 +246,8 @@ std::vector<CheckDecoder::Target> CheckDecoder::read_targets(config::Mapping& se
       context_.diagnostics.error(item.place(), fmt::format("a target is a text, not {}", item.what()));
     }
   }
-  if (section.has("target") && section.has("targets")) section.error("targets", "target and targets exclude each other");
+  if (section.has("target") && section.has("targets"))
+    section.error("targets", "target and targets exclude each other");
   if (out.empty() && !section.has("target") && !section.has("targets")) {
     section.error("target", "a check needs a target or a list of targets");
   }
@@ -255,9 +265,10 @@ void CheckDecoder::set_timeout(const config::Mapping& section, Duration module_t
   if (check.timeout == Duration::zero()) {
     check.timeout = std::min(kDefaultTimeout, check.interval * 4 / 5);
   } else if (check.timeout >= check.interval) {
-    section.warning(own ? "timeout" : "interval",
-                    fmt::format("the timeout of {} is not below the interval of {}: a stalled run makes the next one skip",
-                                config::format_duration(check.timeout), config::format_duration(check.interval)));
+    section.warning(
+        own ? "timeout" : "interval",
+        fmt::format("the timeout of {} is not below the interval of {}: a stalled run makes the next one skip",
+                    config::format_duration(check.timeout), config::format_duration(check.interval)));
   }
 }
 
@@ -275,7 +286,8 @@ void CheckDecoder::add(const Check& base, const Target& target, const std::strin
     return;
   }
   if (check->instance != check->target) {
-    context_.diagnostics.warning(target.place, "the target holds a password; it is masked in labels, but it stands in this file",
+    context_.diagnostics.warning(target.place,
+                                 "the target holds a password; it is masked in labels, but it stands in this file",
                                  "use basic_auth with a reference such as ${file:PATH}");
   }
   const auto [known, fresh] = ids_.emplace(check->id(), target.place);

@@ -61,7 +61,8 @@ class CheckDecoder {
   bool read_settings(config::Mapping& section, Check& check, config::Duration& timeout, std::string& fingerprint);
   const Module* read_module_name(config::Mapping& section);
   std::vector<Target> read_targets(config::Mapping& section);
-  void set_timeout(const config::Mapping& section, config::Duration module_timeout, const Schedule& schedule, Check& check);
+  void set_timeout(const config::Mapping& section, config::Duration module_timeout, const Schedule& schedule,
+                   Check& check);
   void add(const Check& base, const Target& target, const std::string& fingerprint);
 
   config::Context& context_;

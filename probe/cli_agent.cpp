@@ -160,7 +160,8 @@ void add_agent(CLI::App& app, int& exit_code) {
   flags->agent.config_file = "vedette.yml";
   command->add_option("--config.file", flags->agent.config_file, "The configuration")->capture_default_str();
   command->add_flag("--config.check", flags->check_only, "Check the configuration and exit");
-  command->add_option("--web.listen-address", flags->listen_address, "Where to serve the endpoints")->capture_default_str();
+  command->add_option("--web.listen-address", flags->listen_address, "Where to serve the endpoints")
+      ->capture_default_str();
   command->add_option("--log.level", flags->log_level, "The least level to log")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
       ->capture_default_str();

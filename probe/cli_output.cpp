@@ -39,7 +39,10 @@ ReportStyle style_of(const OutputOptions& options) {
 class Batch {
  public:
   Batch(const std::vector<CheckPtr>& checks, const OutputOptions& options)
-      : checks_(checks), options_(options), services_(loop_.get_executor()), signals_(loop_, SIGINT, SIGTERM),
+      : checks_(checks),
+        options_(options),
+        services_(loop_.get_executor()),
+        signals_(loop_, SIGINT, SIGTERM),
         results_(checks.size()) {}
 
   void go() {
@@ -80,7 +83,8 @@ class Batch {
 
   void progress() const {
     if (checks_.size() < 2 || ::isatty(STDERR_FILENO) == 0) return;
-    fmt::print(stderr, "\r\033[K{}", done_ < checks_.size() ? fmt::format("{} of {} checks done", done_, checks_.size()) : "");
+    fmt::print(stderr, "\r\033[K{}",
+               done_ < checks_.size() ? fmt::format("{} of {} checks done", done_, checks_.size()) : "");
     std::fflush(stderr);
   }
 
@@ -110,7 +114,8 @@ void print_summary(const std::vector<std::optional<Result>>& results) {
   std::map<Verdict, std::size_t> counts;
   for (const auto& result : results) ++counts[result ? result->verdict : Verdict::kUnknown];
   std::string text;
-  for (const auto& [verdict, count] : counts) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name_of(verdict));
+  for (const auto& [verdict, count] : counts)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name_of(verdict));
   fmt::print("{} checks: {}\n", results.size(), text);
 }
 

@@ -20,8 +20,8 @@ struct OutputOptions {
 /// Adds --output, --verbose and --no-color.
 void add_output_options(CLI::App& command, OutputOptions& options);
 
-/// Runs all `checks` on a loop of their own, prints the results in their order, and returns the exit code. Ctrl-C cancels
-/// what still runs.
+/// Runs all `checks` on a loop of their own, prints the results in their order, and returns the exit code. Ctrl-C
+/// cancels what still runs.
 int run_and_print(const std::vector<CheckPtr>& checks, const OutputOptions& options);
 
 }  // namespace vedette::cli

@@ -106,11 +106,13 @@ std::shared_ptr<Single> add_command(CLI::App& app, int& exit_code, const std::st
   auto single = std::make_shared<Single>();
   single->kind = find_kind(name);
   auto* command = app.add_subcommand(name, help);
-  command->add_option("--timeout", single->timeout, "The deadline of the run, such as 500ms or 5s")->capture_default_str();
+  command->add_option("--timeout", single->timeout, "The deadline of the run, such as 500ms or 5s")
+      ->capture_default_str();
   auto* four = command->add_flag("-4", single->ipv4, "IPv4 only");
   command->add_flag("-6", single->ipv6, "IPv6 only")->excludes(four);
-  command->add_option("--set", single->assignments,
-                      "Any other setting of the kind, KEY=VALUE with a value in YAML; docs/configuration.md has them all")
+  command
+      ->add_option("--set", single->assignments,
+                   "Any other setting of the kind, KEY=VALUE with a value in YAML; docs/configuration.md has them all")
       ->allow_extra_args(false);
   add_output_options(*command, single->output);
   command->callback([single, &exit_code] { exit_code = run_single(*single); });
@@ -171,7 +173,8 @@ void add_http(CLI::App& app, int& exit_code) {
           [single](const std::vector<std::string>& headers) {
             for (const auto& header : headers) {
               const auto colon = header.find(':');
-              const auto value = colon == std::string::npos ? "" : header.substr(header.find_first_not_of(' ', colon + 1));
+              const auto value =
+                  colon == std::string::npos ? "" : header.substr(header.find_first_not_of(' ', colon + 1));
               YAML::Node quoted(value);
               quoted.SetTag("!");
               single->settings["headers"][header.substr(0, colon)] = quoted;
@@ -180,14 +183,21 @@ void add_http(CLI::App& app, int& exit_code) {
           "A header, 'Name: value'; may be repeated")
       ->allow_extra_args(false);
   add_text(command, single, "-d,--body", "body", "The request's body");
-  command->add_option_function<std::vector<int>>(
-      "--status", [single](const std::vector<int>& codes) { for (const int code : codes) single->settings["valid_status_codes"].push_back(code); },
-      "Status codes to accept instead of 200 to 299")->delimiter(',');
+  command
+      ->add_option_function<std::vector<int>>(
+          "--status",
+          [single](const std::vector<int>& codes) {
+            for (const int code : codes) single->settings["valid_status_codes"].push_back(code);
+          },
+          "Status codes to accept instead of 200 to 299")
+      ->delimiter(',');
   command->add_option_function<std::string>(
-      "--match", [single](const std::string& text) { single->settings["fail_if_body_not_matches_regexp"].push_back(text); },
+      "--match",
+      [single](const std::string& text) { single->settings["fail_if_body_not_matches_regexp"].push_back(text); },
       "Fail unless the body matches this regular expression");
   command->add_option_function<std::string>(
-      "--no-match", [single](const std::string& text) { single->settings["fail_if_body_matches_regexp"].push_back(text); },
+      "--no-match",
+      [single](const std::string& text) { single->settings["fail_if_body_matches_regexp"].push_back(text); },
       "Fail when the body matches this regular expression");
   add_switch(command, single, "--no-follow", "follow_redirects", "false", "Do not follow redirects");
   add_switch(command, single, "--http1", "enable_http2", "false", "HTTP/1.1 only");
@@ -209,12 +219,19 @@ void add_dns(CLI::App& app, int& exit_code) {
   add_switch(command, single, "--no-recurse", "recursion_desired", "false", "Do not ask for recursion");
   add_switch(command, single, "--dnssec", "dnssec_ok", "true", "Set the DO bit");
   add_text(command, single, "--class", "query_class", "The class, such as CH");
-  command->add_option_function<std::vector<std::string>>(
-      "--rcode", [single](const std::vector<std::string>& codes) { for (const auto& code : codes) single->settings["valid_rcodes"].push_back(code); },
-      "Return codes to accept instead of NOERROR")->delimiter(',');
+  command
+      ->add_option_function<std::vector<std::string>>(
+          "--rcode",
+          [single](const std::vector<std::string>& codes) {
+            for (const auto& code : codes) single->settings["valid_rcodes"].push_back(code);
+          },
+          "Return codes to accept instead of NOERROR")
+      ->delimiter(',');
   command->add_option_function<std::string>(
       "--match",
-      [single](const std::string& text) { single->settings["validate_answer_rrs"]["fail_if_none_matches_regexp"].push_back(text); },
+      [single](const std::string& text) {
+        single->settings["validate_answer_rrs"]["fail_if_none_matches_regexp"].push_back(text);
+      },
       "Fail unless a record of the answer matches this regular expression");
   add_tls_options(command, single);
   add_network_options(command, single);
@@ -241,12 +258,22 @@ void add_tls(CLI::App& app, int& exit_code) {
   auto* command = app.get_subcommand("tls");
   command->add_option("HOST:PORT", single->target, "Without a port: 443, or the port of --starttls")->required();
   add_text(command, single, "--starttls", "starttls", "smtp, imap, pop3, ftp, postgres, mysql, ldap or xmpp");
-  command->add_option_function<std::vector<std::string>>(
-      "--alpn", [single](const std::vector<std::string>& names) { for (const auto& name : names) single->settings["alpn"].push_back(name); },
-      "Application protocols to offer")->delimiter(',');
-  command->add_option_function<std::vector<std::string>>(
-      "--pin", [single](const std::vector<std::string>& pins) { for (const auto& pin : pins) single->settings["pinned_keys"].push_back(pin); },
-      "Fail unless a certificate has one of these keys (SHA-256)")->delimiter(',');
+  command
+      ->add_option_function<std::vector<std::string>>(
+          "--alpn",
+          [single](const std::vector<std::string>& names) {
+            for (const auto& name : names) single->settings["alpn"].push_back(name);
+          },
+          "Application protocols to offer")
+      ->delimiter(',');
+  command
+      ->add_option_function<std::vector<std::string>>(
+          "--pin",
+          [single](const std::vector<std::string>& pins) {
+            for (const auto& pin : pins) single->settings["pinned_keys"].push_back(pin);
+          },
+          "Fail unless a certificate has one of these keys (SHA-256)")
+      ->delimiter(',');
   add_text(command, single, "--min-version", "tls_config.min_version", "TLS10, TLS11, TLS12 or TLS13");
   add_text(command, single, "--max-version", "tls_config.max_version", "TLS10, TLS11, TLS12 or TLS13");
   add_tls_options(command, single);

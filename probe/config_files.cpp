@@ -26,7 +26,9 @@ struct Glob {
 
 }  // namespace
 
-void ConfigFiles::read(const std::string& path) { read(path, {}, 0); }
+void ConfigFiles::read(const std::string& path) {
+  read(path, {}, 0);
+}
 
 void ConfigFiles::include(const std::string& pattern, const std::string& from, const config::Place& place, int depth) {
   const auto base = std::filesystem::path(from).parent_path();
@@ -45,8 +47,7 @@ void ConfigFiles::include(const std::string& pattern, const std::string& from, c
 
 void ConfigFiles::read(const std::string& path, const config::Place& asked_at, int depth) {
   const auto place_or_file = [&] {
-    return asked_at.source ? asked_at
-                           : config::Place{std::make_shared<config::Source>(config::Source{path, {}}), 0, 0};
+    return asked_at.source ? asked_at : config::Place{std::make_shared<config::Source>(config::Source{path, {}}), 0, 0};
   };
   if (depth > kMaxDepth) {
     diagnostics_.error(place_or_file(), "includes are nested too deeply");

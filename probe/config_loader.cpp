@@ -20,7 +20,8 @@ void read_once(std::vector<config::Mapping>& documents, std::string_view key,
     auto section = document.take_mapping(key);
     if (!section) continue;
     if (first) {
-      document.error(key, fmt::format("{} stands in two files", key), fmt::format("the first one is at {}", first->text()));
+      document.error(key, fmt::format("{} stands in two files", key),
+                     fmt::format("the first one is at {}", first->text()));
       continue;
     }
     first = place;

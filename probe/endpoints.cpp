@@ -22,7 +22,9 @@ namespace {
 constexpr std::string_view kChecksPath = "/api/v1/checks";
 constexpr std::string_view kRunSuffix = "/run";
 
-WebResponse text(int status, std::string body) { return {status, "text/plain; charset=utf-8", std::move(body), {}}; }
+WebResponse text(int status, std::string body) {
+  return {status, "text/plain; charset=utf-8", std::move(body), {}};
+}
 
 WebResponse json(int status, const boost::json::value& value) {
   return {status, "application/json", boost::json::serialize(value) + "\n", {}};
@@ -90,7 +92,8 @@ asio::awaitable<WebResponse> Endpoints::handle(WebRequest request) {
   const bool get = request.method == "GET" || request.method == "HEAD";
   const auto& path = request.path;
   if (path == "/-/reload") co_return request.method == "POST" ? reload() : not_allowed("POST");
-  if (path.starts_with(kChecksPath) && path.ends_with(kRunSuffix) && path.size() > kChecksPath.size() + kRunSuffix.size()) {
+  if (path.starts_with(kChecksPath) && path.ends_with(kRunSuffix) &&
+      path.size() > kChecksPath.size() + kRunSuffix.size()) {
     if (request.method != "POST") co_return not_allowed("POST");
     const auto begin = kChecksPath.size() + 1;
     co_return co_await run_check(path.substr(begin, path.size() - begin - kRunSuffix.size()),
@@ -108,7 +111,9 @@ asio::awaitable<WebResponse> Endpoints::handle(WebRequest request) {
   co_return text(404, "There is nothing here. The status page is at /, the metrics are at /metrics.\n");
 }
 
-WebResponse Endpoints::status() const { return status_page(agent_.settings(), agent_.recent().all()); }
+WebResponse Endpoints::status() const {
+  return status_page(agent_.settings(), agent_.recent().all());
+}
 
 WebResponse Endpoints::metrics(const WebRequest& request) {
   const auto format = negotiate(request.accept);

@@ -6,7 +6,9 @@
 
 namespace vedette::service_manager {
 
-void ready(const std::string& status) { sd_notify(0, fmt::format("READY=1\nSTATUS={}", status).c_str()); }
+void ready(const std::string& status) {
+  sd_notify(0, fmt::format("READY=1\nSTATUS={}", status).c_str());
+}
 
 void reloading() {
   timespec now{};
@@ -14,9 +16,13 @@ void reloading() {
   sd_notify(0, fmt::format("RELOADING=1\nMONOTONIC_USEC={}", now.tv_sec * 1000000 + now.tv_nsec / 1000).c_str());
 }
 
-void stopping() { sd_notify(0, "STOPPING=1"); }
+void stopping() {
+  sd_notify(0, "STOPPING=1");
+}
 
-void alive() { sd_notify(0, "WATCHDOG=1"); }
+void alive() {
+  sd_notify(0, "WATCHDOG=1");
+}
 
 std::optional<std::chrono::microseconds> watchdog_interval() {
   std::uint64_t microseconds = 0;

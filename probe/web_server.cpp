@@ -46,7 +46,8 @@ tcp::endpoint parse_listen_address(const std::string& text) {
   const auto host = parts && parts->host == "localhost" ? std::string("127.0.0.1") : parts ? parts->host : "";
   const auto address = asio::ip::make_address(host, error);
   if (!parts || error) {
-    throw std::runtime_error(fmt::format("'{}' is not an address to listen on; write :9115, 127.0.0.1:9115 or [::1]:9115", text));
+    throw std::runtime_error(
+        fmt::format("'{}' is not an address to listen on; write :9115, 127.0.0.1:9115 or [::1]:9115", text));
   }
   return {address, any_port ? std::uint16_t{0} : parts->port};
 }
@@ -115,7 +116,9 @@ std::string WebRequest::parameter(std::string_view name) const {
 WebServer::WebServer(asio::io_context& loop, const std::string& address, Handler handler)
     : loop_(loop), acceptor_(listen_on(loop, address)), handler_(std::move(handler)) {}
 
-void WebServer::start() { asio::co_spawn(loop_, accept(), asio::detached); }
+void WebServer::start() {
+  asio::co_spawn(loop_, accept(), asio::detached);
+}
 
 asio::awaitable<void> WebServer::accept() {
   while (acceptor_.is_open()) {

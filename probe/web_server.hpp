@@ -1,7 +1,7 @@
 #pragma once
 
-// A small HTTP server on Boost.Beast for the agent's endpoints. Runs on the io_context it is given, which runs no checks.
-// Bounded: connections, header and body sizes, and the time that a client may take.
+// A small HTTP server on Boost.Beast for the agent's endpoints. Runs on the io_context it is given, which runs no
+// checks. Bounded: connections, header and body sizes, and the time that a client may take.
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>

@@ -23,7 +23,8 @@ MonotonicTime next_due(MonotonicTime after, std::chrono::nanoseconds phase, std:
                        const WallOffset& offset) {
   const auto since_phase = offset.wall(after) - phase;
   auto count = since_phase / interval;
-  if (since_phase < std::chrono::nanoseconds::zero() && since_phase % interval != std::chrono::nanoseconds::zero()) --count;
+  if (since_phase < std::chrono::nanoseconds::zero() && since_phase % interval != std::chrono::nanoseconds::zero())
+    --count;
   return offset.monotonic(phase + (count + 1) * interval);
 }
 

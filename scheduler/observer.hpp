@@ -20,9 +20,12 @@ enum class Skip : std::uint8_t {
 
 inline std::string_view name_of(Skip skip) {
   switch (skip) {
-    case Skip::kOverlap: return "overlap";
-    case Skip::kLate: return "late";
-    case Skip::kBudget: return "budget";
+    case Skip::kOverlap:
+      return "overlap";
+    case Skip::kLate:
+      return "late";
+    case Skip::kBudget:
+      return "budget";
   }
   return "unknown";
 }

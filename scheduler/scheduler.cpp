@@ -162,7 +162,8 @@ MonotonicTime Scheduler::turn(MonotonicTime now) {
   // Full: a finished run wakes us; until then only the lateness of those who wait matters.
   for (const auto* queue : {&plain_, &secure_}) {
     if (!queue->empty()) {
-      wake = std::min(wake, std::max(now + milliseconds(1), queue->front().due + limits_.max_lateness + milliseconds(1)));
+      wake =
+          std::min(wake, std::max(now + milliseconds(1), queue->front().due + limits_.max_lateness + milliseconds(1)));
     }
   }
   return wake;

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kBeat{50};
 
-MonotonicTime monotonic_now() { return std::chrono::steady_clock::now(); }
+MonotonicTime monotonic_now() {
+  return std::chrono::steady_clock::now();
+}
 
 }  // namespace
 
@@ -54,7 +56,9 @@ Shard::~Shard() {
   services_.reset();
 }
 
-MonotonicTime Shard::last_beat() const { return MonotonicTime(MonotonicTime::duration(beat_at_.load())); }
+MonotonicTime Shard::last_beat() const {
+  return MonotonicTime(MonotonicTime::duration(beat_at_.load()));
+}
 
 void Shard::beat() {
   beat_timer_.async_wait([this](const boost::system::error_code& error) {

@@ -1,12 +1,12 @@
 #pragma once
 
-// One thread with its own event loop, resolver, HTTP engine and scheduler. A check lives on one shard. Everything public
-// may be called from any thread; what it causes happens on the shard's own.
+// One thread with its own event loop, resolver, HTTP engine and scheduler. A check lives on one shard. Everything
+// public may be called from any thread; what it causes happens on the shard's own.
 
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <set>
@@ -31,12 +31,12 @@ class Shard final : private Starter {
   /// Puts `checks` in force; `applied` is called on the shard's thread.
   void apply(std::vector<CheckPtr> checks, std::function<void(Scheduler::Change)> applied);
 
-  /// Runs `check` at once, beside the schedule. `completion` is called on the shard's thread. The returned handle may be
-  /// used from any thread to cancel.
+  /// Runs `check` at once, beside the schedule. `completion` is called on the shard's thread. The returned handle may
+  /// be used from any thread to cancel.
   std::function<void()> run_now(CheckPtr check, Detail detail, Run::Completion completion);
 
-  /// Starts no more scheduled runs; `drained` is called once none is in flight, or after `grace`, when the rest has been
-  /// cancelled.
+  /// Starts no more scheduled runs; `drained` is called once none is in flight, or after `grace`, when the rest has
+  /// been cancelled.
   void drain(Duration grace, std::function<void()> drained);
 
   [[nodiscard]] std::size_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }

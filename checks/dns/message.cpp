@@ -20,9 +20,9 @@ struct Rcode {
 
 // RFC 6895 section 2.3; BADSIG is what 16 is called without EDNS, as blackbox_exporter names it.
 constexpr std::array kRcodes{
-    Rcode{"NOERROR", 0},  Rcode{"FORMERR", 1},  Rcode{"SERVFAIL", 2}, Rcode{"NXDOMAIN", 3},  Rcode{"NOTIMP", 4},
-    Rcode{"REFUSED", 5},  Rcode{"YXDOMAIN", 6}, Rcode{"YXRRSET", 7},  Rcode{"NXRRSET", 8},   Rcode{"NOTAUTH", 9},
-    Rcode{"NOTZONE", 10}, Rcode{"BADSIG", 16},  Rcode{"BADKEY", 17},  Rcode{"BADTIME", 18},  Rcode{"BADMODE", 19},
+    Rcode{"NOERROR", 0},  Rcode{"FORMERR", 1},  Rcode{"SERVFAIL", 2},  Rcode{"NXDOMAIN", 3},   Rcode{"NOTIMP", 4},
+    Rcode{"REFUSED", 5},  Rcode{"YXDOMAIN", 6}, Rcode{"YXRRSET", 7},   Rcode{"NXRRSET", 8},    Rcode{"NOTAUTH", 9},
+    Rcode{"NOTZONE", 10}, Rcode{"BADSIG", 16},  Rcode{"BADKEY", 17},   Rcode{"BADTIME", 18},   Rcode{"BADMODE", 19},
     Rcode{"BADNAME", 20}, Rcode{"BADALG", 21},  Rcode{"BADTRUNC", 22}, Rcode{"BADCOOKIE", 23},
 };
 
@@ -155,9 +155,9 @@ tl::expected<Reply, std::string> parse_reply(std::string_view wire) {
   out.additional = records_of(ldns_pkt_additional(raw));
   if (ldns_pkt_edns(raw)) {
     // ldns takes the OPT record out of the section; it counts and can be matched like any other.
-    out.additional.push_back({fmt::format(".\tOPT\tudp: {}; flags:{}", ldns_pkt_edns_udp_size(raw),
-                                          ldns_pkt_edns_do(raw) ? " do" : ""),
-                              "OPT", 0, std::nullopt});
+    out.additional.push_back(
+        {fmt::format(".\tOPT\tudp: {}; flags:{}", ldns_pkt_edns_udp_size(raw), ldns_pkt_edns_do(raw) ? " do" : ""),
+         "OPT", 0, std::nullopt});
   }
   return out;
 }

@@ -94,7 +94,7 @@ asio::awaitable<net::Problem> DnsRun::ask_udp(asio::ip::address address, std::ui
     const auto wire = co_await socket.receive(kMaxDatagram);
     if (!wire) {
       // A deadline after wrong replies is not silence.
-      co_return wire.error().reason == Reason::kCancelled && other_ ? other_ : wire.error();
+      co_return wire.error().reason == Reason::kCancelled&& other_ ? other_ : wire.error();
     }
     if (take_reply(*wire, problem)) break;
     context_.log(other_->message + "; waiting on");
@@ -188,7 +188,8 @@ asio::awaitable<void> DnsRun::go() {
   }
   measure();
   if (context_.detail == Detail::kAlways || context_.result.reason != Reason::kNone) {
-    if (found) context_.result.evidence.facts["address"] = net::join_host_port(found->address.to_string(), target->port);
+    if (found)
+      context_.result.evidence.facts["address"] = net::join_host_port(found->address.to_string(), target->port);
     add_evidence();
   }
 }
@@ -213,8 +214,8 @@ void DnsRun::measure() {
 void DnsRun::add_evidence() {
   auto& facts = context_.result.evidence.facts;
   facts["transport"] = transport_;
-  facts["question"] = fmt::format("{} type {} class {}", settings_.question.name, settings_.question.type,
-                                  settings_.question.klass);
+  facts["question"] =
+      fmt::format("{} type {} class {}", settings_.question.name, settings_.question.type, settings_.question.klass);
   if (!reply_) return;
   facts["rcode"] = reply_->rcode;
   facts["flags"] = {{"aa", reply_->aa}, {"tc", reply_->tc}, {"rd", reply_->rd},

@@ -13,7 +13,8 @@ void read_question(config::Mapping& section, DnsSettings& out) {
   std::string name;
   std::string type = "ANY";
   std::string klass = "IN";
-  if (!section.read("query_name", name)) section.error("query_name", "query_name is missing", "the name to ask for; . is the root");
+  if (!section.read("query_name", name))
+    section.error("query_name", "query_name is missing", "the name to ask for; . is the root");
   section.read("query_type", type);
   section.read("query_class", klass);
   const auto type_value = type_number(type);

@@ -71,10 +71,14 @@ class BrotliDecoder final : public Decoder {
 
 std::unique_ptr<Decoder> make_decoder(Compression compression) {
   switch (compression) {
-    case Compression::kGzip: return std::make_unique<ZlibDecoder>(31);
-    case Compression::kDeflate: return std::make_unique<ZlibDecoder>(-15);
-    case Compression::kBrotli: return std::make_unique<BrotliDecoder>();
-    case Compression::kNone: break;
+    case Compression::kGzip:
+      return std::make_unique<ZlibDecoder>(31);
+    case Compression::kDeflate:
+      return std::make_unique<ZlibDecoder>(-15);
+    case Compression::kBrotli:
+      return std::make_unique<BrotliDecoder>();
+    case Compression::kNone:
+      break;
   }
   return nullptr;
 }

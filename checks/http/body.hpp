@@ -17,7 +17,8 @@ namespace vedette::http {
 /// gzip, deflate (raw), br or identity, in any case; the same words as blackbox_exporter.
 enum class Compression { kNone, kGzip, kDeflate, kBrotli };
 
-/// Decodes a stream of one compression, in steps, so that a few bytes cannot become gigabytes before anybody counts them.
+/// Decodes a stream of one compression, in steps, so that a few bytes cannot become gigabytes before anybody counts
+/// them.
 class Decoder {
  public:
   /// Gets decoded bytes; returns false when no more are wanted.

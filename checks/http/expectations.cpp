@@ -33,14 +33,15 @@ std::optional<Failure> check_header(const HeaderExpectation& expected, const net
     return Failure{Reason::kHttpHeader, fmt::format("header {} is missing", expected.header)};
   }
   if (matched == expected.must_match) return std::nullopt;
-  return Failure{Reason::kHttpHeader, fmt::format("header {} {} /{}/: {}", expected.header,
-                                                  matched ? "matches" : "does not match", expected.pattern.text(),
-                                                  printable(seen, 120))};
+  return Failure{Reason::kHttpHeader,
+                 fmt::format("header {} {} /{}/: {}", expected.header, matched ? "matches" : "does not match",
+                             expected.pattern.text(), printable(seen, 120))};
 }
 
 std::optional<Failure> check_body(const Expectations& expected, const BodySink& body) {
   if (!body.whole()) {
-    return Failure{Reason::kBodyTooLarge, fmt::format("the body has {} bytes, more than expectations can look at", body.size())};
+    return Failure{Reason::kBodyTooLarge,
+                   fmt::format("the body has {} bytes, more than expectations can look at", body.size())};
   }
   for (const auto& pattern : expected.body_must_not_match) {
     if (pattern.found_in(body.text())) {
@@ -67,7 +68,8 @@ void expect_connection(RunContext& context, const Expectations& expected, const 
     context.fail(Reason::kHttpVersion, fmt::format("version {}, expected {}", version, fmt::join(versions, ", ")));
   }
   if (secure && expected.fail_if_tls) context.fail(Reason::kHttpTlsForbidden, "the final response came over TLS");
-  if (!secure && expected.fail_if_not_tls) context.fail(Reason::kHttpTlsRequired, "the final response came without TLS");
+  if (!secure && expected.fail_if_not_tls)
+    context.fail(Reason::kHttpTlsRequired, "the final response came without TLS");
   if (secure && response.tls.facts) net::expect_days_left(context, expected.days_left, *response.tls.facts);
 }
 
@@ -81,7 +83,8 @@ bool status_expected(const Expectations& expected, int status) {
 bool expect_response(RunContext& context, const Expectations& expected, const net::HttpExchange& response,
                      const BodySink& body, bool secure) {
   if (!status_expected(expected, response.status)) {
-    context.fail(Reason::kHttpStatus, fmt::format("status {}, expected {}", response.status, expected_status(expected)));
+    context.fail(Reason::kHttpStatus,
+                 fmt::format("status {}, expected {}", response.status, expected_status(expected)));
     return false;
   }
   for (const auto& header : expected.headers) {

@@ -44,9 +44,10 @@ void check_proxy_url(config::Mapping& section, const config::Secret& url) {
   const auto parsed = boost::urls::parse_uri(*text);
   const std::string scheme = parsed ? std::string(parsed->scheme()) : "";
   if (scheme == "http" || scheme == "socks5" || scheme == "socks5h") return;
-  section.error("proxy_url", scheme == "https" ? "proxies over TLS (https://) are not supported"
-                                               : "proxy_url is not a URL of a proxy",
-                "write http://host:port or socks5://host:port");
+  section.error(
+      "proxy_url",
+      scheme == "https" ? "proxies over TLS (https://) are not supported" : "proxy_url is not a URL of a proxy",
+      "write http://host:port or socks5://host:port");
 }
 
 }  // namespace

@@ -30,9 +30,8 @@ const Family kHttpSsl{"probe_http_ssl", "Indicates if SSL was used for the final
 const Family kHttpContentLength{"probe_http_content_length", "Length of http content response", {}};
 const Family kHttpUncompressedBodyLength{
     "probe_http_uncompressed_body_length", "Length of uncompressed response body", {}};
-const Family kHttpLastModified{"probe_http_last_modified_timestamp_seconds",
-                               "Returns the Last-Modified HTTP response header in unixtime",
-                               {}};
+const Family kHttpLastModified{
+    "probe_http_last_modified_timestamp_seconds", "Returns the Last-Modified HTTP response header in unixtime", {}};
 
 namespace {
 
@@ -60,7 +59,8 @@ bool is_harmless(std::string_view name) {
   constexpr std::array<std::string_view, 9> kHarmless{"Accept",       "Accept-Encoding", "Accept-Language",
                                                       "Content-Type", "User-Agent",      "Host",
                                                       "Connection",   "Cache-Control",   "Origin"};
-  return std::any_of(kHarmless.begin(), kHarmless.end(), [&](std::string_view other) { return same_name(name, other); });
+  return std::any_of(kHarmless.begin(), kHarmless.end(),
+                     [&](std::string_view other) { return same_name(name, other); });
 }
 
 bool is_redirect(int status) {
@@ -164,7 +164,8 @@ bool HttpRun::prepare(const Url& url, net::HttpRequest& request) {
     const auto host = net::split_host_port(host_header->reveal().value_or(""), url.port);
     if (host) name = host->host;
   }
-  if (!settings_.tls->settings().server_name.empty() && to_first_host(url)) name = settings_.tls->settings().server_name;
+  if (!settings_.tls->settings().server_name.empty() && to_first_host(url))
+    name = settings_.tls->settings().server_name;
   request.url = url.with_host(url.secure ? name : url.host);
   request.verify_name = name;
   request.method = method_;
@@ -225,7 +226,8 @@ asio::awaitable<bool> HttpRun::exchange(const Url& url) {
     co_return false;
   }
   if (!response_->ended_by_sink) body_->finish();
-  context_.log(fmt::format("status {}, HTTP/{}, {} bytes of body", response_->status, response_->version, body_->size()));
+  context_.log(
+      fmt::format("status {}, HTTP/{}, {} bytes of body", response_->status, response_->version, body_->size()));
   co_return true;
 }
 
@@ -262,7 +264,8 @@ std::optional<Url> HttpRun::next_url(const Url& url) {
   }
   auto next = resolve_location(url, *location);
   if (!next) {
-    context_.fail(Reason::kHttpRedirectInvalid, fmt::format("Location '{}': {}", printable(*location, 200), next.error()));
+    context_.fail(Reason::kHttpRedirectInvalid,
+                  fmt::format("Location '{}': {}", printable(*location, 200), next.error()));
     return std::nullopt;
   }
   keep_cookies(url);

@@ -51,7 +51,8 @@ void read_headers(config::Mapping& section, HttpSettings& out) {
 void read_values(config::Mapping& entry, const std::string& name, HttpSettings& out) {
   for (const auto* key : {"values", "secrets"}) {
     for (const auto& item : entry.take_list(key)) {
-      if (auto secret = config::secret_of(item, entry.context())) out.added_headers.emplace_back(name, std::move(*secret));
+      if (auto secret = config::secret_of(item, entry.context()))
+        out.added_headers.emplace_back(name, std::move(*secret));
     }
   }
   std::vector<std::string> files;
@@ -61,11 +62,23 @@ void read_values(config::Mapping& entry, const std::string& name, HttpSettings& 
 }
 
 void read_added_headers(config::Mapping& section, HttpSettings& out) {
-  constexpr std::array<std::string_view, 17> kReserved{
-      "Authorization", "Host", "Content-Encoding", "Content-Length", "Content-Type", "User-Agent", "Connection",
-      "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Www-Authenticate", "Accept-Encoding",
-      "X-Prometheus-Remote-Write-Version", "X-Prometheus-Remote-Read-Version", "X-Prometheus-Scrape-Timeout-Seconds",
-      "X-Amz-Date", "X-Amz-Security-Token"};
+  constexpr std::array<std::string_view, 17> kReserved{"Authorization",
+                                                       "Host",
+                                                       "Content-Encoding",
+                                                       "Content-Length",
+                                                       "Content-Type",
+                                                       "User-Agent",
+                                                       "Connection",
+                                                       "Keep-Alive",
+                                                       "Proxy-Authenticate",
+                                                       "Proxy-Authorization",
+                                                       "Www-Authenticate",
+                                                       "Accept-Encoding",
+                                                       "X-Prometheus-Remote-Write-Version",
+                                                       "X-Prometheus-Remote-Read-Version",
+                                                       "X-Prometheus-Scrape-Timeout-Seconds",
+                                                       "X-Amz-Date",
+                                                       "X-Amz-Security-Token"};
   auto headers = section.take_mapping("http_headers");
   if (!headers) return;
   for (const auto& [name, value] : headers->take_all()) {

@@ -43,7 +43,7 @@ enum class Credentials { kNone, kBasic, kAuthorization };
 
 struct HttpSettings final : Settings {
   std::string method = "GET";
-  std::vector<std::pair<std::string, config::Secret>> headers;  ///< set; at most one value a name
+  std::vector<std::pair<std::string, config::Secret>> headers;        ///< set; at most one value a name
   std::vector<std::pair<std::string, config::Secret>> added_headers;  ///< `http_headers`: all values are sent
   config::Secret body;
   std::string body_file;

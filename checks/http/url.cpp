@@ -50,7 +50,9 @@ std::string Url::authority() const {
   return net::join_host_port(host, port);
 }
 
-std::string Url::text() const { return (secure ? "https://" : "http://") + authority() + path; }
+std::string Url::text() const {
+  return (secure ? "https://" : "http://") + authority() + path;
+}
 
 std::string Url::with_host(const std::string& other) const {
   return (secure ? "https://" : "http://") + net::join_host_port(other, port) + path;

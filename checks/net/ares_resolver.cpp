@@ -5,8 +5,8 @@
 #include <netdb.h>
 
 #include <mutex>
-#include <stdexcept>
 #include <optional>
+#include <stdexcept>
 
 #include "checks/net/epoll_set.hpp"
 #include "checks/net/errors.hpp"
@@ -87,17 +87,25 @@ void on_addrinfo(void* argument, int status, int /*timeouts*/, ares_addrinfo* in
 Failure failure_of_status(int status, const std::string& host) {
   const auto text = fmt::format("{}: {}", host, ares_strerror(status));
   switch (status) {
-    case ARES_ENOTFOUND: return {Reason::kResolveNxdomain, text};
+    case ARES_ENOTFOUND:
+      return {Reason::kResolveNxdomain, text};
     case ARES_SUCCESS:
-    case ARES_ENODATA: return {Reason::kResolveNoAddress, fmt::format("{}: no address of the wanted family", host)};
-    case ARES_ESERVFAIL: return {Reason::kResolveServfail, text};
+    case ARES_ENODATA:
+      return {Reason::kResolveNoAddress, fmt::format("{}: no address of the wanted family", host)};
+    case ARES_ESERVFAIL:
+      return {Reason::kResolveServfail, text};
     case ARES_EREFUSED:
-    case ARES_ECONNREFUSED: return {Reason::kResolveRefused, text};
-    case ARES_ETIMEOUT: return {Reason::kTimeoutResolve, text};
+    case ARES_ECONNREFUSED:
+      return {Reason::kResolveRefused, text};
+    case ARES_ETIMEOUT:
+      return {Reason::kTimeoutResolve, text};
     case ARES_EDESTRUCTION:
-    case ARES_ECANCELLED: return cancelled();
-    case ARES_ENOMEM: return {Reason::kLocalResources, text};
-    default: return {Reason::kResolveFailed, text};
+    case ARES_ECANCELLED:
+      return cancelled();
+    case ARES_ENOMEM:
+      return {Reason::kLocalResources, text};
+    default:
+      return {Reason::kResolveFailed, text};
   }
 }
 
@@ -114,8 +122,7 @@ class AresResolver::Channel {
  public:
   Channel(const asio::any_io_executor& executor, const std::string& server)
       : timer_(executor),
-        sockets_(
-            executor, [this](int fd, std::uint32_t events) { process(fd, events); }, [this] { arm(); }) {
+        sockets_(executor, [this](int fd, std::uint32_t events) { process(fd, events); }, [this] { arm(); }) {
     int status = open(server, ARES_FLAG_NOSEARCH);
     // c-ares answers SERVFAIL and REFUSED by asking the next server and, without one, by forgetting the code.
     if (status == ARES_SUCCESS && server_count() < 2) {
@@ -154,8 +161,8 @@ class AresResolver::Channel {
     int status = ares_init_options(&channel_, &options, mask);
     if (status == ARES_SUCCESS && !server.empty()) {
       const auto parts = split_host_port(server, 53);
-      status = parts ? ares_set_servers_ports_csv(channel_, join_host_port(parts->host, parts->port).c_str())
-                     : ARES_EBADSTR;
+      status =
+          parts ? ares_set_servers_ports_csv(channel_, join_host_port(parts->host, parts->port).c_str()) : ARES_EBADSTR;
     }
     if (status != ARES_SUCCESS && channel_ != nullptr) ares_destroy(channel_);
     return status;
@@ -202,8 +209,8 @@ class AresResolver::Channel {
   ares_channel channel_ = nullptr;
 };
 
-/// The hosts file alone, asked before the DNS. c-ares could do both in one go, but loses memory (1.18) when a name is in the
-/// file with an address of the other family only.
+/// The hosts file alone, asked before the DNS. c-ares could do both in one go, but loses memory (1.18) when a name is
+/// in the file with an address of the other family only.
 class AresResolver::HostsFile {
  public:
   HostsFile() {
@@ -270,8 +277,8 @@ asio::awaitable<tl::expected<Resolution, Failure>> AresResolver::resolve(std::st
   const auto literal = asio::ip::make_address(host, not_literal);
   if (!not_literal) {
     if (!settings.fallback && literal.is_v6() != settings.prefer_v6) {
-      co_return tl::make_unexpected(Failure{Reason::kResolveNoAddress,
-                                            fmt::format("{} is not of the wanted address family", host)});
+      co_return tl::make_unexpected(
+          Failure{Reason::kResolveNoAddress, fmt::format("{} is not of the wanted address family", host)});
     }
     co_return Resolution{literal, 0};
   }
@@ -290,8 +297,8 @@ asio::awaitable<tl::expected<Resolution, Failure>> AresResolver::resolve(std::st
 
   if (lookup->preferred().found) co_return *lookup->preferred().found;
   if (lookup->other().found) co_return *lookup->other().found;
-  const int status = both ? worse_status(lookup->preferred().status, lookup->other().status)
-                          : lookup->preferred().status;
+  const int status =
+      both ? worse_status(lookup->preferred().status, lookup->other().status) : lookup->preferred().status;
   co_return tl::make_unexpected(failure_of_status(status, host));
 }
 

@@ -42,8 +42,8 @@ std::string name_text(const X509_NAME* name) {
 }
 
 std::string serial_text(X509* certificate) {
-  const std::unique_ptr<BIGNUM, decltype(&BN_free)> number(ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr),
-                                                           &BN_free);
+  const std::unique_ptr<BIGNUM, decltype(&BN_free)> number(
+      ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr), &BN_free);
   if (!number) return {};
   std::vector<unsigned char> bytes(static_cast<std::size_t>(BN_num_bytes(number.get())));
   BN_bn2bin(number.get(), bytes.data());
@@ -62,9 +62,8 @@ void read_names(X509* certificate, Certificate& out) {
   for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
     const auto* name = sk_GENERAL_NAME_value(names, i);
     if (name->type == GEN_DNS) {
-      out.dns_names.push_back(
-          valid_utf8({reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName)),
-                      static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName))}));
+      out.dns_names.push_back(valid_utf8({reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName)),
+                                          static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName))}));
     } else if (name->type == GEN_IPADD) {
       const int size = ASN1_STRING_length(name->d.iPAddress);
       std::array<char, INET6_ADDRSTRLEN> text{};

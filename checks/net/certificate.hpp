@@ -12,16 +12,16 @@
 namespace vedette::net {
 
 struct Certificate {
-  std::string subject;               ///< RFC 2253 order: `CN=x,O=y,C=z`
+  std::string subject;  ///< RFC 2253 order: `CN=x,O=y,C=z`
   std::string issuer;
   std::vector<std::string> dns_names;
   std::vector<std::string> ip_addresses;
-  std::string serial;                ///< lower-case hex, whole bytes
-  std::string sha256;                ///< of the certificate, lower-case hex
-  std::string key_sha256;            ///< of the SubjectPublicKeyInfo, lower-case hex: what a pin names
+  std::string serial;      ///< lower-case hex, whole bytes
+  std::string sha256;      ///< of the certificate, lower-case hex
+  std::string key_sha256;  ///< of the SubjectPublicKeyInfo, lower-case hex: what a pin names
   std::chrono::system_clock::time_point not_before;
   std::chrono::system_clock::time_point not_after;
-  std::string key_type;              ///< RSA, EC, ED25519, …
+  std::string key_type;  ///< RSA, EC, ED25519, …
   int key_bits = 0;
   std::string signature_algorithm;
 };

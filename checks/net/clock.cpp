@@ -51,9 +51,13 @@ Peeked peek(int fd, void* buffer, std::size_t size, int flags) {
 
 }  // namespace
 
-Stamp now_real() { return read_clock(CLOCK_REALTIME); }
+Stamp now_real() {
+  return read_clock(CLOCK_REALTIME);
+}
 
-std::chrono::steady_clock::time_point now_monotonic() { return std::chrono::steady_clock::now(); }
+std::chrono::steady_clock::time_point now_monotonic() {
+  return std::chrono::steady_clock::now();
+}
 
 void enable_stamps(int fd) {
   const int flags = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
@@ -78,7 +82,9 @@ Peeked peek_oldest(int fd) {
   return peek(fd, &byte, 1, 0);
 }
 
-Peeked peek_newest(int fd) { return peek(fd, nullptr, kWholeQueue, MSG_TRUNC); }
+Peeked peek_newest(int fd) {
+  return peek(fd, nullptr, kWholeQueue, MSG_TRUNC);
+}
 
 ClockGuard::ClockGuard() : offset_(now_real() - read_clock(CLOCK_MONOTONIC)) {}
 

@@ -27,7 +27,9 @@ EpollSet::EpollSet(const boost::asio::any_io_executor& executor, std::function<v
   arm();
 }
 
-EpollSet::~EpollSet() { *alive_ = false; }
+EpollSet::~EpollSet() {
+  *alive_ = false;
+}
 
 void EpollSet::watch(int fd, std::uint32_t events) {
   epoll_event event{};

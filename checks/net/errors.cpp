@@ -8,7 +8,9 @@
 
 namespace vedette::net {
 
-Failure cancelled() { return {Reason::kCancelled, "cancelled"}; }
+Failure cancelled() {
+  return {Reason::kCancelled, "cancelled"};
+}
 
 Failure failure_of(int error, Phase phase) {
   const std::string text = std::strerror(error);

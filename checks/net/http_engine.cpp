@@ -26,8 +26,7 @@ HttpEngine::HttpEngine(const asio::any_io_executor& executor)
     : executor_(executor),
       timer_(executor),
       multi_((init_library(), curl_multi_init())),
-      sockets_(
-          executor, [this](int fd, std::uint32_t events) { ready(fd, events); }, [this] { turn(); }) {
+      sockets_(executor, [this](int fd, std::uint32_t events) { ready(fd, events); }, [this] { turn(); }) {
   if (multi_ == nullptr) throw std::runtime_error("curl_multi_init failed");
   curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &HttpEngine::on_watch);
   curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
@@ -56,7 +55,8 @@ int HttpEngine::on_watch(CURL* /*easy*/, curl_socket_t fd, int what, void* self,
 int HttpEngine::on_timer(CURLM* /*multi*/, long milliseconds, void* self) noexcept {
   auto& engine = *static_cast<HttpEngine*>(self);
   engine.due_ = milliseconds == 0;
-  engine.wake_at_ = milliseconds > 0 ? std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds) : kNever;
+  engine.wake_at_ =
+      milliseconds > 0 ? std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds) : kNever;
   return 0;
 }
 

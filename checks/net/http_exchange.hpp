@@ -1,6 +1,7 @@
 #pragma once
 
-// One HTTP request and what came of it, without libcurl's types. Redirects, expectations and decoding are not its concern.
+// One HTTP request and what came of it, without libcurl's types. Redirects, expectations and decoding are not its
+// concern.
 
 #include <boost/asio/ip/address.hpp>
 #include <cstdint>
@@ -27,9 +28,9 @@ struct HttpRequest {
   std::optional<std::string> body;
   bool chunked = false;
   bool http2 = true;
-  TlsMaterialPtr tls;        ///< for https
-  std::string verify_name;   ///< for https
-  std::string proxy;         ///< URL with a numeric host; empty: none
+  TlsMaterialPtr tls;       ///< for https
+  std::string verify_name;  ///< for https
+  std::string proxy;        ///< URL with a numeric host; empty: none
   std::vector<std::pair<std::string, std::string>> proxy_headers;
   std::size_t max_header_bytes = std::size_t{64} << 10;
   /// Gets the body as it comes (still encoded); returns false to end the exchange.
@@ -40,7 +41,7 @@ struct HttpExchange {
   std::optional<Failure> failure;  ///< none also when on_body ended the exchange
   bool ended_by_sink = false;
   int status = 0;
-  std::string version;  ///< "1.0", "1.1", "2", "3"; empty without a response
+  std::string version;                                       ///< "1.0", "1.1", "2", "3"; empty without a response
   std::vector<std::pair<std::string, std::string>> headers;  ///< of the final response, in their order
   HttpTiming timing;
   TlsRecord tls;

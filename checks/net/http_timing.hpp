@@ -1,7 +1,7 @@
 #pragma once
 
-// The moments of one HTTP exchange and the phases between them. Each moment holds the kernel's stamp and the user clock;
-// the stamps count, unless the kernel has none or the clock was set during the exchange.
+// The moments of one HTTP exchange and the phases between them. Each moment holds the kernel's stamp and the user
+// clock; the stamps count, unless the kernel has none or the clock was set during the exchange.
 
 #include "checks/net/clock.hpp"
 #include "checks/result.hpp"
@@ -18,13 +18,13 @@ struct Moment {
 
 class HttpTiming {
  public:
-  Moment opened;          ///< the socket was made
-  Moment hello;           ///< the TLS handshake began
-  Moment secured;         ///< the last byte of the handshake had arrived
-  Moment requested;       ///< the request was about to be sent
-  Moment first_byte;      ///< the first byte of the response had arrived
-  Moment last_byte;       ///< the newest byte so far had arrived
-  Duration connect{};     ///< the SYN's round trip
+  Moment opened;       ///< the socket was made
+  Moment hello;        ///< the TLS handshake began
+  Moment secured;      ///< the last byte of the handshake had arrived
+  Moment requested;    ///< the request was about to be sent
+  Moment first_byte;   ///< the first byte of the response had arrived
+  Moment last_byte;    ///< the newest byte so far had arrived
+  Duration connect{};  ///< the SYN's round trip
 
   [[nodiscard]] Duration tls() const { return between(hello, secured); }
   [[nodiscard]] Duration processing() const { return between(requested, first_byte); }

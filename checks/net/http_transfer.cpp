@@ -46,7 +46,8 @@ Moment arrived_at(const Peeked& peeked) {
 }  // namespace
 
 const std::string* HttpExchange::header(std::string_view name) const {
-  const auto found = std::find_if(headers.begin(), headers.end(), [&](const auto& h) { return same_name(h.first, name); });
+  const auto found =
+      std::find_if(headers.begin(), headers.end(), [&](const auto& h) { return same_name(h.first, name); });
   return found == headers.end() ? nullptr : &found->second;
 }
 
@@ -291,9 +292,9 @@ Failure HttpTransfer::failure_of_code(CURLcode code) const {
       if (error == 0) return {Reason::kConnectFailed, text};
       auto failure = failure_of(static_cast<int>(error), Phase::kConnect);
       if (request_.connect_to) {
-        failure.message = fmt::format("{}: {}", join_host_port(request_.connect_to->first.to_string(),
-                                                               request_.connect_to->second),
-                                      failure.message);
+        failure.message =
+            fmt::format("{}: {}", join_host_port(request_.connect_to->first.to_string(), request_.connect_to->second),
+                        failure.message);
       }
       return failure;
     }

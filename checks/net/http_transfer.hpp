@@ -65,8 +65,8 @@ class HttpTransfer {
   int peer_error_ = 0;
   std::size_t header_bytes_ = 0;
   bool headers_too_large_ = false;
-  Moment arrival_;         ///< of the newest byte at the last readiness
-  Moment first_arrival_;   ///< of the oldest byte that may belong to the response
+  Moment arrival_;        ///< of the newest byte at the last readiness
+  Moment first_arrival_;  ///< of the oldest byte that may belong to the response
 };
 
 }  // namespace vedette::net

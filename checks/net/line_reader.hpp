@@ -15,7 +15,7 @@ class LineReader {
   explicit LineReader(Stream& stream, std::size_t limit = std::size_t{64} << 10) : stream_(stream), limit_(limit) {}
 
   struct Line {
-    std::string text;  ///< without its newline and a carriage return before it
+    std::string text;   ///< without its newline and a carriage return before it
     bool last = false;  ///< the stream ended behind it
   };
   /// The next line; reason `line_too_long` beyond the limit. An unterminated last line is given with `last` set.

@@ -10,9 +10,8 @@ namespace vedette::net {
 const Family kIpProtocol{"probe_ip_protocol", "Specifies whether probe ip protocol is IP4 or IP6", {}};
 const Family kDnsLookupSeconds{
     "probe_dns_lookup_time_seconds", "Returns the time taken for probe dns lookup in seconds", {}};
-const Family kIpAddrHash{"probe_ip_addr_hash",
-                         "Specifies the hash of IP address. It's useful to detect if the IP address changes.",
-                         {}};
+const Family kIpAddrHash{
+    "probe_ip_addr_hash", "Specifies the hash of IP address. It's useful to detect if the IP address changes.", {}};
 
 boost::asio::awaitable<tl::expected<Resolution, Failure>> look_up(RunContext& context, std::string host,
                                                                   AddressSettings settings, int hop) {

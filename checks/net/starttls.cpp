@@ -73,7 +73,8 @@ asio::awaitable<Problem> imap(Stream& stream, LineReader& reader, const std::str
   constexpr int kMaxLines = 100;
   const auto greeting = co_await reader.line();
   if (!greeting) co_return greeting.error();
-  if (!greeting->text.starts_with("* OK") && !greeting->text.starts_with("* PREAUTH")) co_return refused(greeting->text);
+  if (!greeting->text.starts_with("* OK") && !greeting->text.starts_with("* PREAUTH"))
+    co_return refused(greeting->text);
   if (auto problem = co_await stream.write_all("a1 STARTTLS\r\n")) co_return problem;
   for (int i = 0; i < kMaxLines; ++i) {
     const auto line = co_await reader.line();
@@ -158,7 +159,8 @@ asio::awaitable<Problem> xmpp(Stream& stream, LineReader& reader, const std::str
   const auto features = co_await reader.until("</stream:features>");
   if (!features) co_return features.error();
   if (features->find("urn:ietf:params:xml:ns:xmpp-tls") == std::string::npos) co_return refused(*features);
-  if (auto problem = co_await stream.write_all("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")) co_return problem;
+  if (auto problem = co_await stream.write_all("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"))
+    co_return problem;
   const auto answer = co_await reader.until(">");
   if (!answer) co_return answer.error();
   if (answer->find("<proceed") == std::string::npos) co_return refused(*answer);
@@ -196,7 +198,9 @@ const Protocol* find(std::string_view name) {
 
 }  // namespace
 
-std::span<const std::string_view> starttls_protocols() { return kNames; }
+std::span<const std::string_view> starttls_protocols() {
+  return kNames;
+}
 
 std::uint16_t starttls_port(std::string_view protocol) {
   const auto* found = find(protocol);

@@ -92,7 +92,9 @@ struct StreamBio {
   }
 };
 
-void Stream::SslDeleter::operator()(SSL* ssl) const { SSL_free(ssl); }
+void Stream::SslDeleter::operator()(SSL* ssl) const {
+  SSL_free(ssl);
+}
 
 Stream::Stream(const asio::any_io_executor& executor, RunContext& context) : socket_(executor), context_(context) {}
 
@@ -153,7 +155,8 @@ tcp::endpoint Stream::local() const {
 
 asio::awaitable<Problem> Stream::wait(bool for_writing) {
   if (context_.stopped) co_return cancelled();
-  const auto [error] = co_await socket_.async_wait(for_writing ? tcp::socket::wait_write : tcp::socket::wait_read, kTuple);
+  const auto [error] =
+      co_await socket_.async_wait(for_writing ? tcp::socket::wait_write : tcp::socket::wait_read, kTuple);
   if (error) co_return failure_of(error, context_.phase);
   if (context_.stopped) co_return cancelled();
   co_return std::nullopt;

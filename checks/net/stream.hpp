@@ -25,9 +25,9 @@ namespace vedette::net {
 using Problem = std::optional<Failure>;
 
 struct HandshakeOptions {
-  std::string name;                ///< SNI (unless an address) and the name to verify
+  std::string name;  ///< SNI (unless an address) and the name to verify
   std::vector<std::string> alpn;
-  bool lenient = false;            ///< complete the handshake even when verification fails (TlsRecord::lenient)
+  bool lenient = false;  ///< complete the handshake even when verification fails (TlsRecord::lenient)
 };
 
 class Stream {

@@ -56,7 +56,8 @@ std::optional<HostPort> split_host_port(std::string_view text, std::uint16_t def
 }
 
 std::string join_host_port(std::string_view host, std::uint16_t port) {
-  return host.find(':') == std::string_view::npos ? fmt::format("{}:{}", host, port) : fmt::format("[{}]:{}", host, port);
+  return host.find(':') == std::string_view::npos ? fmt::format("{}:{}", host, port)
+                                                  : fmt::format("[{}]:{}", host, port);
 }
 
 bool is_address(const std::string& host) {

@@ -24,28 +24,37 @@ namespace {
 
 std::string version_text(int version) {
   switch (version) {
-    case TLS1_VERSION: return "TLS 1.0";
-    case TLS1_1_VERSION: return "TLS 1.1";
-    case TLS1_2_VERSION: return "TLS 1.2";
-    case TLS1_3_VERSION: return "TLS 1.3";
-    default: return "unknown";
+    case TLS1_VERSION:
+      return "TLS 1.0";
+    case TLS1_1_VERSION:
+      return "TLS 1.1";
+    case TLS1_2_VERSION:
+      return "TLS 1.2";
+    case TLS1_3_VERSION:
+      return "TLS 1.3";
+    default:
+      return "unknown";
   }
 }
 
 std::string ocsp_text(SSL* ssl) {
   const unsigned char* staple = nullptr;
-  const auto size = SSL_get_tlsext_status_ocsp_resp(ssl, &staple);
+  // What the macro SSL_get_tlsext_status_ocsp_resp() stands for, with the cast spelt out.
+  const auto size = SSL_ctrl(ssl, SSL_CTRL_GET_TLSEXT_STATUS_REQ_OCSP_RESP, 0, static_cast<void*>(&staple));
   if (staple == nullptr || size <= 0) return "none";
   const std::unique_ptr<OCSP_RESPONSE, decltype(&OCSP_RESPONSE_free)> response(
       d2i_OCSP_RESPONSE(nullptr, &staple, size), &OCSP_RESPONSE_free);
   if (!response || OCSP_response_status(response.get()) != OCSP_RESPONSE_STATUS_SUCCESSFUL) return "unreadable";
   const std::unique_ptr<OCSP_BASICRESP, decltype(&OCSP_BASICRESP_free)> basic(OCSP_response_get1_basic(response.get()),
-                                                                             &OCSP_BASICRESP_free);
+                                                                              &OCSP_BASICRESP_free);
   if (!basic || OCSP_resp_count(basic.get()) < 1) return "unreadable";
   switch (OCSP_single_get0_status(OCSP_resp_get0(basic.get(), 0), nullptr, nullptr, nullptr, nullptr)) {
-    case V_OCSP_CERTSTATUS_GOOD: return "good";
-    case V_OCSP_CERTSTATUS_REVOKED: return "revoked";
-    default: return "unknown";
+    case V_OCSP_CERTSTATUS_GOOD:
+      return "good";
+    case V_OCSP_CERTSTATUS_REVOKED:
+      return "revoked";
+    default:
+      return "unknown";
   }
 }
 
@@ -55,7 +64,7 @@ double unix_seconds(std::chrono::system_clock::time_point time) {
 
 }  // namespace
 
-TlsFacts facts_of_chain(const STACK_OF(X509)* chain) {
+TlsFacts facts_of_chain(const STACK_OF(X509) * chain) {
   TlsFacts out;
   for (int i = 0; i < sk_X509_num(chain); ++i) out.chain.push_back(certificate_of(sk_X509_value(chain, i)));
   return out;
@@ -114,9 +123,9 @@ void measure_tls(RunContext& context, const TlsFacts& facts, bool with_cipher) {
   if (facts.verified_until) context.measure(kLastChainExpiry, unix_seconds(*facts.verified_until));
   if (!facts.chain.empty()) {
     const auto& leaf = facts.chain.front();
-    context.measure(kLastChainInfo, 1,
-                    {leaf.sha256, leaf.subject, leaf.issuer, fmt::format("{}", fmt::join(leaf.dns_names, ",")),
-                     leaf.serial});
+    context.measure(
+        kLastChainInfo, 1,
+        {leaf.sha256, leaf.subject, leaf.issuer, fmt::format("{}", fmt::join(leaf.dns_names, ",")), leaf.serial});
   }
   if (facts.version.empty()) return;
   context.measure(kTlsVersionInfo, 1, {facts.version});

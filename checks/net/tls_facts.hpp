@@ -22,8 +22,8 @@ struct TlsFacts {
   std::string cipher;   ///< IANA name
   std::string group;
   std::string alpn;
-  std::string ocsp;                     ///< status of the staple: none, good, revoked, unknown, unreadable
-  std::vector<Certificate> chain;       ///< as the peer sent it, leaf first
+  std::string ocsp;                ///< status of the staple: none, good, revoked, unknown, unreadable
+  std::vector<Certificate> chain;  ///< as the peer sent it, leaf first
   /// The earliest end in the verified chain, its root included; nothing when nothing was verified.
   std::optional<std::chrono::system_clock::time_point> verified_until;
 };
@@ -32,7 +32,7 @@ struct TlsFacts {
 TlsFacts facts_of(const SSL* ssl);
 
 /// The chain alone, when a handshake was broken off.
-TlsFacts facts_of_chain(const STACK_OF(X509)* chain);
+TlsFacts facts_of_chain(const STACK_OF(X509) * chain);
 
 boost::json::object to_json(const TlsFacts& facts);
 

@@ -108,7 +108,8 @@ bool TlsMaterial::load_client_certificate(const TlsSettings& settings, std::stri
   }
   chain_ = read_certificates(*pem);
   if (chain_.empty()) {
-    error = fmt::format("{} holds no certificate in PEM form", settings.cert_file.empty() ? "cert" : settings.cert_file);
+    error =
+        fmt::format("{} holds no certificate in PEM form", settings.cert_file.empty() ? "cert" : settings.cert_file);
     return false;
   }
   certificate_ = chain_.front();
@@ -136,7 +137,7 @@ bool TlsMaterial::load_client_certificate(const TlsSettings& settings, std::stri
 }
 
 tl::expected<TlsMaterialPtr, std::string> TlsMaterial::load(const TlsSettings& settings) {
-  const std::shared_ptr<TlsMaterial> out(new TlsMaterial());
+  std::shared_ptr<TlsMaterial> out(new TlsMaterial());
   out->verifies_ = !settings.insecure_skip_verify;
   out->min_version_ = settings.min_version != 0 ? settings.min_version : TLS1_2_VERSION;
   out->max_version_ = settings.max_version;
@@ -187,8 +188,8 @@ tl::expected<TlsMaterialPtr, std::string> TlsProfile::material() const {
 std::string TlsProfile::file_stamps() const {
   std::string out;
   const bool system = settings_.ca.empty() && settings_.ca_file.empty();
-  for (const auto& path : {system ? std::string(kSystemBundle) : settings_.ca_file, settings_.cert_file,
-                           settings_.key_file}) {
+  for (const auto& path :
+       {system ? std::string(kSystemBundle) : settings_.ca_file, settings_.cert_file, settings_.key_file}) {
     struct stat info{};
     if (path.empty() || ::stat(path.c_str(), &info) != 0) {
       out += "-;";

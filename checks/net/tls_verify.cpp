@@ -36,8 +36,7 @@ TlsRecord* record_of(const SSL* ssl) {
 }
 
 int on_verify(int ok, X509_STORE_CTX* store) noexcept {
-  const auto* ssl =
-      static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  const auto* ssl = static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
   auto* record = ssl == nullptr ? nullptr : record_of(ssl);
   if (record == nullptr || ok == 1) return ok;
   try {
@@ -75,16 +74,22 @@ void on_message(int sent, int /*version*/, int type, const void* data, std::size
 
 Reason reason_of(int error) {
   switch (error) {
-    case X509_V_ERR_CERT_HAS_EXPIRED: return Reason::kTlsVerifyExpired;
-    case X509_V_ERR_CERT_NOT_YET_VALID: return Reason::kTlsVerifyNotYetValid;
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return Reason::kTlsVerifyExpired;
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return Reason::kTlsVerifyNotYetValid;
     case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH: return Reason::kTlsVerifyName;
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT: return Reason::kTlsVerifySelfSigned;
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return Reason::kTlsVerifyName;
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+      return Reason::kTlsVerifySelfSigned;
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: return Reason::kTlsVerifyUnknownCa;
-    default: return Reason::kTlsVerifyOther;
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      return Reason::kTlsVerifyUnknownCa;
+    default:
+      return Reason::kTlsVerifyOther;
   }
 }
 
@@ -96,9 +101,13 @@ void watch_verification(SSL_CTX* context) {
   SSL_CTX_set_msg_callback(context, &on_message);
 }
 
-void attach_record(SSL* ssl, TlsRecord* record) { SSL_set_ex_data(ssl, ssl_index(), record); }
+void attach_record(SSL* ssl, TlsRecord* record) {
+  SSL_set_ex_data(ssl, ssl_index(), record);
+}
 
-void attach_record(SSL_CTX* context, TlsRecord* record) { SSL_CTX_set_ex_data(context, context_index(), record); }
+void attach_record(SSL_CTX* context, TlsRecord* record) {
+  SSL_CTX_set_ex_data(context, context_index(), record);
+}
 
 void expect_name(X509_VERIFY_PARAM* parameters, const std::string& name) {
   if (is_address(name)) {

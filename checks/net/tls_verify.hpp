@@ -20,15 +20,16 @@ struct TlsRecord {
   /// Go on after a verification error, so that the handshake completes and all facts are known. Only where nothing is
   /// sent to a peer that failed. libcurl's handshakes are strict.
   bool lenient = false;
-  std::string name;             ///< what was verified, for messages
-  std::vector<int> errors;      ///< X509_V_ERR_…, in the order found
+  std::string name;         ///< what was verified, for messages
+  std::vector<int> errors;  ///< X509_V_ERR_…, in the order found
   int alert_received = -1;
   int alert_sent = -1;
   bool client_certificate_wanted = false;
   std::optional<TlsFacts> facts;  ///< what is known of the peer: all after a handshake, the chain after a refusal
   bool done = false;
 
-  /// Called when the handshake has been completed, and before each message that was received after it (session tickets).
+  /// Called when the handshake has been completed, and before each message that was received after it (session
+  /// tickets).
   std::function<void()> on_done;
   std::function<void()> on_ticket;
 };

@@ -13,7 +13,8 @@ namespace vedette::net {
 namespace asio = boost::asio;
 using asio::ip::udp;
 
-UdpSocket::UdpSocket(const asio::any_io_executor& executor, RunContext& context) : socket_(executor), context_(context) {}
+UdpSocket::UdpSocket(const asio::any_io_executor& executor, RunContext& context)
+    : socket_(executor), context_(context) {}
 
 Problem UdpSocket::connect(const asio::ip::address& address, std::uint16_t port, const AddressSettings& settings) {
   boost::system::error_code error;

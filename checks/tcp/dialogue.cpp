@@ -19,12 +19,14 @@ std::string group_value(std::string_view name, const config::Pattern& pattern, c
   int number = -1;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
   if (error != std::errc() || end != name.data() + name.size()) number = pattern.group_number(std::string(name));
-  return number >= 0 && static_cast<std::size_t>(number) < groups.size() ? groups[static_cast<std::size_t>(number)] : "";
+  return number >= 0 && static_cast<std::size_t>(number) < groups.size() ? groups[static_cast<std::size_t>(number)]
+                                                                         : "";
 }
 
 }  // namespace
 
-std::string expand_groups(std::string_view text, const config::Pattern& pattern, const std::vector<std::string>& groups) {
+std::string expand_groups(std::string_view text, const config::Pattern& pattern,
+                          const std::vector<std::string>& groups) {
   std::string out;
   while (!text.empty()) {
     const auto dollar = text.find('$');
@@ -82,8 +84,8 @@ asio::awaitable<net::Problem> Dialogue::expect_bytes(const Step& step) {
   }
   if (*got == step.expect_bytes) co_return std::nullopt;
   failed_due_to_bytes_ = true;
-  co_return Failure{Reason::kExpectMismatch, fmt::format("got '{}', expected '{}'", printable(*got, 100),
-                                                         printable(step.expect_bytes, 100))};
+  co_return Failure{Reason::kExpectMismatch,
+                    fmt::format("got '{}', expected '{}'", printable(*got, 100), printable(step.expect_bytes, 100))};
 }
 
 asio::awaitable<net::Problem> Dialogue::upgrade() {

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-
 #include "checks/net/lookup.hpp"
 #include "checks/net/services.hpp"
 #include "checks/net/target.hpp"
@@ -92,8 +91,8 @@ asio::awaitable<void> run(RunContext& context) {
 const Kind kKind{
     "tcp",
     {&kSuccess, &kDurationSeconds, &net::kIpProtocol, &net::kDnsLookupSeconds, &net::kIpAddrHash, &kTcpDuration,
-     &kFailedDueToRegex, &kFailedDueToBytes, &kExpectInfo, &net::kEarliestCertExpiry, &net::kLastChainExpiry, &net::kLastChainInfo,
-     &net::kTlsVersionInfo},
+     &kFailedDueToRegex, &kFailedDueToBytes, &kExpectInfo, &net::kEarliestCertExpiry, &net::kLastChainExpiry,
+     &net::kLastChainInfo, &net::kTlsVersionInfo},
     {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5},
     &decode,
     &check_target,

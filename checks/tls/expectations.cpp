@@ -26,8 +26,8 @@ void expect_pin(RunContext& context, const TlsCheckSettings& settings, const net
     return std::find(settings.pins.begin(), settings.pins.end(), certificate.key_sha256) != settings.pins.end();
   };
   if (std::any_of(facts.chain.begin(), facts.chain.end(), pinned)) return;
-  context.fail(Reason::kCertificatePin, fmt::format("no certificate has a pinned key; the leaf's is {}",
-                                                    facts.chain.front().key_sha256));
+  context.fail(Reason::kCertificatePin,
+               fmt::format("no certificate has a pinned key; the leaf's is {}", facts.chain.front().key_sha256));
 }
 
 void expect_key_size(RunContext& context, const TlsCheckSettings& settings, const net::Certificate& leaf) {
@@ -51,8 +51,8 @@ void expect_certificates(RunContext& context, const TlsCheckSettings& settings, 
   const auto& leaf = facts.chain.front();
   for (const auto& name : settings.names) {
     if (!covers(leaf, name)) {
-      context.fail(Reason::kCertificateName, fmt::format("the certificate is not for {}; it is for {}", name,
-                                                         fmt::join(leaf.dns_names, ", ")));
+      context.fail(Reason::kCertificateName,
+                   fmt::format("the certificate is not for {}; it is for {}", name, fmt::join(leaf.dns_names, ", ")));
       break;
     }
   }

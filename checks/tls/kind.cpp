@@ -20,7 +20,9 @@ namespace {
 
 const Family kTlsDuration{"vedette_tls_duration_seconds", "Duration of a TLS check by phase", {"phase"}};
 
-bool handshakes(const std::string& /*target*/, const Settings& /*settings*/) { return true; }
+bool handshakes(const std::string& /*target*/, const Settings& /*settings*/) {
+  return true;
+}
 
 asio::awaitable<net::Problem> speak_before_tls(RunContext& context, const TlsCheckSettings& settings,
                                                net::Stream& stream, const std::string& host) {
@@ -37,8 +39,8 @@ asio::awaitable<net::Problem> speak_before_tls(RunContext& context, const TlsChe
   co_return problem;
 }
 
-/// Connects, speaks STARTTLS, shakes hands. The handshake is lenient: a bad certificate is judged afterwards, so that all
-/// facts are known. Nothing is sent behind it.
+/// Connects, speaks STARTTLS, shakes hands. The handshake is lenient: a bad certificate is judged afterwards, so that
+/// all facts are known. Nothing is sent behind it.
 asio::awaitable<net::Problem> reach(RunContext& context, const TlsCheckSettings& settings, net::Stream& stream,
                                     net::TlsMaterialPtr material, net::HostPort target) {
   const auto found = co_await net::look_up(context, target.host, settings.address);

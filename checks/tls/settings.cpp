@@ -55,8 +55,9 @@ void read_pins(config::Mapping& section, TlsCheckSettings& out) {
     if (auto pin = parse_pin(text)) {
       out.pins.push_back(std::move(*pin));
     } else {
-      section.error("pinned_keys", fmt::format("'{}' is not a SHA-256 digest of a public key", text),
-                    "write 64 hex digits or sha256/ and 44 characters of base64; `vedette tls HOST:PORT` shows the key's");
+      section.error(
+          "pinned_keys", fmt::format("'{}' is not a SHA-256 digest of a public key", text),
+          "write 64 hex digits or sha256/ and 44 characters of base64; `vedette tls HOST:PORT` shows the key's");
     }
   }
 }

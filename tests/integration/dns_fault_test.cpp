@@ -17,8 +17,8 @@ namespace {
 
 Result ask(const std::string& address, const std::string& settings = "", const std::string& timeout = "300ms") {
   return run_check(fmt::format(
-      "{{name: t, kind: dns, target: '{}', timeout: {}, dns: {{query_name: www.example, query_type: A{}}}}}", address, timeout,
-      settings.empty() ? "" : ", " + settings));
+      "{{name: t, kind: dns, target: '{}', timeout: {}, dns: {{query_name: www.example, query_type: A{}}}}}", address,
+      timeout, settings.empty() ? "" : ", " + settings));
 }
 
 /// The query turned into a reply with `rcode` and one A record.
@@ -35,7 +35,8 @@ std::string reply_to(const std::string& query, int rcode = 0, bool truncated = f
 
 TEST_CASE("a good answer passes with its records and flags") {
   const DatagramServer server([](const std::string& query) { return std::vector{reply_to(query)}; });
-  const auto result = ask(server.address(), "validate_answer_rrs: {fail_if_not_matches_regexp: ['A\\t192\\.0\\.2\\.1$']}");
+  const auto result =
+      ask(server.address(), "validate_answer_rrs: {fail_if_not_matches_regexp: ['A\\t192\\.0\\.2\\.1$']}");
   INFO(result.message);
   CHECK(result.verdict == Verdict::kPass);
   CHECK(result.value_of(dns::kDnsAnswerRrs) == 1);
@@ -65,7 +66,8 @@ TEST_CASE("replies with a wrong id or question are not ours") {
   CHECK(ask(wrong_id.address()).reason == Reason::kDnsWrongId);
   const DatagramServer wrong_question([](const std::string& query) {
     const dns::Question other{"evil.example.", 1, 1};
-    const auto id = static_cast<std::uint16_t>(static_cast<unsigned char>(query[0]) << 8U | static_cast<unsigned char>(query[1]));
+    const auto id =
+        static_cast<std::uint16_t>(static_cast<unsigned char>(query[0]) << 8U | static_cast<unsigned char>(query[1]));
     return std::vector{reply_to(*dns::build_query(other, {}, id))};
   });
   CHECK(ask(wrong_question.address()).reason == Reason::kDnsWrongQuestion);
@@ -79,7 +81,8 @@ TEST_CASE("replies with a wrong id or question are not ours") {
 }
 
 TEST_CASE("a message that cannot be read is malformed") {
-  const DatagramServer server([](const std::string& query) { return std::vector{query.substr(0, 12) + "\xc0\xff\xff"}; });
+  const DatagramServer server(
+      [](const std::string& query) { return std::vector{query.substr(0, 12) + "\xc0\xff\xff"}; });
   CHECK(ask(server.address()).reason == Reason::kDnsMalformed);
 }
 
@@ -94,8 +97,10 @@ TEST_CASE("return codes are compared with those expected") {
 TEST_CASE("expectations on the sections have their own reasons") {
   const DatagramServer server([](const std::string& query) { return std::vector{reply_to(query)}; });
   CHECK(ask(server.address(), "validate_answer_rrs: {fail_if_matches_regexp: ['192']}").reason == Reason::kDnsAnswer);
-  CHECK(ask(server.address(), "validate_authority_rrs: {fail_if_not_matches_regexp: [x]}").reason == Reason::kDnsAuthority);
-  CHECK(ask(server.address(), "validate_additional_rrs: {fail_if_none_matches_regexp: [x]}").reason == Reason::kDnsAdditional);
+  CHECK(ask(server.address(), "validate_authority_rrs: {fail_if_not_matches_regexp: [x]}").reason ==
+        Reason::kDnsAuthority);
+  CHECK(ask(server.address(), "validate_additional_rrs: {fail_if_none_matches_regexp: [x]}").reason ==
+        Reason::kDnsAdditional);
 }
 
 TEST_CASE("a truncated reply passes, fails or is asked for again, as the settings say") {
@@ -142,5 +147,6 @@ TEST_CASE("DNS over TLS verifies the server") {
   INFO(result.message);
   CHECK(result.verdict == Verdict::kPass);
   CHECK(result.total_of(Phase::kTls) > 0ns);
-  CHECK(ask(server.address(), "transport_protocol: tcp, dns_over_tls: true", "2s").reason == Reason::kTlsVerifyUnknownCa);
+  CHECK(ask(server.address(), "transport_protocol: tcp, dns_over_tls: true", "2s").reason ==
+        Reason::kTlsVerifyUnknownCa);
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <boost/json/serialize.hpp>
+#include <tuple>
 
 #include "checks/http/run.hpp"
 #include "probe/gzip.hpp"
@@ -108,8 +109,8 @@ TEST_CASE("a stall in any phase is a timeout in that phase, at the deadline") {
   };
   for (const auto& stall : stalls) {
     const FaultServer server(stall.behaviour);
-    const auto timed = run_timed(yaml(stall.scheme + "://" + server.address() + "/",
-                                      "tls_config: {ca_file: " + ca.path() + "}", "300ms"));
+    const auto timed = run_timed(
+        yaml(stall.scheme + "://" + server.address() + "/", "tls_config: {ca_file: " + ca.path() + "}", "300ms"));
     INFO(name_of(timed.result.reason));
     CHECK(timed.result.reason == stall.reason);
     CHECK(timed.result.duration >= 290ms);
@@ -140,7 +141,7 @@ TEST_CASE("a SYN that nobody answers is a timeout while connecting") {
   std::vector<int> fillers;
   for (int i = 0; i < 4; ++i) {
     fillers.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    ::connect(fillers.back(), reinterpret_cast<sockaddr*>(&address), sizeof address);
+    std::ignore = ::connect(fillers.back(), reinterpret_cast<sockaddr*>(&address), sizeof address);
   }
   ::usleep(50000);
   const auto result = run_check(yaml(fmt::format("http://127.0.0.1:{}/", ntohs(address.sin_port)), "", "300ms"));
@@ -225,7 +226,8 @@ TEST_CASE("expectations on headers, body, version and TLS") {
   CHECK(run(server, "fail_if_header_matches: [{header: x-mode, regexp: spare}]").reason == Reason::kHttpHeader);
   CHECK(run(server, "fail_if_header_not_matches: [{header: X-Mode, regexp: '^live$'}]").verdict == Verdict::kPass);
   CHECK(run(server, "fail_if_header_not_matches: [{header: X-None, regexp: a}]").reason == Reason::kHttpHeader);
-  CHECK(run(server, "fail_if_header_not_matches: [{header: X-None, regexp: a, allow_missing: true}]").verdict == Verdict::kPass);
+  CHECK(run(server, "fail_if_header_not_matches: [{header: X-None, regexp: a, allow_missing: true}]").verdict ==
+        Verdict::kPass);
   CHECK(run(server, "valid_http_versions: [HTTP/2.0]").reason == Reason::kHttpVersion);
   CHECK(run(server, "valid_http_versions: [HTTP/1.1]").verdict == Verdict::kPass);
   CHECK(run(server, "fail_if_not_ssl: true").reason == Reason::kHttpTlsRequired);
@@ -238,16 +240,23 @@ TEST_CASE("the request holds what the settings say") {
     if (seen.find("Content-Length: 7") != std::string::npos) seen += peer.read_bytes(7);
     peer.write(ok("x"));
   });
-  CHECK(run(server, "method: PUT, body: payload, headers: {X-A: b, Content-Type: text/plain}, basic_auth: {username: u, password: p}", "/p?q=1").verdict == Verdict::kPass);
+  CHECK(run(server,
+            "method: PUT, body: payload, headers: {X-A: b, Content-Type: text/plain}, basic_auth: {username: u, "
+            "password: p}",
+            "/p?q=1")
+            .verdict == Verdict::kPass);
   CHECK(seen.starts_with("PUT /p?q=1 HTTP/1.1\r\n"));
-  for (const auto* line : {"Host: ", "X-A: b\r\n", "Content-Type: text/plain\r\n", "Authorization: Basic dTpw\r\n", "Connection: close\r\n", "User-Agent: Vedette/"}) {
+  for (const auto* line : {"Host: ", "X-A: b\r\n", "Content-Type: text/plain\r\n", "Authorization: Basic dTpw\r\n",
+                           "Connection: close\r\n", "User-Agent: Vedette/"}) {
     INFO(line);
     CHECK(seen.find(line) != std::string::npos);
   }
   CHECK(seen.ends_with("payload"));
   CHECK(seen.find("Accept:") == std::string::npos);
-  run(server, "bearer_token: tok, headers: {Host: other.example, User-Agent: me}, http_headers: {X-M: {values: [one, two]}}");
-  for (const auto* line : {"Authorization: Bearer tok\r\n", "Host: other.example\r\n", "User-Agent: me\r\n", "X-M: one\r\n", "X-M: two\r\n"}) {
+  run(server,
+      "bearer_token: tok, headers: {Host: other.example, User-Agent: me}, http_headers: {X-M: {values: [one, two]}}");
+  for (const auto* line : {"Authorization: Bearer tok\r\n", "Host: other.example\r\n", "User-Agent: me\r\n",
+                           "X-M: one\r\n", "X-M: two\r\n"}) {
     INFO(line);
     CHECK(seen.find(line) != std::string::npos);
   }
@@ -291,8 +300,10 @@ TEST_CASE("credentials do not follow a redirect to another host") {
     seen = peer.read_until("\r\n\r\n");
     peer.write(ok("x"));
   });
-  const FaultServer server(says(fmt::format("HTTP/1.1 307 T\r\nLocation: http://localhost:{}/\r\nContent-Length: 0\r\n\r\n", other.port())));
-  CHECK(run(server, "preferred_ip_protocol: ip4, basic_auth: {username: u, password: p}, headers: {Cookie: secret=1}").verdict == Verdict::kPass);
+  const FaultServer server(
+      says(fmt::format("HTTP/1.1 307 T\r\nLocation: http://localhost:{}/\r\nContent-Length: 0\r\n\r\n", other.port())));
+  CHECK(run(server, "preferred_ip_protocol: ip4, basic_auth: {username: u, password: p}, headers: {Cookie: secret=1}")
+            .verdict == Verdict::kPass);
   CHECK_FALSE(seen.empty());
   CHECK(seen.find("Authorization") == std::string::npos);
   CHECK(seen.find("secret") == std::string::npos);
@@ -326,14 +337,19 @@ TEST_CASE("a proxy is asked for the whole URL, and its refusal is its own reason
     seen = peer.read_until("\r\n\r\n");
     peer.write(seen.starts_with("CONNECT") ? "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n" : ok("via proxy"));
   });
-  const auto through = fmt::format("proxy_url: 'http://u:p@{}', skip_resolve_phase_with_proxy: true, proxy_connect_header: {{X-P: [q]}}", proxy.address());
+  const auto through =
+      fmt::format("proxy_url: 'http://u:p@{}', skip_resolve_phase_with_proxy: true, proxy_connect_header: {{X-P: [q]}}",
+                  proxy.address());
   CHECK(run_check(yaml("http://shop.invalid/x", through)).verdict == Verdict::kPass);
   CHECK(seen.starts_with("GET http://shop.invalid/x HTTP/1.1\r\n"));
   CHECK(seen.find("Proxy-Authorization: Basic") != std::string::npos);
   CHECK(run_check(yaml("https://shop.invalid/x", through)).reason == Reason::kHttpProxy);
   CHECK(seen.starts_with("CONNECT shop.invalid:443"));
   CHECK(seen.find("X-P: q\r\n") != std::string::npos);
-  CHECK(run_check(yaml("http://shop.invalid/", fmt::format("proxy_url: 'http://127.0.0.1:{}', skip_resolve_phase_with_proxy: true", closed_port()))).reason == Reason::kHttpProxy);
+  CHECK(run_check(
+            yaml("http://shop.invalid/",
+                 fmt::format("proxy_url: 'http://127.0.0.1:{}', skip_resolve_phase_with_proxy: true", closed_port())))
+            .reason == Reason::kHttpProxy);
 }
 
 TEST_CASE("the source address is used, or its fault is ours") {
@@ -355,22 +371,30 @@ TEST_CASE("the source address is used, or its fault is ours") {
 
 TEST_CASE("files that cannot be read are our own fault") {
   const FaultServer server(says(ok("x")));
-  for (const auto* settings : {"body_file: /nonexistent/body", "basic_auth: {username: u, password_file: /nonexistent/pw}", "bearer_token_file: /nonexistent/t"}) {
+  for (const auto* settings :
+       {"body_file: /nonexistent/body", "basic_auth: {username: u, password_file: /nonexistent/pw}",
+        "bearer_token_file: /nonexistent/t"}) {
     const auto result = run(server, settings);
     INFO(settings);
     CHECK(result.reason == Reason::kLocalFile);
     CHECK(result.verdict == Verdict::kUnknown);
   }
-  CHECK(run_check(yaml("https://" + server.address() + "/", "tls_config: {ca_file: /nonexistent/ca}")).reason == Reason::kLocalFile);
+  CHECK(run_check(yaml("https://" + server.address() + "/", "tls_config: {ca_file: /nonexistent/ca}")).reason ==
+        Reason::kLocalFile);
 }
 
 TEST_CASE("secrets do not appear in evidence, even when the target echoes them") {
   const FaultServer server([](Peer& peer) {
     const auto request = peer.read_until("\r\n\r\n");
-    peer.write(fmt::format("HTTP/1.1 500 No\r\nX-Echo: canary-token-1\r\nSet-Cookie: session=canary-cookie\r\nContent-Length: {}\r\n\r\n{}", request.size(), request));
+    peer.write(
+        fmt::format("HTTP/1.1 500 No\r\nX-Echo: canary-token-1\r\nSet-Cookie: session=canary-cookie\r\nContent-Length: "
+                    "{}\r\n\r\n{}",
+                    request.size(), request));
   });
-  const auto result = run(server, "basic_auth: {username: user, password: canary-password}, headers: {X-Api-Key: canary-token-1}");
-  const auto text = fmt::format("{} {} {}", boost::json::serialize(result.evidence.facts), result.evidence.excerpt, fmt::join(result.evidence.log, "\n"));
+  const auto result =
+      run(server, "basic_auth: {username: user, password: canary-password}, headers: {X-Api-Key: canary-token-1}");
+  const auto text = fmt::format("{} {} {}", boost::json::serialize(result.evidence.facts), result.evidence.excerpt,
+                                fmt::join(result.evidence.log, "\n"));
   CHECK(text.find("GET /") != std::string::npos);
   CHECK(text.find("canary") == std::string::npos);
   CHECK(text.find("dXNlcjpjYW5hcnktcGFzc3dvcmQ=") == std::string::npos);

@@ -26,7 +26,9 @@ std::vector<std::string> answer(const std::string& query) {
   reply[2] = static_cast<char>(0x80 | (query[2] & 0x01));
   reply[3] = static_cast<char>(0x80);
   const bool aaaa = query.find("\x07"s + "example\0\0\x1c"s) != std::string::npos;
-  const auto is = [&](const std::string& label) { return query.find(static_cast<char>(label.size()) + label + "\x07"s) == 12; };
+  const auto is = [&](const std::string& label) {
+    return query.find(static_cast<char>(label.size()) + label + "\x07"s) == 12;
+  };
   if (is("silent")) return {};
   if (is("servfail")) {
     reply[3] |= 2;
@@ -112,9 +114,13 @@ TEST_CASE("the hosts file is honoured") {
 
 TEST_CASE("a server that is silent is a timeout of the run") {
   const DatagramServer server(&answer);
-  const auto result = run_check(fmt::format("{{name: t, kind: tcp, target: 'silent.example:80', timeout: 300ms, tcp: {{resolver: '{}'}}}}", server.address()));
+  const auto result = run_check(
+      fmt::format("{{name: t, kind: tcp, target: 'silent.example:80', timeout: 300ms, tcp: {{resolver: '{}'}}}}",
+                  server.address()));
   CHECK(result.reason == Reason::kTimeoutResolve);
   CHECK(result.duration >= 290ms);
-  const auto missing = run_check(fmt::format("{{name: t, kind: http, target: 'http://nothere.example/', timeout: 1s, http: {{resolver: '{}'}}}}", server.address()));
+  const auto missing = run_check(
+      fmt::format("{{name: t, kind: http, target: 'http://nothere.example/', timeout: 1s, http: {{resolver: '{}'}}}}",
+                  server.address()));
   CHECK(missing.reason == Reason::kResolveNxdomain);
 }

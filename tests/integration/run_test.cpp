@@ -28,11 +28,15 @@ boost::asio::awaitable<void> throws(RunContext& /*context*/) {
 TEST_CASE("a run that is cancelled ends at once, in every kind") {
   const FaultServer server([](Peer& peer) { peer.stall(); });
   const std::string address = server.address();
-  for (const auto& yaml : {fmt::format("{{name: t, kind: http, target: 'http://{}/', timeout: 30s}}", address),
-                           fmt::format("{{name: t, kind: http, target: 'https://{}/', timeout: 30s}}", address),
-                           fmt::format("{{name: t, kind: tls, target: '{}', timeout: 30s}}", address),
-                           fmt::format("{{name: t, kind: tcp, target: '{}', timeout: 30s, tcp: {{query_response: [{{expect: x}}]}}}}", address),
-                           fmt::format("{{name: t, kind: dns, target: '{}', timeout: 30s, dns: {{query_name: a, transport_protocol: tcp}}}}", address)}) {
+  for (const auto& yaml :
+       {fmt::format("{{name: t, kind: http, target: 'http://{}/', timeout: 30s}}", address),
+        fmt::format("{{name: t, kind: http, target: 'https://{}/', timeout: 30s}}", address),
+        fmt::format("{{name: t, kind: tls, target: '{}', timeout: 30s}}", address),
+        fmt::format("{{name: t, kind: tcp, target: '{}', timeout: 30s, tcp: {{query_response: [{{expect: x}}]}}}}",
+                    address),
+        fmt::format(
+            "{{name: t, kind: dns, target: '{}', timeout: 30s, dns: {{query_name: a, transport_protocol: tcp}}}}",
+            address)}) {
     std::thread canceller;
     const auto began = std::chrono::steady_clock::now();
     const auto result = run_check(make_check(yaml), [&](const std::function<void()>& cancel) {
@@ -70,7 +74,8 @@ TEST_CASE("a thousand runs at once on one loop all end, in the time of one") {
   constexpr int kRuns = 1000;
   {
     net::Services services(loop.get_executor());
-    const auto check = make_check(fmt::format("{{name: t, kind: http, target: 'http://{}/', timeout: 60s}}", server.address()));
+    const auto check =
+        make_check(fmt::format("{{name: t, kind: http, target: 'http://{}/', timeout: 60s}}", server.address()));
     std::vector<std::shared_ptr<Run>> runs;
     for (int i = 0; i < kRuns; ++i) {
       runs.push_back(start_run(loop.get_executor(), services, check, Detail::kFailures, [&](const Result& result) {
@@ -90,7 +95,8 @@ TEST_CASE("runs that are in flight when their loop ends are freed") {
     net::Services services(loop.get_executor());
     std::vector<std::shared_ptr<Run>> runs;
     for (const auto* kind : {"http", "tls"}) {
-      const auto check = make_check(fmt::format("{{name: t, kind: {}, target: '{}{}', timeout: 60s}}", kind, kind == std::string("http") ? "http://" : "", server.address()));
+      const auto check = make_check(fmt::format("{{name: t, kind: {}, target: '{}{}', timeout: 60s}}", kind,
+                                                kind == std::string("http") ? "http://" : "", server.address()));
       runs.push_back(start_run(loop.get_executor(), services, check, Detail::kFailures, [](const Result&) {}));
     }
     loop.run_for(100ms);

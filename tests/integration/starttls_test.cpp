@@ -27,28 +27,64 @@ Result check(const std::string& protocol, const Script& script, bool willing) {
     if (willing) peer.accept_tls(context.get());
     peer.read_bytes(1);
   });
-  return run_check(fmt::format("{{name: t, kind: tls, target: '{}', timeout: 1s, tls: {{starttls: {}, tls_config: {{ca_file: {}}}}}}}",
-                               server.address(), protocol, ca.path()));
+  return run_check(fmt::format(
+      "{{name: t, kind: tls, target: '{}', timeout: 1s, tls: {{starttls: {}, tls_config: {{ca_file: {}}}}}}}",
+      server.address(), protocol, ca.path()));
 }
 
 }  // namespace
 
 TEST_CASE("each protocol's dialogue leads to a handshake") {
   const std::vector<std::pair<std::string, Script>> servers{
-      {"smtp", [](Peer& p) { p.write("220-one\r\n220 two\r\n"); p.read_until("\r\n"); p.write("250-mail\r\n250-STARTTLS\r\n250 HELP\r\n"); p.read_until("STARTTLS\r\n"); p.write("220 go\r\n"); }},
-      {"imap", [](Peer& p) { p.write("* OK ready\r\n"); p.read_until("STARTTLS\r\n"); p.write("* CAPABILITY x\r\na1 OK begin\r\n"); }},
-      {"pop3", [](Peer& p) { p.write("+OK ready\r\n"); p.read_until("STLS\r\n"); p.write("+OK begin\r\n"); }},
-      {"ftp", [](Peer& p) { p.write("220 ftp\r\n"); p.read_until("AUTH TLS\r\n"); p.write("234 go\r\n"); }},
-      {"postgres", [](Peer& p) { p.read_bytes(8); p.write("S"); }},
-      {"mysql", [](Peer& p) {
-         const auto body = "\x0a"s + "8.0.36\0"s + std::string(4, 'i') + std::string(8, 's') + "\0"s + "\xff\xff"s + std::string(40, 'x');
+      {"smtp",
+       [](Peer& p) {
+         p.write("220-one\r\n220 two\r\n");
+         p.read_until("\r\n");
+         p.write("250-mail\r\n250-STARTTLS\r\n250 HELP\r\n");
+         p.read_until("STARTTLS\r\n");
+         p.write("220 go\r\n");
+       }},
+      {"imap",
+       [](Peer& p) {
+         p.write("* OK ready\r\n");
+         p.read_until("STARTTLS\r\n");
+         p.write("* CAPABILITY x\r\na1 OK begin\r\n");
+       }},
+      {"pop3",
+       [](Peer& p) {
+         p.write("+OK ready\r\n");
+         p.read_until("STLS\r\n");
+         p.write("+OK begin\r\n");
+       }},
+      {"ftp",
+       [](Peer& p) {
+         p.write("220 ftp\r\n");
+         p.read_until("AUTH TLS\r\n");
+         p.write("234 go\r\n");
+       }},
+      {"postgres",
+       [](Peer& p) {
+         p.read_bytes(8);
+         p.write("S");
+       }},
+      {"mysql",
+       [](Peer& p) {
+         const auto body = "\x0a"s + "8.0.36\0"s + std::string(4, 'i') + std::string(8, 's') + "\0"s + "\xff\xff"s +
+                           std::string(40, 'x');
          p.write(""s + static_cast<char>(body.size()) + "\0\0\0"s + body);
          p.read_bytes(36);
        }},
-      {"ldap", [](Peer& p) { p.read_bytes(31); p.write("\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00"s); }},
-      {"xmpp", [](Peer& p) {
+      {"ldap",
+       [](Peer& p) {
+         p.read_bytes(31);
+         p.write("\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00"s);
+       }},
+      {"xmpp",
+       [](Peer& p) {
          p.read_until("version='1.0'>");
-         p.write("<?xml version='1.0'?><stream:stream><stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>");
+         p.write(
+             "<?xml version='1.0'?><stream:stream><stream:features><starttls "
+             "xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>");
          p.read_until("/>");
          p.write("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
        }},
@@ -64,14 +100,46 @@ TEST_CASE("each protocol's dialogue leads to a handshake") {
 
 TEST_CASE("a refusal is told with the server's words") {
   const std::vector<std::pair<std::string, Script>> servers{
-      {"smtp", [](Peer& p) { p.write("220 a\r\n"); p.read_until("\r\n"); p.write("250 only this\r\n"); }},
-      {"imap", [](Peer& p) { p.write("* OK a\r\n"); p.read_until("\r\n"); p.write("a1 BAD unknown\r\n"); }},
-      {"pop3", [](Peer& p) { p.write("+OK a\r\n"); p.read_until("\r\n"); p.write("-ERR no\r\n"); }},
-      {"ftp", [](Peer& p) { p.write("220 a\r\n"); p.read_until("\r\n"); p.write("500 what\r\n"); }},
-      {"postgres", [](Peer& p) { p.read_bytes(8); p.write("N"); }},
+      {"smtp",
+       [](Peer& p) {
+         p.write("220 a\r\n");
+         p.read_until("\r\n");
+         p.write("250 only this\r\n");
+       }},
+      {"imap",
+       [](Peer& p) {
+         p.write("* OK a\r\n");
+         p.read_until("\r\n");
+         p.write("a1 BAD unknown\r\n");
+       }},
+      {"pop3",
+       [](Peer& p) {
+         p.write("+OK a\r\n");
+         p.read_until("\r\n");
+         p.write("-ERR no\r\n");
+       }},
+      {"ftp",
+       [](Peer& p) {
+         p.write("220 a\r\n");
+         p.read_until("\r\n");
+         p.write("500 what\r\n");
+       }},
+      {"postgres",
+       [](Peer& p) {
+         p.read_bytes(8);
+         p.write("N");
+       }},
       {"mysql", [](Peer& p) { p.write("\x05\0\0\0\x09xxxx"s); }},
-      {"ldap", [](Peer& p) { p.read_bytes(31); p.write("\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x02\x04\x00\x04\x00"s); }},
-      {"xmpp", [](Peer& p) { p.read_until("'1.0'>"); p.write("<stream:features></stream:features>"); }},
+      {"ldap",
+       [](Peer& p) {
+         p.read_bytes(31);
+         p.write("\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x02\x04\x00\x04\x00"s);
+       }},
+      {"xmpp",
+       [](Peer& p) {
+         p.read_until("'1.0'>");
+         p.write("<stream:features></stream:features>");
+       }},
   };
   for (const auto& [protocol, script] : servers) {
     const auto result = check(protocol, script, false);
@@ -81,12 +149,34 @@ TEST_CASE("a refusal is told with the server's words") {
 }
 
 TEST_CASE("data smuggled in before the handshake is not taken for secured") {
-  const auto result = check("pop3", [](Peer& p) { p.write("+OK a\r\n"); p.read_until("\r\n"); p.write("+OK go\r\n+OK injected\r\n"); }, false);
+  const auto result = check(
+      "pop3",
+      [](Peer& p) {
+        p.write("+OK a\r\n");
+        p.read_until("\r\n");
+        p.write("+OK go\r\n+OK injected\r\n");
+      },
+      false);
   CHECK(result.reason == Reason::kStarttlsRefused);
 }
 
 TEST_CASE("stalls, closes and endless replies during the dialogue") {
   CHECK(check("smtp", [](Peer& p) { p.stall(); }, false).reason == Reason::kTimeoutStarttls);
-  CHECK(check("smtp", [](Peer& p) { p.write("220 a\r\n"); p.read_until("\r\n"); p.reset(); }, false).reason == Reason::kResetStarttls);
-  CHECK(check("smtp", [](Peer& p) { while (p.write("220-more\r\n")) { } }, false).reason == Reason::kLineTooLong);
+  CHECK(check(
+            "smtp",
+            [](Peer& p) {
+              p.write("220 a\r\n");
+              p.read_until("\r\n");
+              p.reset();
+            },
+            false)
+            .reason == Reason::kResetStarttls);
+  CHECK(check(
+            "smtp",
+            [](Peer& p) {
+              while (p.write("220-more\r\n")) {
+              }
+            },
+            false)
+            .reason == Reason::kLineTooLong);
 }

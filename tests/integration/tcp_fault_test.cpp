@@ -14,7 +14,8 @@ using namespace std::chrono_literals;
 namespace {
 
 Result talk(const FaultServer& server, const std::string& settings, const std::string& timeout = "1s") {
-  return run_check(fmt::format("{{name: t, kind: tcp, target: '{}', timeout: {}, tcp: {{{}}}}}", server.address(), timeout, settings));
+  return run_check(fmt::format("{{name: t, kind: tcp, target: '{}', timeout: {}, tcp: {{{}}}}}", server.address(),
+                               timeout, settings));
 }
 
 }  // namespace
@@ -37,7 +38,9 @@ TEST_CASE("a dialogue skips lines, captures and answers") {
     ::usleep(20000);
     peer.write("\x03");
   });
-  const auto result = talk(server, R"yaml(query_response: [{expect: "^PING :(?P<t>\\S+)", send: "PONG ${t} $1", labels: [{name: token, value: "${t}"}]}, {expect_bytes: "\x01\x02\x03"}])yaml");
+  const auto result = talk(
+      server,
+      R"yaml(query_response: [{expect: "^PING :(?P<t>\\S+)", send: "PONG ${t} $1", labels: [{name: token, value: "${t}"}]}, {expect_bytes: "\x01\x02\x03"}])yaml");
   INFO(result.message);
   CHECK(result.verdict == Verdict::kPass);
   CHECK(answer == "PONG token42 token42\n");
@@ -81,7 +84,10 @@ TEST_CASE("TLS from the start and within the dialogue") {
     if (peer.accept_tls(context.get())) peer.write("250 secured\r\n");
     peer.read_bytes(1);
   });
-  const auto result = talk(upgrading, "query_response: [{expect: '^220', send: STARTTLS}, {expect: '^220', starttls: true}, {expect: '^250'}], " + trust);
+  const auto result =
+      talk(upgrading,
+           "query_response: [{expect: '^220', send: STARTTLS}, {expect: '^220', starttls: true}, {expect: '^250'}], " +
+               trust);
   INFO(result.message);
   CHECK(result.verdict == Verdict::kPass);
   CHECK(result.total_of(Phase::kTls) > 0ns);

@@ -33,13 +33,16 @@ struct World {
 
   [[nodiscard]] Result check(const std::string& kind, const std::string& target, const std::string& tls_config = "",
                              const std::string& settings = "") const {
-    return run_check(fmt::format("{{name: t, kind: {}, target: '{}', timeout: 2s, {}: {{tls_config: {{ca_file: {}{}}}{}}}}}", kind, target,
-                                 kind, ca.path(), tls_config.empty() ? "" : ", " + tls_config, settings.empty() ? "" : ", " + settings));
+    return run_check(fmt::format(
+        "{{name: t, kind: {}, target: '{}', timeout: 2s, {}: {{tls_config: {{ca_file: {}{}}}{}}}}}", kind, target, kind,
+        ca.path(), tls_config.empty() ? "" : ", " + tls_config, settings.empty() ? "" : ", " + settings));
   }
-  [[nodiscard]] Result tls(const FaultServer& server, const std::string& tls_config = "", const std::string& settings = "") const {
+  [[nodiscard]] Result tls(const FaultServer& server, const std::string& tls_config = "",
+                           const std::string& settings = "") const {
     return check("tls", server.address(), tls_config, settings);
   }
-  [[nodiscard]] Result https(const FaultServer& server, const std::string& tls_config = "", const std::string& settings = "") const {
+  [[nodiscard]] Result https(const FaultServer& server, const std::string& tls_config = "",
+                             const std::string& settings = "") const {
     return check("http", "https://" + server.address() + "/", tls_config, settings);
   }
 };
@@ -138,7 +141,8 @@ TEST_CASE("expectations on days, pins, names and keys") {
   CHECK(world.tls(server, "", "min_key_bits: {rsa: 2048}").verdict == Verdict::kPass);
   CHECK(world.tls(server, "", "pinned_keys: ['" + std::string(64, 'a') + "']").reason == Reason::kCertificatePin);
   const auto facts = world.tls(server).evidence.facts;
-  const std::string pin(facts.at("tls").as_object().at("certificates").as_array()[0].as_object().at("key_sha256").as_string());
+  const std::string pin(
+      facts.at("tls").as_object().at("certificates").as_array()[0].as_object().at("key_sha256").as_string());
   CHECK(world.tls(server, "", "pinned_keys: ['" + pin + "']").verdict == Verdict::kPass);
 }
 
@@ -147,7 +151,9 @@ TEST_CASE("a trust store is read anew when its file changed, and a bad one leave
   const Authority other("Other");
   const FaultServer server(serving(server_context(other.issue())));
   const TemporaryFile ca(world.authority.certificate());
-  const auto check = make_check(fmt::format("{{name: t, kind: tls, target: '{}', timeout: 2s, tls: {{tls_config: {{ca_file: {}}}}}}}", server.address(), ca.path()));
+  const auto check =
+      make_check(fmt::format("{{name: t, kind: tls, target: '{}', timeout: 2s, tls: {{tls_config: {{ca_file: {}}}}}}}",
+                             server.address(), ca.path()));
   CHECK(run_check(check).reason == Reason::kTlsVerifyUnknownCa);
   ca.rewrite(other.certificate() + "\n");
   CHECK(net::refresh_tls_profiles().empty());
@@ -172,5 +178,6 @@ TEST_CASE("handshakes that stall, break off or are none") {
     peer.write("220 mail ESMTP ready, not TLS\r\n");
     peer.read_bytes(1000);
   });
-  CHECK(run_check(fmt::format("{{name: t, kind: tls, target: '{}'}}", plain.address())).reason == Reason::kTlsHandshake);
+  CHECK(run_check(fmt::format("{{name: t, kind: tls, target: '{}'}}", plain.address())).reason ==
+        Reason::kTlsHandshake);
 }

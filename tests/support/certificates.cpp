@@ -52,7 +52,8 @@ X509* new_certificate(const std::string& name, EVP_PKEY* key, int begins_in_days
   X509_gmtime_adj(X509_getm_notBefore(certificate), begins_in_days * kDay);
   X509_gmtime_adj(X509_getm_notAfter(certificate), ends_in_days * kDay);
   X509_NAME* subject = X509_get_subject_name(certificate);
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1,
+                             0);
   X509_set_pubkey(certificate, key);
   return certificate;
 }
@@ -112,8 +113,12 @@ TemporaryFile::TemporaryFile(const std::string& text, const std::string& suffix)
   rewrite(text);
 }
 
-TemporaryFile::~TemporaryFile() { std::remove(path_.c_str()); }
+TemporaryFile::~TemporaryFile() {
+  std::remove(path_.c_str());
+}
 
-void TemporaryFile::rewrite(const std::string& text) const { std::ofstream(path_, std::ios::binary) << text; }
+void TemporaryFile::rewrite(const std::string& text) const {
+  std::ofstream(path_, std::ios::binary) << text;
+}
 
 }  // namespace vedette::testing

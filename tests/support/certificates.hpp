@@ -11,7 +11,7 @@
 namespace vedette::testing {
 
 struct LeafOptions {
-  std::vector<std::string> names{"localhost"};   ///< DNS names of the subjectAltName
+  std::vector<std::string> names{"localhost"};  ///< DNS names of the subjectAltName
   std::vector<std::string> addresses{"127.0.0.1"};
   int begins_in_days = -1;
   int ends_in_days = 30;

@@ -19,7 +19,8 @@ CheckPtr make_check(const std::string& yaml) {
   const auto value = config::parse_yaml(source, diagnostics);
   CheckDecoder decoder(context);
   if (value) decoder.read_check(*value);
-  if (diagnostics.has_errors() || decoder.checks().size() != 1) throw std::runtime_error(render_all(diagnostics, false));
+  if (diagnostics.has_errors() || decoder.checks().size() != 1)
+    throw std::runtime_error(render_all(diagnostics, false));
   return decoder.checks().front();
 }
 

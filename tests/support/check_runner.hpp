@@ -18,7 +18,9 @@ CheckPtr make_check(const std::string& yaml);
 /// Runs it to its end. `during`, when given, is called once the run has begun and gets a function that cancels it.
 Result run_check(const CheckPtr& check, const std::function<void(std::function<void()>)>& during = {});
 
-inline Result run_check(const std::string& yaml) { return run_check(make_check(yaml)); }
+inline Result run_check(const std::string& yaml) {
+  return run_check(make_check(yaml));
+}
 
 /// How long run_check() of `check` took by the clock on the wall, and its result.
 struct TimedResult {

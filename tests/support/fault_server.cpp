@@ -82,7 +82,7 @@ std::string Peer::read_bytes(std::size_t count) {
 }
 
 std::string Peer::read_record() {
-  const auto header = read_bytes(5);
+  auto header = read_bytes(5);
   if (header.size() < 5) return header;
   const auto size = static_cast<unsigned char>(header[3]) << 8U | static_cast<unsigned char>(header[4]);
   return header + read_bytes(static_cast<std::size_t>(size));
@@ -109,7 +109,8 @@ void Peer::reset() {
   fd_ = -1;
 }
 
-FaultServer::FaultServer(Behaviour behaviour) : behaviour_(std::move(behaviour)), listener_(open_socket(SOCK_STREAM, port_)) {
+FaultServer::FaultServer(Behaviour behaviour)
+    : behaviour_(std::move(behaviour)), listener_(open_socket(SOCK_STREAM, port_)) {
   constexpr int kBacklog = 512;
   ::listen(listener_, kBacklog);
   acceptor_ = std::thread([this] { accept_loop(); });
@@ -135,7 +136,8 @@ FaultServer::~FaultServer() {
   ::close(listener_);
 }
 
-DatagramServer::DatagramServer(Behaviour behaviour) : behaviour_(std::move(behaviour)), socket_(open_socket(SOCK_DGRAM, port_)) {
+DatagramServer::DatagramServer(Behaviour behaviour)
+    : behaviour_(std::move(behaviour)), socket_(open_socket(SOCK_DGRAM, port_)) {
   thread_ = std::thread([this] {
     while (wait_readable(socket_, stopping_)) {
       std::array<char, 65536> buffer{};

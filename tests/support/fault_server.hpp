@@ -95,7 +95,8 @@ class DatagramServer {
 };
 
 /// A server context with `identity`; `client_ca` (PEM) makes it demand client certificates.
-std::shared_ptr<SSL_CTX> server_context(const Identity& identity, const std::string& client_ca = "", int max_version = 0);
+std::shared_ptr<SSL_CTX> server_context(const Identity& identity, const std::string& client_ca = "",
+                                        int max_version = 0);
 
 /// A port that nothing listens on.
 std::uint16_t closed_port();

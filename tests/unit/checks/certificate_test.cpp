@@ -23,7 +23,8 @@ net::Certificate parsed(const testing::Identity& identity) {
 
 TEST_CASE("a certificate's facts are read") {
   const testing::Authority authority("Test, \"Inc\"");
-  const auto facts = parsed(authority.issue({.names = {"a.example", "*.b.example"}, .addresses = {"192.0.2.1", "::1"}, .ends_in_days = 10}));
+  const auto facts = parsed(
+      authority.issue({.names = {"a.example", "*.b.example"}, .addresses = {"192.0.2.1", "::1"}, .ends_in_days = 10}));
   CHECK(facts.subject == "CN=leaf");
   CHECK(facts.issuer == "CN=Test\\, \\\"Inc\\\"");
   CHECK(facts.dns_names == std::vector<std::string>{"a.example", "*.b.example"});

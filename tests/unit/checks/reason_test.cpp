@@ -20,7 +20,8 @@ TEST_CASE("every reason has a name of its own that is fit for a label, and a mea
 }
 
 TEST_CASE("the reasons of phases are named after them") {
-  for (const auto phase : {Phase::kTls, Phase::kStarttls, Phase::kRequest, Phase::kProcessing, Phase::kTransfer, Phase::kDialogue}) {
+  for (const auto phase :
+       {Phase::kTls, Phase::kStarttls, Phase::kRequest, Phase::kProcessing, Phase::kTransfer, Phase::kDialogue}) {
     const std::string name(name_of(phase));
     CHECK(name_of(timeout_in(phase)) == "timeout_" + name);
     CHECK(name_of(reset_in(phase)) == "reset_" + name);

@@ -13,7 +13,8 @@ TEST_CASE("host and port are split") {
   CHECK(split_host_port("a.example", 443)->port == 443);
   CHECK(split_host_port("[2001:db8::1]:53", 0)->host == "2001:db8::1");
   CHECK(split_host_port("2001:db8::1", 53)->host == "2001:db8::1");
-  for (const auto* text : {"", ":80", "a:", "a:0", "a:70000", "a:b", "[::1", "[x]:1", "a b:1", "a/b:1", "[::1]x", "a@b:1"}) {
+  for (const auto* text :
+       {"", ":80", "a:", "a:0", "a:70000", "a:b", "[::1", "[x]:1", "a b:1", "a/b:1", "[::1]x", "a@b:1"}) {
     INFO(text);
     CHECK_FALSE(split_host_port(text, 0));
   }
@@ -36,5 +37,6 @@ TEST_CASE("address hashes are those of blackbox_exporter") {
 TEST_CASE("text from targets is made fit to be shown") {
   CHECK(vedette::printable("a\x01\xff\tb\r\n", 99) == "a..\tb\n");
   CHECK(vedette::printable("abcdef", 3) == "abc...");
-  CHECK(vedette::valid_utf8("ok \xc3\xa4 \xff\xc3 \xed\xa0\x80") == "ok \xc3\xa4 \xef\xbf\xbd\xef\xbf\xbd \xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+  CHECK(vedette::valid_utf8("ok \xc3\xa4 \xff\xc3 \xed\xa0\x80") ==
+        "ok \xc3\xa4 \xef\xbf\xbd\xef\xbf\xbd \xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
 }

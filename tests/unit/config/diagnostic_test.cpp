@@ -16,12 +16,14 @@ Place at(int line, int column) {
 
 TEST_CASE("a diagnostic shows its place, the line, a caret and the hint") {
   const Diagnostic diagnostic{Severity::kError, at(1, 8), "too small", "write 2"};
-  CHECK(render(diagnostic, false) == "a.yml:1:8: too small\n    1 | first: 1\n      |        ^\n      = hint: write 2\n");
+  CHECK(render(diagnostic, false) ==
+        "a.yml:1:8: too small\n    1 | first: 1\n      |        ^\n      = hint: write 2\n");
 }
 
 TEST_CASE("the caret stands right behind tabs and letters of several bytes") {
   CHECK(render({Severity::kError, at(2, 2), "m", ""}, false) == "a.yml:2:2: m\n    2 | \tsecond: 2\n      | \t^\n");
-  CHECK(render({Severity::kWarning, at(3, 8), "m", ""}, false) == "a.yml:3:8: warning: m\n    3 | über: 3\n      |       ^\n");
+  CHECK(render({Severity::kWarning, at(3, 8), "m", ""}, false) ==
+        "a.yml:3:8: warning: m\n    3 | über: 3\n      |       ^\n");
 }
 
 TEST_CASE("secrets in a shown line are starred out, references are not") {
@@ -30,9 +32,11 @@ TEST_CASE("secrets in a shown line are starred out, references are not") {
     const auto text = render({Severity::kError, {source, 1, 1}, "m", ""}, false);
     return text.substr(text.find("| ") + 2, line.size());
   };
-  CHECK(shown("basic_auth: {username: u, password: hunter2, x: y}") == "basic_auth: {username: u, password: *******, x: y}");
+  CHECK(shown("basic_auth: {username: u, password: hunter2, x: y}") ==
+        "basic_auth: {username: u, password: *******, x: y}");
   CHECK(shown("password: \"a, b\"  # c") == "password: ******  # c");
-  CHECK(shown("headers: {Authorization: Bearer abc, X-Api-Key: 'k'}") == "headers: {Authorization: **********, X-Api-Key: ***}");
+  CHECK(shown("headers: {Authorization: Bearer abc, X-Api-Key: 'k'}") ==
+        "headers: {Authorization: **********, X-Api-Key: ***}");
   CHECK(shown("bearer_token: ${TOKEN}") == "bearer_token: ${TOKEN}");
   CHECK(shown("bearer_token: \"${TOKEN}\"") == "bearer_token: \"${TOKEN}\"");
   CHECK(shown("target: https://u:pw@x/") == "target: https://u:**@x/");

@@ -28,7 +28,8 @@ TEST_CASE("what is not a duration is refused with an example of one") {
 }
 
 TEST_CASE("a formatted duration reads back to itself") {
-  for (const auto duration : {Duration(0), Duration(1), Duration(1500ms), Duration(90s), Duration(24h * 8 + 3min), Duration(-2s)}) {
+  for (const auto duration :
+       {Duration(0), Duration(1), Duration(1500ms), Duration(90s), Duration(24h * 8 + 3min), Duration(-2s)}) {
     CHECK(*parse_duration(format_duration(duration)) == duration);
   }
   CHECK(format_duration(90s) == "1m30s");

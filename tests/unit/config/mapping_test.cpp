@@ -9,7 +9,8 @@ namespace {
 /// A mapping of `yaml` with the diagnostics it gives.
 struct Read {
   explicit Read(const std::string& yaml)
-      : source(std::make_shared<const Source>(Source{"t.yml", yaml})), mapping(*parse_yaml(source, diagnostics), "", context) {}
+      : source(std::make_shared<const Source>(Source{"t.yml", yaml})),
+        mapping(*parse_yaml(source, diagnostics), "", context) {}
 
   [[nodiscard]] std::string messages() const {
     std::string out;

@@ -39,9 +39,18 @@ std::string number(double value) {
 
 TEST_CASE("our text says the same as prometheus-cpp's") {
   prometheus::Registry registry;
-  prometheus::BuildGauge().Name("a_gauge").Help("a help").Register(registry).Add({{"l", "va\"l\\ue\n"}, {"m", "x"}}).Set(1.25e-7);
+  prometheus::BuildGauge()
+      .Name("a_gauge")
+      .Help("a help")
+      .Register(registry)
+      .Add({{"l", "va\"l\\ue\n"}, {"m", "x"}})
+      .Set(1.25e-7);
   prometheus::BuildCounter().Name("a_total").Help("counts").Register(registry).Add({}).Increment(3);
-  auto& histogram = prometheus::BuildHistogram().Name("h_seconds").Help("h").Register(registry).Add({{"k", "v"}}, prometheus::Histogram::BucketBoundaries{0.25, 0.5, 2.5});
+  auto& histogram = prometheus::BuildHistogram()
+                        .Name("h_seconds")
+                        .Help("h")
+                        .Register(registry)
+                        .Add({{"k", "v"}}, prometheus::Histogram::BucketBoundaries{0.25, 0.5, 2.5});
   histogram.Observe(0.3);
   histogram.Observe(9);
   const auto collected = registry.Collect();
@@ -82,6 +91,7 @@ TEST_CASE("the format is negotiated") {
   CHECK(negotiate("") == Format::kText);
   CHECK(negotiate("*/*") == Format::kText);
   CHECK(negotiate("application/openmetrics-text; version=1.0.0") == Format::kOpenMetrics);
-  CHECK(negotiate("application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1") == Format::kOpenMetrics);
+  CHECK(negotiate("application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/"
+                  "plain;version=0.0.4;q=0.5,*/*;q=0.1") == Format::kOpenMetrics);
   CHECK(negotiate("text/plain;q=0.9,application/openmetrics-text;q=0.1") == Format::kText);
 }

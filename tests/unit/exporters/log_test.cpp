@@ -10,5 +10,6 @@ TEST_CASE("a logfmt line quotes what needs it") {
 }
 
 TEST_CASE("a JSON line holds the same fields") {
-  CHECK(format_line(Format::kJson, "WARN", "m", {{"k", "v\"\xff"}}) == "\"level\":\"WARN\",\"msg\":\"m\",\"k\":\"v\\\"\xef\xbf\xbd\"");
+  CHECK(format_line(Format::kJson, "WARN", "m", {{"k", "v\"\xff"}}) ==
+        "\"level\":\"WARN\",\"msg\":\"m\",\"k\":\"v\\\"\xef\xbf\xbd\"");
 }

@@ -38,7 +38,9 @@ Result failure() {
 
 TEST_CASE("a report of a failure shows reason, waterfall and evidence") {
   const auto text = to_report(*check(), failure(), {});
-  for (const auto* part : {"FAIL http shop <1> http://shop.example/?a&b in 40.00 ms", "http_status: status 503", "connect", "30.00 ms", "overhead", "500 us", "status: 503", "GET http://shop.example/", "| <h1>Unavailable</h1>"}) {
+  for (const auto* part :
+       {"FAIL http shop <1> http://shop.example/?a&b in 40.00 ms", "http_status: status 503", "connect", "30.00 ms",
+        "overhead", "500 us", "status: 503", "GET http://shop.example/", "| <h1>Unavailable</h1>"}) {
     INFO(part);
     CHECK(text.find(part) != std::string::npos);
   }

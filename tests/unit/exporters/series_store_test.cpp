@@ -31,7 +31,10 @@ Result result(Reason reason = Reason::kNone, std::chrono::milliseconds took = st
   out.verdict = info_of(reason).verdict;
   out.duration = took;
   out.started = std::chrono::system_clock::time_point(std::chrono::seconds(1000));
-  out.measures = {{&kSuccess, out.passed() ? 1.0 : 0.0, {}, {}}, {&kPhased, 0.5, {"connect"}, {}}, {&kBasic, 7, {}, {}}, {&kForeign, 1, {}, {}}};
+  out.measures = {{&kSuccess, out.passed() ? 1.0 : 0.0, {}, {}},
+                  {&kPhased, 0.5, {"connect"}, {}},
+                  {&kBasic, 7, {}, {}},
+                  {&kForeign, 1, {}, {}}};
   return out;
 }
 
@@ -41,7 +44,9 @@ std::string page_of(const SeriesStore& store, Format format = Format::kText) {
   return page;
 }
 
-bool has(const std::string& page, const std::string& line) { return ("\n" + page).find("\n" + line + "\n") != std::string::npos; }
+bool has(const std::string& page, const std::string& line) {
+  return ("\n" + page).find("\n" + line + "\n") != std::string::npos;
+}
 
 const std::string kLabels = R"(check="a",instance="http://x/",team="a\"b",region="eu")";
 

@@ -53,7 +53,8 @@ checks:
 }
 
 TEST_CASE("a timeout that nobody gives fits into the interval") {
-  const Loaded loaded("checks:\n  - {name: a, kind: tcp, target: 'h:1', interval: 5s}\n  - {name: b, kind: tcp, target: 'h:1'}\n");
+  const Loaded loaded(
+      "checks:\n  - {name: a, kind: tcp, target: 'h:1', interval: 5s}\n  - {name: b, kind: tcp, target: 'h:1'}\n");
   REQUIRE(loaded.config);
   CHECK(loaded.config->checks[0]->timeout == 4s);
   CHECK(loaded.config->checks[1]->timeout == 10s);
@@ -92,7 +93,8 @@ TEST_CASE("files are included by name and by pattern, relative to the one that a
   REQUIRE(config);
   CHECK(config->checks.size() == 3);
 
-  write("conf.d/c.yml", "include: [../main.yml]\nchecks: [{name: b, kind: tcp, target: 'h:1'}]\nmodules: {m: {prober: tcp}}\n");
+  write("conf.d/c.yml",
+        "include: [../main.yml]\nchecks: [{name: b, kind: tcp, target: 'h:1'}]\nmodules: {m: {prober: tcp}}\n");
   config::Diagnostics again;
   CHECK_FALSE(load_config((folder / "main.yml").string(), again));
   const auto text = render_all(again, false);
@@ -104,7 +106,8 @@ TEST_CASE("files are included by name and by pattern, relative to the one that a
 
 TEST_CASE("a changed secret is a changed check, and shows nowhere") {
   const std::string yaml =
-      "checks: [{name: a, kind: http, target: 'http://x/', http: {basic_auth: {username: u, password: '${VEDETTE_TEST_PW}'}}}]\n";
+      "checks: [{name: a, kind: http, target: 'http://x/', http: {basic_auth: {username: u, password: "
+      "'${VEDETTE_TEST_PW}'}}}]\n";
   ::setenv("VEDETTE_TEST_PW", "canary-one", 1);
   const Loaded first(yaml);
   const Loaded same(yaml);

@@ -23,7 +23,9 @@ std::string read(const std::string& path) {
   return out.str();
 }
 
-bool documents(const std::string& page, const std::string& word) { return page.find("`" + word + "`") != std::string::npos; }
+bool documents(const std::string& page, const std::string& word) {
+  return page.find("`" + word + "`") != std::string::npos;
+}
 
 /// The fenced YAML blocks of a Markdown page.
 std::vector<std::string> yaml_blocks(const std::string& page) {

@@ -14,8 +14,10 @@ namespace {
 
 struct NoSettings final : Settings {};
 
-const Kind kPlain{"plain", {}, {}, nullptr, nullptr, [](const std::string&, const Settings&) { return false; }, nullptr};
-const Kind kSecure{"secure", {}, {}, nullptr, nullptr, [](const std::string&, const Settings&) { return true; }, nullptr};
+const Kind kPlain{"plain", {}, {}, nullptr, nullptr, [](const std::string&, const Settings&) { return false; },
+                  nullptr};
+const Kind kSecure{"secure", {}, {}, nullptr, nullptr, [](const std::string&, const Settings&) { return true; },
+                   nullptr};
 
 const MonotonicTime kStart{1000h};
 
@@ -168,7 +170,8 @@ TEST_CASE("starts and handshakes per turn are bounded") {
   world.starts.clear();
   std::map<MonotonicTime, std::pair<int, int>> per_turn;
   world.run_until(kStart + 10s + 9ms);
-  for (const auto& start : world.starts) ++(start.name[0] == 'p' ? per_turn[start.at].first : per_turn[start.at].second);
+  for (const auto& start : world.starts)
+    ++(start.name[0] == 'p' ? per_turn[start.at].first : per_turn[start.at].second);
   for (const auto& [at, counts] : per_turn) {
     CHECK(counts.first + counts.second <= 10);
     CHECK(counts.second <= 3);
@@ -200,7 +203,7 @@ TEST_CASE("a failure counts only after its retries") {
   REQUIRE(starts.size() >= 3);
   CHECK(starts[1] - starts[0] == 1010ms);
   CHECK(starts[2] - starts[1] == 1010ms);
-  REQUIRE(world.results["a"].size() >= 1);
+  REQUIRE_FALSE(world.results["a"].empty());
   CHECK(world.results["a"][0].attempts == 3);
   CHECK(world.retries == 2);
   // Once the failure stands, the next runs need no confirmation.
@@ -228,10 +231,11 @@ TEST_CASE("a retry that passes makes the run pass") {
 TEST_CASE("our own fault is no failure of the target: no retries, no change of state") {
   World world;
   world.verdicts["a"] = Verdict::kUnknown;
-  world.scheduler.apply({changed(check("a", 10s), [](Check& c) {
-                          c.retries = 3;
-                          c.failing_interval = 1s;
-                        })},
+  world.scheduler.apply({changed(check("a", 10s),
+                                 [](Check& c) {
+                                   c.retries = 3;
+                                   c.failing_interval = 1s;
+                                 })},
                         world.now);
   world.run_until(kStart + 60s);
   CHECK(world.retries == 0);
