@@ -60,6 +60,40 @@ std::string without_newline(std::string text) {
   return text;
 }
 
+/// Reads 16 bits at `at`; zero beyond the end.
+std::size_t read_16(std::string_view wire, std::size_t at) {
+  if (at + 2 > wire.size()) return 0;
+  return static_cast<std::size_t>(static_cast<unsigned char>(wire[at])) << 8U |
+         static_cast<unsigned char>(wire[at + 1]);
+}
+
+/// The position behind the name at `at`: labels up to an empty one or a pointer.
+std::size_t skip_name(std::string_view wire, std::size_t at) {
+  while (at < wire.size()) {
+    const auto length = static_cast<unsigned char>(wire[at]);
+    if (length >= 0xc0) return at + 2;
+    if (length == 0) return at + 1;
+    at += length + 1U;
+  }
+  return wire.size();
+}
+
+/// RFC 8945 section 5.2: a message with more than one TSIG is malformed. ldns 1.8 takes it and loses memory.
+bool has_several_signatures(std::string_view wire) {
+  constexpr std::size_t kHeader = 12;
+  constexpr std::size_t kTsig = 250;
+  std::size_t at = kHeader;
+  for (std::size_t i = 0; i < read_16(wire, 4) && at < wire.size(); ++i) at = skip_name(wire, at) + 4;
+  const auto records = read_16(wire, 6) + read_16(wire, 8) + read_16(wire, 10);
+  int signatures = 0;
+  for (std::size_t i = 0; i < records && at < wire.size(); ++i) {
+    at = skip_name(wire, at);
+    if (read_16(wire, at) == kTsig) ++signatures;
+    at += 10 + read_16(wire, at + 8);
+  }
+  return signatures > 1;
+}
+
 std::vector<Record> records_of(const ldns_rr_list* list) {
   std::vector<Record> out;
   for (std::size_t i = 0; i < ldns_rr_list_rr_count(list); ++i) {
@@ -126,6 +160,7 @@ tl::expected<std::string, std::string> build_query(const Question& question, con
 }
 
 tl::expected<Reply, std::string> parse_reply(std::string_view wire) {
+  if (has_several_signatures(wire)) return tl::make_unexpected(std::string("more than one TSIG record"));
   ldns_pkt* raw = nullptr;
   const auto status = ldns_wire2pkt(&raw, reinterpret_cast<const std::uint8_t*>(wire.data()), wire.size());
   if (status != LDNS_STATUS_OK) return tl::make_unexpected(std::string(ldns_get_errorstr_by_id(status)));

@@ -26,6 +26,9 @@ tl::expected<Url, std::string> from_view(const urls::url_view_base& view) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
   }
   if (out.host.empty()) return tl::make_unexpected(std::string("there is no host"));
+  // Percent-encoding could bring a line break into the Host header.
+  if (!net::is_plausible_host(out.host))
+    return tl::make_unexpected(std::string("the host is not a name or an address"));
   out.port = out.secure ? 443 : 80;
   if (view.has_port() && !view.port().empty()) {
     const std::string port(view.port());
@@ -36,6 +39,8 @@ tl::expected<Url, std::string> from_view(const urls::url_view_base& view) {
   }
   out.path = std::string(view.encoded_path().data(), view.encoded_path().size());
   if (out.path.empty()) out.path = "/";
+  // Boost.URL 1.81 takes the second @ of http://a@b@ for a path.
+  if (!out.path.starts_with('/')) return tl::make_unexpected(std::string("it is not a URL"));
   if (view.has_query()) out.path += "?" + std::string(view.encoded_query().data(), view.encoded_query().size());
   out.has_userinfo = view.has_userinfo();
   out.user = view.user();

@@ -17,14 +17,16 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
   return port;
 }
 
-bool plausible_host(std::string_view host) {
-  if (host.empty() || host.size() > 255) return false;
-  return std::none_of(host.begin(), host.end(), [](char c) {
-    return static_cast<unsigned char>(c) <= 0x20 || c == '/' || c == '@' || c == '?' || c == '#' || c == 0x7f;
-  });
-}
-
 }  // namespace
+
+bool is_plausible_host(std::string_view host) {
+  constexpr std::size_t kLongest = 255;
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-_.:%").find(c) != std::string_view::npos;
+  };
+  return !host.empty() && host.size() <= kLongest && std::all_of(host.begin(), host.end(), allowed);
+}
 
 std::optional<HostPort> split_host_port(std::string_view text, std::uint16_t default_port) {
   std::string_view host = text;
@@ -45,7 +47,7 @@ std::optional<HostPort> split_host_port(std::string_view text, std::uint16_t def
   } else if (text.find(':') != std::string_view::npos && !is_address(std::string(text))) {
     return std::nullopt;
   }
-  if (!plausible_host(host)) return std::nullopt;
+  if (!is_plausible_host(host)) return std::nullopt;
   if (port.empty()) {
     if (default_port == 0) return std::nullopt;
     return HostPort{std::string(host), default_port};

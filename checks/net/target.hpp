@@ -21,6 +21,9 @@ std::optional<HostPort> split_host_port(std::string_view text, std::uint16_t def
 /// `host:port`, with brackets around an IPv6 address.
 std::string join_host_port(std::string_view host, std::uint16_t port);
 
+/// Whether `host` could be a name or an address: what it holds goes into headers and messages.
+bool is_plausible_host(std::string_view host);
+
 /// Whether `host` is an IPv4 or IPv6 address rather than a name.
 bool is_address(const std::string& host);
 

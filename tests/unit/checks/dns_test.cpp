@@ -56,6 +56,13 @@ TEST_CASE("garbage is malformed, not a crash") {
   CHECK_FALSE(parse_reply(std::string(12, '\xff')));
 }
 
+TEST_CASE("a message with two signatures is malformed") {
+  std::string wire = *build_query({"a.", 1, 1}, {}, 1);
+  const std::string tsig("\x00\x00\xfa\x00\xff\x00\x00\x00\x00\x00\x00", 11);
+  wire[11] = 2;
+  CHECK(parse_reply(wire + tsig + tsig).error() == "more than one TSIG record");
+}
+
 TEST_CASE("section expectations follow blackbox_exporter") {
   const auto two = records({"www.\t300\tIN\tA\t192.0.2.1", "www.\t300\tIN\tA\t192.0.2.2"});
   const std::vector<Record> none;

@@ -14,7 +14,7 @@ TEST_CASE("host and port are split") {
   CHECK(split_host_port("[2001:db8::1]:53", 0)->host == "2001:db8::1");
   CHECK(split_host_port("2001:db8::1", 53)->host == "2001:db8::1");
   for (const auto* text :
-       {"", ":80", "a:", "a:0", "a:70000", "a:b", "[::1", "[x]:1", "a b:1", "a/b:1", "[::1]x", "a@b:1"}) {
+       {"", ":80", "a:", "a:0", "a:70000", "a:b", "[::1", "[x]:1", "a b:1", "a/b:1", "[::1]x", "a@b:1", "::%]::5"}) {
     INFO(text);
     CHECK_FALSE(split_host_port(text, 0));
   }

@@ -23,7 +23,7 @@ TEST_CASE("a target without a scheme is http") {
 
 TEST_CASE("what is no URL says why") {
   for (const auto* text : {"ftp://example.org", "http://", "http://exa mple.org", "http://a:99999", "http://a:0/",
-                           "http://ex\xc3\xa4mple.org"}) {
+                           "http://a%0d%0ab/", "r@r@", "http://a%20b/", "http://ex\xc3\xa4mple.org"}) {
     INFO(text);
     CHECK_FALSE(parse_url(text));
   }
