@@ -4,6 +4,7 @@
 
 #include <boost/json/object.hpp>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,10 @@ struct Evidence {
   std::vector<std::string> log;  ///< the steps of the run, in order
   std::string excerpt;           ///< the beginning of what the target said, printable and bounded
 };
+
+struct Result;
+/// Results are shared by everyone who is told of them, and so they never change.
+using ResultPtr = std::shared_ptr<const Result>;
 
 struct Result {
   Verdict verdict = Verdict::kUnknown;

@@ -46,7 +46,7 @@ void RecentResults::apply(const std::vector<CheckPtr>& checks) {
   in_order_ = std::move(order);
 }
 
-std::optional<Verdict> RecentResults::record(const Check& check, const Result& result) {
+std::optional<Verdict> RecentResults::record(const Check& check, const ResultPtr& result) {
   std::shared_ptr<Entry> entry;
   {
     const std::shared_lock lock(mutex_);
@@ -58,14 +58,14 @@ std::optional<Verdict> RecentResults::record(const Check& check, const Result& r
   auto& view = entry->view;
   std::optional<Verdict> before;
   if (view.last) before = view.last->verdict;
-  if (before != result.verdict) view.since = result.started;
+  if (before != result->verdict) view.since = result->started;
   ++view.runs;
-  if (!result.passed()) {
+  if (!result->passed()) {
     ++view.failures;
     view.last_failure = result;
   }
   view.last = result;
-  const CheckView::Point point{static_cast<float>(seconds(result.duration)), result.verdict};
+  const CheckView::Point point{static_cast<float>(seconds(result->duration)), result->verdict};
   if (view.recent.size() < kRecent) {
     view.recent.push_back(point);
   } else {

@@ -20,8 +20,8 @@ namespace vedette {
 /// A copy of what is known of one check.
 struct CheckView {
   CheckPtr check;
-  std::optional<Result> last;
-  std::optional<Result> last_failure;           ///< with its evidence
+  ResultPtr last;                               ///< nullptr before the first
+  ResultPtr last_failure;                       ///< with its evidence
   std::chrono::system_clock::time_point since;  ///< when it came into the state it is in
   std::uint64_t runs = 0;
   std::uint64_t failures = 0;
@@ -43,7 +43,7 @@ class RecentResults {
   /// Same rule as the schedule: equal fingerprints keep what is known.
   void apply(const std::vector<CheckPtr>& checks);
   /// Returns the verdict before this result; nothing for the first one or a check that has gone.
-  std::optional<Verdict> record(const Check& check, const Result& result);
+  std::optional<Verdict> record(const Check& check, const ResultPtr& result);
 
   /// Calls `look` for every check, under its lock: for counting, without copies.
   void for_each(const std::function<void(const CheckView&)>& look) const;

@@ -25,6 +25,9 @@ struct PageFamily {
   MetricType type;
 };
 
+/// Where the counter of skipped runs stands among a check's rows.
+constexpr std::size_t kSkippedRow = 1;
+
 double unix_seconds(std::chrono::system_clock::time_point time) {
   return std::chrono::duration<double>(time.time_since_epoch()).count();
 }
@@ -51,10 +54,21 @@ struct Cells {
     });
   }
 
-  void write(const std::vector<double>& numbers) {
-    sequence.fetch_add(1, std::memory_order_acq_rel);
-    for (std::size_t i = 0; i < numbers.size(); ++i) values[i].store(numbers[i], std::memory_order_release);
-    sequence.fetch_add(1, std::memory_order_release);
+  /// While one lives the numbers are being changed.
+  class Writing {
+   public:
+    explicit Writing(Cells& cells) : cells_(cells) { cells_.sequence.fetch_add(1, std::memory_order_acq_rel); }
+    ~Writing() { cells_.sequence.fetch_add(1, std::memory_order_release); }
+    Writing(const Writing&) = delete;
+    Writing& operator=(const Writing&) = delete;
+
+   private:
+    Cells& cells_;
+  };
+
+  void write_one(std::size_t row, double value) {
+    const Writing writing(*this);
+    values[row].store(value, std::memory_order_release);
   }
 
   void read(std::vector<double>& numbers) const {
@@ -74,15 +88,15 @@ class PageTable {
  public:
   void enter(const Family& family, MetricType type) {
     const auto position = static_cast<std::uint16_t>(families_.size());
-    if (positions_.emplace(family.name, position).second) families_.push_back({&family, type});
+    if (positions_.emplace(&family, position).second) families_.push_back({&family, type});
   }
-  [[nodiscard]] bool knows(const Family& family) const { return positions_.contains(family.name); }
-  [[nodiscard]] std::uint16_t position(const Family& family) const { return positions_.at(family.name); }
+  [[nodiscard]] bool knows(const Family& family) const { return positions_.contains(&family); }
+  [[nodiscard]] std::uint16_t position(const Family& family) const { return positions_.at(&family); }
   [[nodiscard]] const std::vector<PageFamily>& families() const { return families_; }
 
  private:
   std::vector<PageFamily> families_;
-  std::map<std::string_view, std::uint16_t> positions_;
+  std::unordered_map<const Family*, std::uint16_t> positions_;
 };
 
 /// The series of one check. Written by its shard, read by scrapes.
@@ -102,7 +116,7 @@ class CheckSeries {
         append_label(labels_, name, value);
       }
     }
-    publish({});
+    relayout();
   }
 
   [[nodiscard]] const Check& check() const { return *check_; }
@@ -116,22 +130,23 @@ class CheckSeries {
       ++(result.verdict == Verdict::kWarn ? warnings_ : failures_)[result.reason];
     }
     if (!buckets_.empty()) observe(seconds(result.duration));
-    measures_.clear();
+    wanted_.clear();
     for (const auto& measure : result.measures) {
       const bool wanted = check_->metrics == MetricsLevel::kFull || measure.family->basic;
-      if (wanted && table_.knows(*measure.family)) measures_.push_back(measure);
+      if (wanted && table_.knows(*measure.family)) wanted_.push_back(&measure);
     }
-    publish(measures_);
+    if (!fits()) relayout();
+    write_all();
   }
 
   void skipped() {
     ++skipped_;
-    publish(measures_);
+    cells_->write_one(kSkippedRow, skipped_);
   }
 
   [[nodiscard]] std::shared_ptr<const Cells> cells() const {
     const std::lock_guard lock(mutex_);
-    return cells_;
+    return published_;
   }
 
  private:
@@ -141,59 +156,36 @@ class CheckSeries {
     sum_ += value;
   }
 
-  void publish(const std::vector<Measure>& measures) {
-    const bool same = cells_ && fits(measures);
-    if (!same) {
-      auto fresh = std::make_shared<Cells>(make_rows(measures));
-      fresh->write(numbers(measures));
-      shown_ = measures;
-      shown_extra_ = extra_rows();
-      const std::lock_guard lock(mutex_);
-      cells_ = std::move(fresh);
-      return;
-    }
-    cells_->write(numbers(measures));
-  }
-
-  /// How many rows there are beside the measures and those that are always there.
+  /// How many rows stand before those of the measures, beside the ones that are always there.
   [[nodiscard]] std::size_t extra_rows() const { return failures_.size() + warnings_.size() + (runs_ > 0 ? 2 : 0); }
 
-  /// Whether the layout in force has rows for just these measures.
-  [[nodiscard]] bool fits(const std::vector<Measure>& measures) const {
-    const auto alike = [](const Measure& a, const Measure& b) {
-      return a.family == b.family && a.labels == b.labels && a.label_names == b.label_names;
+  /// Whether the layout in force has rows for just the wanted measures.
+  [[nodiscard]] bool fits() const {
+    const auto alike = [](const Measure* a, const Measure& b) {
+      return a->family == b.family && a->labels == b.labels && a->label_names == b.label_names;
     };
     return shown_extra_ == extra_rows() &&
-           std::equal(measures.begin(), measures.end(), shown_.begin(), shown_.end(), alike);
+           std::equal(wanted_.begin(), wanted_.end(), shown_.begin(), shown_.end(), alike);
+  }
+
+  void relayout() {
+    shown_.clear();
+    for (const auto* measure : wanted_) shown_.push_back(*measure);
+    shown_extra_ = extra_rows();
+    auto fresh = std::make_shared<Cells>(make_rows());
+    cells_ = fresh;
+    write_all();
+    const std::lock_guard lock(mutex_);
+    published_ = std::move(fresh);
   }
 
   [[nodiscard]] std::uint16_t position(const Family& family) const { return table_.position(family); }
 
-  [[nodiscard]] std::vector<Row> make_rows(const std::vector<Measure>& measures) const {
+  /// The rows in the order of write_all(): counters at fixed places, then what comes and goes.
+  [[nodiscard]] std::vector<Row> make_rows() const {
     std::vector<Row> rows;
-    for (const auto& measure : measures) {
-      std::string own;
-      for (std::size_t i = 0; i < measure.labels.size(); ++i) {
-        own += ',';
-        append_label(own, measure.label_names.empty() ? measure.family->labels[i] : measure.label_names[i],
-                     measure.labels[i]);
-      }
-      rows.push_back({position(*measure.family), "", std::move(own)});
-    }
-    for (const auto* counters : {&failures_, &warnings_}) {
-      const auto& family = counters == &failures_ ? kFailures : kWarnings;
-      for (const auto& [reason, count] : *counters) {
-        std::string own = ",";
-        append_label(own, "reason", name_of(reason));
-        rows.push_back({position(family), "", std::move(own)});
-      }
-    }
     rows.push_back({position(kRuns), "", ""});
     rows.push_back({position(kSkipped), "", ""});
-    if (runs_ > 0) {
-      rows.push_back({position(kLastRun), "", ""});
-      rows.push_back({position(kLastSuccess), "", ""});
-    }
     for (std::size_t i = 0; i < buckets_.size(); ++i) {
       std::string own = ",";
       append_label(own, "le", i < check_->buckets.size() ? bucket_bound(check_->buckets[i]) : "+Inf");
@@ -203,22 +195,50 @@ class CheckSeries {
       rows.push_back({position(kLatency), "_sum", ""});
       rows.push_back({position(kLatency), "_count", ""});
     }
+    if (runs_ > 0) {
+      rows.push_back({position(kLastRun), "", ""});
+      rows.push_back({position(kLastSuccess), "", ""});
+    }
+    for (const auto* counters : {&failures_, &warnings_}) {
+      const auto& family = counters == &failures_ ? kFailures : kWarnings;
+      for (const auto& [reason, count] : *counters) {
+        std::string own = ",";
+        append_label(own, "reason", name_of(reason));
+        rows.push_back({position(family), "", std::move(own)});
+      }
+    }
+    for (const auto& measure : shown_) {
+      std::string own;
+      for (std::size_t i = 0; i < measure.labels.size(); ++i) {
+        own += ',';
+        append_label(own, measure.label_names.empty() ? measure.family->labels[i] : measure.label_names[i],
+                     measure.labels[i]);
+      }
+      rows.push_back({position(*measure.family), "", std::move(own)});
+    }
     return rows;
   }
 
   /// The values of make_rows(), in its order.
-  [[nodiscard]] std::vector<double> numbers(const std::vector<Measure>& measures) const {
-    std::vector<double> out;
-    out.reserve(measures.size() + failures_.size() + warnings_.size() + buckets_.size() + 6);
-    for (const auto& measure : measures) out.push_back(measure.value);
-    for (const auto& [reason, count] : failures_) out.push_back(count);
-    for (const auto& [reason, count] : warnings_) out.push_back(count);
-    out.insert(out.end(), {runs_, skipped_});
-    if (runs_ > 0) out.insert(out.end(), {last_run_, last_success_});
+  void write_all() {
+    const Cells::Writing writing(*cells_);
+    std::size_t row = 0;
+    const auto put = [&](double value) { cells_->values[row++].store(value, std::memory_order_release); };
+    put(runs_);
+    put(skipped_);
     double cumulative = 0;
-    for (const double count : buckets_) out.push_back(cumulative += count);
-    if (!buckets_.empty()) out.insert(out.end(), {sum_, cumulative});
-    return out;
+    for (const double count : buckets_) put(cumulative += count);
+    if (!buckets_.empty()) {
+      put(sum_);
+      put(cumulative);
+    }
+    if (runs_ > 0) {
+      put(last_run_);
+      put(last_success_);
+    }
+    for (const auto& [reason, count] : failures_) put(count);
+    for (const auto& [reason, count] : warnings_) put(count);
+    for (const auto* measure : wanted_) put(measure->value);
   }
 
   const PageTable& table_;
@@ -229,12 +249,13 @@ class CheckSeries {
   double runs_ = 0, skipped_ = 0, last_run_ = 0, last_success_ = 0, sum_ = 0;
   std::map<Reason, double> failures_, warnings_;
   std::vector<double> buckets_;
-  std::vector<Measure> measures_;
-  std::vector<Measure> shown_;
+  std::vector<const Measure*> wanted_;  ///< of the result that is being recorded
+  std::vector<Measure> shown_;          ///< what the layout in force has rows for
   std::size_t shown_extra_ = 0;
+  std::shared_ptr<Cells> cells_;
 
   mutable std::mutex mutex_;  ///< guards the pointer, not what it points to
-  std::shared_ptr<Cells> cells_;
+  std::shared_ptr<Cells> published_;
 };
 
 SeriesStore::SeriesStore(std::span<const Family* const> families) : table_(std::make_unique<PageTable>()) {

@@ -162,13 +162,13 @@ void Agent::retried(const CheckPtr& check, const Result& result) {
              {{"check", check->name}, {"instance", check->instance}, {"reason", std::string(name_of(result.reason))}});
 }
 
-void Agent::finished(const CheckPtr& check, const Result& result) {
-  metrics_.run_finished(result);
-  series_.record(*check, result);
-  log_result(*check, result, recent_.record(*check, result), options_.log_runs);
-  if (result.reason == Reason::kInternal) {
+void Agent::finished(const CheckPtr& check, const ResultPtr& result) {
+  metrics_.run_finished(*result);
+  series_.record(*check, *result);
+  log_result(*check, *result, recent_.record(*check, result), options_.log_runs);
+  if (result->reason == Reason::kInternal) {
     log::error("a run ended in a defect of Vedette; please report it",
-               {{"check", check->name}, {"kind", std::string(check->kind->name)}, {"detail", result.message}});
+               {{"check", check->name}, {"kind", std::string(check->kind->name)}, {"detail", result->message}});
   }
 }
 

@@ -55,7 +55,7 @@ class Agent final : private Observer {
   void started(const CheckPtr& check, Duration lateness) override;
   void skipped(const CheckPtr& check, Skip reason) override;
   void retried(const CheckPtr& check, const Result& result) override;
-  void finished(const CheckPtr& check, const Result& result) override;
+  void finished(const CheckPtr& check, const ResultPtr& result) override;
   void lagged(Duration lag) override { metrics_.lagged(lag); }
 
   void make_shards();

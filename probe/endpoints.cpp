@@ -40,7 +40,7 @@ WebResponse not_allowed(std::string_view allowed) {
   return response;
 }
 
-boost::json::value json_or_null(const Check& check, const std::optional<Result>& result) {
+boost::json::value json_or_null(const Check& check, const ResultPtr& result) {
   if (!result) return nullptr;
   return to_json(check, *result);
 }

@@ -39,7 +39,7 @@ class Observer {
   /// A run failed and will be repeated before the failure counts.
   virtual void retried(const CheckPtr& check, const Result& result) = 0;
   /// A run ended and its result counts.
-  virtual void finished(const CheckPtr& check, const Result& result) = 0;
+  virtual void finished(const CheckPtr& check, const ResultPtr& result) = 0;
   /// The loop of a shard came this much later to a timer than asked.
   virtual void lagged(Duration lag) = 0;
 };

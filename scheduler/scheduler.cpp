@@ -181,7 +181,7 @@ void Scheduler::set_interval(std::uint32_t index, MonotonicTime now) {
   follow_grid(index, now);
 }
 
-void Scheduler::finished(std::uint32_t index, const Result& result, MonotonicTime now) {
+void Scheduler::finished(std::uint32_t index, Result result, MonotonicTime now) {
   auto& slot = slots_[index];
   slot.running = false;
   --in_flight_;
@@ -195,9 +195,8 @@ void Scheduler::finished(std::uint32_t index, const Result& result, MonotonicTim
   }
   // `unknown` says nothing about the target: the state stays what it was.
   if (result.verdict != Verdict::kUnknown) slot.failing = failed;
-  Result counted = result;
-  counted.attempts = slot.attempt + 1;
-  observer_.finished(slot.check, counted);
+  result.attempts = slot.attempt + 1;
+  observer_.finished(slot.check, std::make_shared<const Result>(std::move(result)));
   set_interval(index, now);
 }
 

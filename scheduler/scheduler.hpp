@@ -51,7 +51,7 @@ class Scheduler {
   MonotonicTime turn(MonotonicTime now);
 
   /// The run of `slot` has ended. It counts, or is repeated when a failure is to be confirmed.
-  void finished(std::uint32_t slot, const Result& result, MonotonicTime now);
+  void finished(std::uint32_t slot, Result result, MonotonicTime now);
 
   /// Starts nothing any more.
   void close() { closed_ = true; }

@@ -99,15 +99,15 @@ void Shard::turn() {
 void Shard::start(std::uint32_t slot, const CheckPtr& check) {
   const auto serial = ++serial_;
   auto run = start_run(loop_.get_executor(), *services_, check, Detail::kFailures,
-                       [this, slot, serial](const Result& result) { run_ended(slot, serial, result); });
+                       [this, slot, serial](Result result) { run_ended(slot, serial, std::move(result)); });
   scheduled_[slot] = {serial, std::move(run)};
 }
 
-void Shard::run_ended(std::uint32_t slot, std::uint64_t serial, const Result& result) {
+void Shard::run_ended(std::uint32_t slot, std::uint64_t serial, Result result) {
   const auto found = scheduled_.find(slot);
   if (found == scheduled_.end() || found->second.serial != serial) return;
   scheduled_.erase(found);
-  scheduler_.finished(slot, result, monotonic_now());
+  scheduler_.finished(slot, std::move(result), monotonic_now());
   in_flight_.store(scheduler_.in_flight(), std::memory_order_relaxed);
   if (scheduled_.empty()) finish_drain();
   post_turn();

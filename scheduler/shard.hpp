@@ -49,7 +49,7 @@ class Shard final : private Starter {
   void turn();
   /// Has turn() called once, in the loop's next turn.
   void post_turn();
-  void run_ended(std::uint32_t slot, std::uint64_t serial, const Result& result);
+  void run_ended(std::uint32_t slot, std::uint64_t serial, Result result);
   void beat();
   void finish_drain();
 

@@ -96,8 +96,10 @@ asio::awaitable<net::Problem> DnsRun::ask_udp(asio::ip::address address, std::ui
       // A deadline after wrong replies is not silence.
       co_return wire.error().reason == Reason::kCancelled&& other_ ? other_ : wire.error();
     }
+    const bool first_other = !other_;
     if (take_reply(*wire, problem)) break;
-    context_.log(other_->message + "; waiting on");
+    // A server that sends them without end must not fill the memory.
+    if (first_other) context_.log(other_->message + "; waiting on");
   }
   note_request_time(sent, began, socket.last_arrival());
   co_return problem;

@@ -80,6 +80,17 @@ TEST_CASE("replies with a wrong id or question are not ours") {
   CHECK(ask(forged.address()).verdict == Verdict::kPass);
 }
 
+TEST_CASE("a flood of wrong replies leaves one line") {
+  const DatagramServer flood([](const std::string& query) {
+    auto wrong = reply_to(query);
+    wrong[0] = static_cast<char>(wrong[0] + 1);
+    return std::vector<std::string>(500, wrong);
+  });
+  const auto result = ask(flood.address());
+  CHECK(result.reason == Reason::kDnsWrongId);
+  CHECK(result.evidence.log.size() < 10);
+}
+
 TEST_CASE("a message that cannot be read is malformed") {
   const DatagramServer server(
       [](const std::string& query) { return std::vector{query.substr(0, 12) + "\xc0\xff\xff"}; });

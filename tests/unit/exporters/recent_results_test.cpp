@@ -13,13 +13,13 @@ CheckPtr check(std::uint64_t fingerprint = 1) {
   return out;
 }
 
-Result result(Verdict verdict, int second) {
+ResultPtr result(Verdict verdict, int second) {
   Result out;
   out.verdict = verdict;
   out.reason = verdict == Verdict::kFail ? Reason::kHttpStatus : Reason::kNone;
   out.started = std::chrono::system_clock::time_point(std::chrono::seconds(second));
   out.duration = std::chrono::milliseconds(second);
-  return out;
+  return std::make_shared<const Result>(std::move(out));
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ class World final : public Starter, public Observer {
   void started(const CheckPtr&, Duration lateness) override { latenesses.push_back(lateness); }
   void skipped(const CheckPtr&, Skip reason) override { ++skips[reason]; }
   void retried(const CheckPtr&, const Result&) override { ++retries; }
-  void finished(const CheckPtr& check, const Result& result) override { results[check->name].push_back(result); }
+  void finished(const CheckPtr& check, const ResultPtr& result) override { results[check->name].push_back(*result); }
   void lagged(Duration) override {}
 
   [[nodiscard]] std::vector<MonotonicTime> starts_of(const std::string& name) const {
