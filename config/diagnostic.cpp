@@ -30,7 +30,8 @@ std::string caret_line(std::string_view line, int column) {
 /// logs and in responses.
 std::string masked(std::string line) {
   static const re2::RE2 kSecret(
-      R"((?i)(?:password|passphrase|credentials|secrets?|authorization|cookie|[\w-]*token|[\w-]*api[_-]?key|\bkey)["']?\s*:\s*)"
+      R"((?i)(?:password|passphrase|credentials|secrets?|authorization|cookie|[\w-]*token|[\w-]*api[_-]?key|\bkey))"
+      R"(["']?\s*:\s*)"
       R"(((?:"[^"]*"?|'[^']*'?|[^\s,}\[{"'$][^,}]*)))");
   static const re2::RE2 kUserinfo(R"(://[^/@:\s]*:([^/@\s]+)@)");
   for (const auto* pattern : {&kSecret, &kUserinfo}) {

@@ -98,6 +98,12 @@ void append_facts(std::string& out, const boost::json::object& facts, const std:
 
 }  // namespace
 
+std::string facts_text(const boost::json::object& facts) {
+  std::string out;
+  append_facts(out, facts, "", {});
+  return out;
+}
+
 std::string format_latency(Duration duration) {
   const double value = seconds(duration);
   if (value >= 1) return fmt::format("{:.3f} s", value);

@@ -2,6 +2,7 @@
 
 // A result for a person at a terminal: verdict, a waterfall of the phases, the facts, and for a failure the evidence.
 
+#include <boost/json/object.hpp>
 #include <string>
 
 #include "checks/check.hpp"
@@ -16,6 +17,9 @@ struct ReportStyle {
 };
 
 std::string to_report(const Check& check, const Result& result, const ReportStyle& style);
+
+/// Facts as indented lines, `name: value`.
+std::string facts_text(const boost::json::object& facts);
 
 /// `12.3 ms`, `1.204 s`, `85 us`
 std::string format_latency(Duration duration);

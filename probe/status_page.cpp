@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/json/serialize.hpp>
 
 #include "checks/kind.hpp"
 #include "checks/version.hpp"
@@ -100,8 +99,8 @@ std::string evidence(const CheckView& view) {
   for (const auto& part : failure.phases)
     details += fmt::format("{:<12} {:>10}\n", name_of(part.phase), format_latency(part.duration));
   for (const auto& line : failure.evidence.log) details += line + '\n';
-  const auto facts = boost::json::serialize(failure.evidence.facts);
-  if (!failure.evidence.facts.empty()) details += facts.substr(0, kEvidenceBytes) + '\n';
+  const auto facts = facts_text(failure.evidence.facts);
+  if (!failure.evidence.facts.empty()) details += '\n' + facts.substr(0, kEvidenceBytes);
   if (!failure.evidence.excerpt.empty())
     details += "\nThe target said:\n" + failure.evidence.excerpt.substr(0, kEvidenceBytes);
   return out + "<pre>" + escaped(details) + "</pre></div>";

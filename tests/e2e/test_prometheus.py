@@ -3,12 +3,12 @@
 import json
 import os
 import subprocess
-import time
 import unittest
+import urllib.parse
 
 from tests.e2e.support import Workspace, free_port, get, samples, wait_for
 
-SCRAPES = int(os.environ.get("SCRAPES", "15"))
+SCRAPES = int(os.environ.get("SCRAPES", "60"))  # one a second: a minute
 
 
 class Prometheus(unittest.TestCase):
@@ -44,13 +44,13 @@ scrape_configs:
         api = f"http://127.0.0.1:{port}/api/v1/query?query="
 
         def query(expression):
-            import urllib.parse
             try:
                 return json.loads(get(api + urllib.parse.quote(expression))[2])["data"]["result"]
             except (OSError, KeyError, ValueError):
                 return []
         wait_for(lambda: query("count_over_time(up[10m])") and
-                 float(query("count_over_time(up[10m])")[0]["value"][1]) >= SCRAPES, "the scrapes")
+                 float(query("count_over_time(up[10m])")[0]["value"][1]) >= SCRAPES, "the scrapes",
+                 patience=4 * SCRAPES)
         self.assertEqual(float(query("min_over_time(up[10m])")[0]["value"][1]), 1)
         scraped = float(query("scrape_samples_scraped")[0]["value"][1])
         kept = float(query("scrape_samples_post_metric_relabeling")[0]["value"][1])

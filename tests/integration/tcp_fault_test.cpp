@@ -38,9 +38,9 @@ TEST_CASE("a dialogue skips lines, captures and answers") {
     ::usleep(20000);
     peer.write("\x03");
   });
-  const auto result = talk(
-      server,
-      R"yaml(query_response: [{expect: "^PING :(?P<t>\\S+)", send: "PONG ${t} $1", labels: [{name: token, value: "${t}"}]}, {expect_bytes: "\x01\x02\x03"}])yaml");
+  const auto result = talk(server,
+                           R"yaml(query_response: [{expect: "^PING :(?P<t>\\S+)", send: "PONG ${t} $1", 
+      labels: [{name: token, value: "${t}"}]}, {expect_bytes: "\x01\x02\x03"}])yaml");
   INFO(result.message);
   CHECK(result.verdict == Verdict::kPass);
   CHECK(answer == "PONG token42 token42\n");
