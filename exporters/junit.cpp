@@ -10,40 +10,16 @@ namespace vedette {
 
 namespace {
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        // XML 1.0 has no control characters but these.
-        if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') out += c;
-    }
-  }
-  return out;
-}
-
 std::string test_case(const CheckedResult& checked) {
   const auto& [check, result] = checked;
-  auto out = fmt::format(R"(    <testcase classname="{}" name="{}" time="{:.6f}")", escaped(check->kind->name),
-                         escaped(check->name + " " + check->instance), seconds(result.duration));
+  auto out = fmt::format(R"(    <testcase classname="{}" name="{}" time="{:.6f}")", escape_markup(check->kind->name),
+                         escape_markup(check->name + " " + check->instance), seconds(result.duration));
   if (result.passed()) return out + "/>\n";
   const auto* element = result.verdict == Verdict::kUnknown ? "error" : "failure";
   std::string details;
   for (const auto& line : result.evidence.log) details += line + '\n';
   return out + fmt::format(">\n      <{0} type=\"{1}\" message=\"{2}\">{3}</{0}>\n    </testcase>\n", element,
-                           name_of(result.reason), escaped(result.message), escaped(details));
+                           name_of(result.reason), escape_markup(result.message), escape_markup(details));
 }
 
 }  // namespace

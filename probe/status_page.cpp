@@ -19,33 +19,6 @@ namespace {
 constexpr std::array<std::string_view, 5> kStates{"fail", "unknown", "warn", "pending", "pass"};
 constexpr std::size_t kEvidenceBytes = 2000;
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 std::string_view state_of(const CheckView& view) {
   return view.last ? name_of(view.last->verdict) : "pending";
 }
@@ -93,7 +66,7 @@ std::string evidence(const CheckView& view) {
   auto out = fmt::format(
       "<div class=\"evidence\"><b>Last failure</b> {} ago (<time>{}</time>): <b>{}</b> {}<br><span "
       "class=\"dim\">{}</span>",
-      ago(failure.started), format_timestamp(failure.started), name_of(failure.reason), escaped(failure.message),
+      ago(failure.started), format_timestamp(failure.started), name_of(failure.reason), escape_markup(failure.message),
       info_of(failure.reason).meaning);
   std::string details;
   for (const auto& part : failure.phases)
@@ -103,7 +76,7 @@ std::string evidence(const CheckView& view) {
   if (!failure.evidence.facts.empty()) details += '\n' + facts.substr(0, kEvidenceBytes);
   if (!failure.evidence.excerpt.empty())
     details += "\nThe target said:\n" + failure.evidence.excerpt.substr(0, kEvidenceBytes);
-  return out + "<pre>" + escaped(details) + "</pre></div>";
+  return out + "<pre>" + escape_markup(details) + "</pre></div>";
 }
 
 std::string row(const CheckView& view) {
@@ -113,7 +86,7 @@ std::string row(const CheckView& view) {
   for (const auto& [name, value] : check.labels) labels += fmt::format(" {}={}", name, value);
   std::string why;
   if (view.last && view.last->reason != Reason::kNone) {
-    why = fmt::format("<b>{}</b> {}", name_of(view.last->reason), escaped(view.last->message));
+    why = fmt::format("<b>{}</b> {}", name_of(view.last->reason), escape_markup(view.last->message));
   } else if (view.last) {
     why = fmt::format("<span class=\"dim\">for {}</span>", ago(view.since));
   } else {
@@ -125,9 +98,9 @@ std::string row(const CheckView& view) {
   const auto cells = fmt::format(
       "<b class=\"{0}\">{0}</b><span class=\"name\">{1}<small>{2}{3}</small></span><span class=\"dim\">{4}</span>{5}"
       "<span class=\"num\">{6}</span><span class=\"why\">{7}</span>",
-      state, escaped(check.name), escaped(check.instance), escaped(labels), check.kind->name, sparkline(view.recent),
-      view.last ? format_latency(view.last->duration) : "", why);
-  const auto attributes = fmt::format("class=\"row\" data-state=\"{}\" data-text=\"{}\"", state, escaped(text));
+      state, escape_markup(check.name), escape_markup(check.instance), escape_markup(labels), check.kind->name,
+      sparkline(view.recent), view.last ? format_latency(view.last->duration) : "", why);
+  const auto attributes = fmt::format("class=\"row\" data-state=\"{}\" data-text=\"{}\"", state, escape_markup(text));
   if (!view.last_failure) return fmt::format("<div {}><div class=\"plain\">{}</div></div>\n", attributes, cells);
   return fmt::format("<details {}><summary>{}</summary>{}</details>\n", attributes, cells, evidence(view));
 }
@@ -162,7 +135,8 @@ WebResponse status_page(const AgentSettings& agent, const std::vector<CheckView>
       "<title>{0} – Vedette</title><link rel=\"icon\" href=\"data:,\"><style>{1}</style></head><body>"
       "<header><h1>{0}</h1><span class=\"dim\">{2}</span><span class=\"dim\" id=\"shown\">{3} "
       "checks</span></header><nav>",
-      escaped(agent.name), kStyle, agent.region.empty() ? "" : "region " + escaped(agent.region), checks.size());
+      escape_markup(agent.name), kStyle, agent.region.empty() ? "" : "region " + escape_markup(agent.region),
+      checks.size());
   for (std::size_t i = 0; i < kStates.size(); ++i) {
     page += fmt::format("<button class=\"{0}\" data-state=\"{0}\" aria-pressed=\"false\">{1} {0}</button>", kStates[i],
                         counts[i]);

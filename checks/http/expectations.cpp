@@ -1,7 +1,6 @@
 #include "checks/http/expectations.hpp"
 
 #include <fmt/format.h>
-#include <strings.h>
 
 #include <algorithm>
 
@@ -14,16 +13,12 @@ std::string version_text(const std::string& version) {
   return "HTTP/" + (version.find('.') == std::string::npos ? version + ".0" : version);
 }
 
-bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
-
 std::optional<Failure> check_header(const HeaderExpectation& expected, const net::HttpExchange& response) {
   bool present = false;
   bool matched = false;
   std::string seen;
   for (const auto& [name, value] : response.headers) {
-    if (!same_name(name, expected.header)) continue;
+    if (!same_ignoring_case(name, expected.header)) continue;
     present = true;
     if (expected.pattern.found_in(value)) matched = true;
     if (seen.empty() || matched) seen = value;

@@ -3,7 +3,6 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 #include <openssl/evp.h>
-#include <strings.h>
 
 #include <algorithm>
 #include <array>
@@ -42,10 +41,6 @@ constexpr std::size_t kMostBodySent = std::size_t{64} << 20;
 constexpr std::size_t kMostCookies = 50;
 constexpr std::size_t kShortestSecret = 6;
 
-bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
-
 std::string base64(const std::string& text) {
   std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
   const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
@@ -60,7 +55,7 @@ bool is_harmless(std::string_view name) {
                                                       "Content-Type", "User-Agent",      "Host",
                                                       "Connection",   "Cache-Control",   "Origin"};
   return std::any_of(kHarmless.begin(), kHarmless.end(),
-                     [&](std::string_view other) { return same_name(name, other); });
+                     [&](std::string_view other) { return same_ignoring_case(name, other); });
 }
 
 bool is_redirect(int status) {
@@ -139,11 +134,13 @@ void HttpRun::add_headers(const Url& url, net::HttpRequest& request) const {
   bool host_given = false;
   bool agent_given = false;
   for (const auto& [name, value] : headers_) {
-    const bool is_host = same_name(name, "Host");
+    const bool is_host = same_ignoring_case(name, "Host");
     // What was meant for the first host must not reach another one that it redirects to.
-    if (!to_first_host(url) && (is_host || same_name(name, "Authorization") || same_name(name, "Cookie"))) continue;
+    if (!to_first_host(url) &&
+        (is_host || same_ignoring_case(name, "Authorization") || same_ignoring_case(name, "Cookie")))
+      continue;
     host_given = host_given || is_host;
-    agent_given = agent_given || same_name(name, "User-Agent");
+    agent_given = agent_given || same_ignoring_case(name, "User-Agent");
     request.headers.emplace_back(name, value);
   }
   if (!host_given) request.headers.emplace_back("Host", url.authority());
@@ -242,7 +239,7 @@ void HttpRun::add_hop_phases(bool secure) {
 
 void HttpRun::keep_cookies(const Url& url) {
   for (const auto& [name, value] : response_->headers) {
-    if (!same_name(name, "Set-Cookie")) continue;
+    if (!same_ignoring_case(name, "Set-Cookie")) continue;
     const auto pair = value.substr(0, value.find(';'));
     const auto equals = pair.find('=');
     if (equals == std::string::npos || equals == 0) continue;
@@ -357,7 +354,7 @@ void HttpRun::add_evidence() {
   facts["status"] = response_->status;
   boost::json::array headers;
   for (const auto& [name, value] : response_->headers) {
-    const bool hide = same_name(name, "Set-Cookie");
+    const bool hide = same_ignoring_case(name, "Set-Cookie");
     headers.emplace_back(boost::json::array{name, hide ? std::string("***") : redacted(printable(value, 512))});
   }
   facts["headers"] = std::move(headers);

@@ -1,7 +1,6 @@
 #include "checks/http/settings.hpp"
 
 #include <fmt/format.h>
-#include <strings.h>
 
 #include <algorithm>
 #include <array>
@@ -13,10 +12,6 @@
 namespace vedette::http {
 
 namespace {
-
-bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
 
 /// RFC 9110 section 5.6.2: what a method or header name is made of.
 bool is_token(std::string_view text) {
@@ -82,7 +77,9 @@ void read_added_headers(config::Mapping& section, HttpSettings& out) {
   auto headers = section.take_mapping("http_headers");
   if (!headers) return;
   for (const auto& [name, value] : headers->take_all()) {
-    const auto reserved = [&, n = std::string_view(name)](std::string_view other) { return same_name(n, other); };
+    const auto reserved = [&, n = std::string_view(name)](std::string_view other) {
+      return same_ignoring_case(n, other);
+    };
     if (!is_token(name)) {
       headers->error_at_key(name, fmt::format("'{}' is not the name of a header", name));
     } else if (std::any_of(kReserved.begin(), kReserved.end(), reserved)) {
@@ -122,7 +119,7 @@ void read_credentials(config::Mapping& section, HttpSettings& out) {
     given.emplace_back("authorization");
     out.credentials = Credentials::kAuthorization;
     authorization->read("type", out.authorization_type);
-    if (same_name(out.authorization_type, "basic")) {
+    if (same_ignoring_case(out.authorization_type, "basic")) {
       authorization->error("type", "the type basic is not for authorization", "use basic_auth");
     }
     read_secret(*authorization, "credentials", "credentials_file", out.authorization);
@@ -234,7 +231,7 @@ void refuse_unsupported(config::Mapping& section) {
 
 std::optional<config::Secret> HttpSettings::header(std::string_view name) const {
   for (const auto& [other, value] : headers) {
-    if (same_name(other, name)) return value;
+    if (same_ignoring_case(other, name)) return value;
   }
   return std::nullopt;
 }

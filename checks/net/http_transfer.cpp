@@ -4,7 +4,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,12 +22,8 @@ constexpr long kBufferBytes = 8192;
 constexpr int kEstablished = 1;  // TCP_ESTABLISHED in the kernel's numbering
 constexpr int kCloseWait = 8;    // TCP_CLOSE_WAIT
 
-bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
-
 bool has_header(const std::vector<std::pair<std::string, std::string>>& headers, std::string_view name) {
-  return std::any_of(headers.begin(), headers.end(), [&](const auto& h) { return same_name(h.first, name); });
+  return std::any_of(headers.begin(), headers.end(), [&](const auto& h) { return same_ignoring_case(h.first, name); });
 }
 
 /// A header line as libcurl takes it; an empty value needs a semicolon.
@@ -47,7 +42,7 @@ Moment arrived_at(const Peeked& peeked) {
 
 const std::string* HttpExchange::header(std::string_view name) const {
   const auto found =
-      std::find_if(headers.begin(), headers.end(), [&](const auto& h) { return same_name(h.first, name); });
+      std::find_if(headers.begin(), headers.end(), [&](const auto& h) { return same_ignoring_case(h.first, name); });
   return found == headers.end() ? nullptr : &found->second;
 }
 

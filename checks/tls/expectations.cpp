@@ -1,7 +1,6 @@
 #include "checks/tls/expectations.hpp"
 
 #include <fmt/format.h>
-#include <strings.h>
 
 #include <algorithm>
 
@@ -9,15 +8,11 @@ namespace vedette::tls {
 
 namespace {
 
-bool same(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
-
 bool matches(std::string_view pattern, std::string_view name) {
-  if (same(pattern, name)) return true;
+  if (same_ignoring_case(pattern, name)) return true;
   if (!pattern.starts_with("*.")) return false;
   const auto dot = name.find('.');
-  return dot != std::string_view::npos && dot > 0 && same(pattern.substr(1), name.substr(dot));
+  return dot != std::string_view::npos && dot > 0 && same_ignoring_case(pattern.substr(1), name.substr(dot));
 }
 
 void expect_pin(RunContext& context, const TlsCheckSettings& settings, const net::TlsFacts& facts) {

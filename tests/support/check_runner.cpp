@@ -33,7 +33,15 @@ Result run_check(const CheckPtr& check, const std::function<void(std::function<v
       out = std::move(result);
       loop.stop();
     });
-    if (during) during([&loop, run] { boost::asio::post(loop, [run] { run->cancel(); }); });
+    // The function may outlive the loop, and a run must not.
+    const std::weak_ptr<Run> weak = run;
+    if (during) {
+      during([&loop, weak] {
+        boost::asio::post(loop, [weak] {
+          if (const auto held = weak.lock()) held->cancel();
+        });
+      });
+    }
     loop.run();
   }
   return std::move(*out);

@@ -34,6 +34,12 @@ TEST_CASE("address hashes are those of blackbox_exporter") {
   CHECK(hash("127.0.0.5") == 3601808033U);
 }
 
+TEST_CASE("markup is escaped, names are compared without case") {
+  CHECK(vedette::escape_markup("<a href=\"x\">'&\x01\n") == "&lt;a href=&quot;x&quot;&gt;&#39;&amp;\n");
+  CHECK(vedette::same_ignoring_case("Content-Type", "content-TYPE"));
+  CHECK_FALSE(vedette::same_ignoring_case("a", "ab"));
+}
+
 TEST_CASE("text from targets is made fit to be shown") {
   CHECK(vedette::printable("a\x01\xff\tb\r\n", 99) == "a..\tb\n");
   CHECK(vedette::printable("abcdef", 3) == "abc...");
