@@ -15,7 +15,7 @@ using namespace std::string_literals;
 
 namespace {
 
-Result ask(const std::string& address, const std::string& settings = "", const std::string& timeout = "300ms") {
+Result ask(const std::string& address, const std::string& settings = "", const std::string& timeout = "1s") {
   return run_check(fmt::format(
       "{{name: t, kind: dns, target: '{}', timeout: {}, dns: {{query_name: www.example, query_type: A{}}}}}", address,
       timeout, settings.empty() ? "" : ", " + settings));
@@ -154,10 +154,10 @@ TEST_CASE("DNS over TLS verifies the server") {
     peer.write("\0"s + static_cast<char>(reply.size()) + reply);
   });
   const auto over_tls = "transport_protocol: tcp, dns_over_tls: true, tls_config: {ca_file: " + ca.path() + "}";
-  const auto result = ask(server.address(), over_tls, "2s");
+  const auto result = ask(server.address(), over_tls, "5s");
   INFO(result.message);
   CHECK(result.verdict == Verdict::kPass);
   CHECK(result.total_of(Phase::kTls) > 0ns);
-  CHECK(ask(server.address(), "transport_protocol: tcp, dns_over_tls: true", "2s").reason ==
+  CHECK(ask(server.address(), "transport_protocol: tcp, dns_over_tls: true", "5s").reason ==
         Reason::kTlsVerifyUnknownCa);
 }

@@ -120,7 +120,7 @@ TEST_CASE("a server that is silent is a timeout of the run") {
   CHECK(result.reason == Reason::kTimeoutResolve);
   CHECK(result.duration >= 290ms);
   const auto missing = run_check(
-      fmt::format("{{name: t, kind: http, target: 'http://nothere.example/', timeout: 1s, http: {{resolver: '{}'}}}}",
+      fmt::format("{{name: t, kind: http, target: 'http://nothere.example/', timeout: 5s, http: {{resolver: '{}'}}}}",
                   server.address()));
   CHECK(missing.reason == Reason::kResolveNxdomain);
 }

@@ -28,7 +28,7 @@ Result check(const std::string& protocol, const Script& script, bool willing) {
     peer.read_bytes(1);
   });
   return run_check(fmt::format(
-      "{{name: t, kind: tls, target: '{}', timeout: 1s, tls: {{starttls: {}, tls_config: {{ca_file: {}}}}}}}",
+      "{{name: t, kind: tls, target: '{}', timeout: 3s, tls: {{starttls: {}, tls_config: {{ca_file: {}}}}}}}",
       server.address(), protocol, ca.path()));
 }
 

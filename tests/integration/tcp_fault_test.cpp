@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Result talk(const FaultServer& server, const std::string& settings, const std::string& timeout = "1s") {
+Result talk(const FaultServer& server, const std::string& settings, const std::string& timeout = "5s") {
   return run_check(fmt::format("{{name: t, kind: tcp, target: '{}', timeout: {}, tcp: {{{}}}}}", server.address(),
                                timeout, settings));
 }

@@ -34,7 +34,7 @@ struct World {
   [[nodiscard]] Result check(const std::string& kind, const std::string& target, const std::string& tls_config = "",
                              const std::string& settings = "") const {
     return run_check(fmt::format(
-        "{{name: t, kind: {}, target: '{}', timeout: 2s, {}: {{tls_config: {{ca_file: {}{}}}{}}}}}", kind, target, kind,
+        "{{name: t, kind: {}, target: '{}', timeout: 5s, {}: {{tls_config: {{ca_file: {}{}}}{}}}}}", kind, target, kind,
         ca.path(), tls_config.empty() ? "" : ", " + tls_config, settings.empty() ? "" : ", " + settings));
   }
   [[nodiscard]] Result tls(const FaultServer& server, const std::string& tls_config = "",
@@ -152,7 +152,7 @@ TEST_CASE("a trust store is read anew when its file changed, and a bad one leave
   const FaultServer server(serving(server_context(other.issue())));
   const TemporaryFile ca(world.authority.certificate());
   const auto check =
-      make_check(fmt::format("{{name: t, kind: tls, target: '{}', timeout: 2s, tls: {{tls_config: {{ca_file: {}}}}}}}",
+      make_check(fmt::format("{{name: t, kind: tls, target: '{}', timeout: 5s, tls: {{tls_config: {{ca_file: {}}}}}}}",
                              server.address(), ca.path()));
   CHECK(run_check(check).reason == Reason::kTlsVerifyUnknownCa);
   ca.rewrite(other.certificate() + "\n");
