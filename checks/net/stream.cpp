@@ -148,11 +148,6 @@ asio::awaitable<Problem> Stream::connect(const asio::ip::address& address, std::
   co_return std::nullopt;
 }
 
-tcp::endpoint Stream::local() const {
-  boost::system::error_code error;
-  return socket_.local_endpoint(error);
-}
-
 asio::awaitable<Problem> Stream::wait(bool for_writing) {
   if (context_.stopped) co_return cancelled();
   const auto [error] =

@@ -54,8 +54,6 @@ class Stream {
   /// When the newest byte that was read had arrived; zero when the kernel does not tell.
   [[nodiscard]] Stamp last_arrival() const { return last_arrival_; }
   [[nodiscard]] const TlsRecord& tls() const { return record_; }
-  [[nodiscard]] bool secured() const { return ssl_ != nullptr; }
-  [[nodiscard]] boost::asio::ip::tcp::endpoint local() const;
 
  private:
   friend struct StreamBio;
