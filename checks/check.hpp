@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,9 @@ struct Settings {
   Settings& operator=(const Settings&) = delete;
   virtual ~Settings() = default;
 };
+
+/// Upper bounds in seconds, ascending. Shared: most checks have the same.
+using Buckets = std::shared_ptr<const std::vector<double>>;
 
 enum class MetricsLevel { kFull, kBasic };
 
@@ -39,13 +43,17 @@ struct Check {
 
   std::vector<std::pair<std::string, std::string>> labels;
   MetricsLevel metrics = MetricsLevel::kFull;
-  std::vector<double> buckets;  ///< upper bounds in seconds, ascending
+  Buckets buckets;  ///< of the latency histogram
 
   std::uint64_t fingerprint = 0;  ///< equal for definitions that a reload may keep
 
-  /// Unique in a configuration: several targets share a name.
-  [[nodiscard]] std::string id() const { return name + '\n' + target; }
+  /// What tells the checks of a configuration apart: a hash of name and target, since several targets share a name. The
+  /// same on every machine.
+  [[nodiscard]] std::uint64_t key() const;
 };
+
+/// A hash of `text` that is the same on every machine and in every version.
+std::uint64_t stable_hash(std::string_view text);
 
 using CheckPtr = std::shared_ptr<const Check>;
 

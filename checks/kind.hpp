@@ -4,6 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "checks/check.hpp"
+#include "checks/clock_guard.hpp"
 #include "checks/result.hpp"
 
 namespace vedette {
@@ -31,7 +33,9 @@ struct RunContext {
   CheckPtr check;
   net::Services& services;
   Detail detail = Detail::kFailures;
+  ClockGuard clock{};  ///< the kernel's stamps count while it has not stepped
   Result result{};
+  std::vector<std::function<std::string()>> steps{};
   /// Where the run is: a deadline that strikes now is a timeout in this phase.
   Phase phase = Phase::kResolve;
   /// True once the deadline has struck or somebody has cancelled. Every wait of checks/net ends at once then.
@@ -42,9 +46,16 @@ struct RunContext {
   /// The run passes but a person should look. A failure found later still counts.
   void warn(Reason reason, std::string message);
   [[nodiscard]] bool failed() const { return result.reason != Reason::kNone && result.verdict != Verdict::kWarn; }
-  void log(std::string line) { result.evidence.log.push_back(std::move(line)); }
+  /// A step of the run, for the evidence. Most runs pass and keep none, so a step is put into words when they are
+  /// wanted, after the run: what `step` captures must outlive it, so take copies.
+  void log(std::function<std::string()> step) { steps.push_back(std::move(step)); }
+  void log(std::string line) {
+    log([line = std::move(line)] { return line; });
+  }
   void add_phase(Phase which, Duration duration, int hop = 0);
-  void measure(const Family& family, double value, std::vector<std::string> labels = {});
+  void measure(const Family& family, double value, MeasureLabels labels = nullptr);
+  /// Whether somebody will look at the evidence.
+  [[nodiscard]] bool wants_evidence() const { return detail == Detail::kAlways || result.reason != Reason::kNone; }
 };
 
 struct Kind {

@@ -21,6 +21,8 @@ std::string_view name_of(Verdict verdict);
 /// A timed part of a run.
 enum class Phase : std::uint8_t { kResolve, kConnect, kTls, kStarttls, kRequest, kProcessing, kTransfer, kDialogue };
 
+constexpr std::size_t kPhases = 8;
+
 std::string_view name_of(Phase phase);
 
 enum class Reason : std::uint8_t {

@@ -4,6 +4,7 @@
 
 #include <boost/json/object.hpp>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,12 +25,27 @@ struct Family {
   bool basic = false;                    ///< also exported with `metrics: basic`
 };
 
+/// What tells the samples of a family apart.
+struct LabelValues {
+  std::vector<std::string> values;   ///< of family->labels, in their order
+  std::vector<std::string> names{};  ///< instead of family->labels, where the user names them
+
+  friend bool operator==(const LabelValues&, const LabelValues&) = default;
+};
+/// Shared, because the same few come again with every run; nullptr where there are none.
+using MeasureLabels = std::shared_ptr<const LabelValues>;
+
+MeasureLabels labelled(std::vector<std::string> values);
+/// One label with the phase's name.
+const MeasureLabels& labels_of(Phase phase);
+/// The name of the `i`th label.
+std::string_view label_name(const Family& family, const LabelValues& labels, std::size_t i);
+
 /// One number that a run produced.
 struct Measure {
   const Family* family = nullptr;
   double value = 0;
-  std::vector<std::string> labels;         ///< the values of family->labels, in their order
-  std::vector<std::string> label_names{};  ///< instead of family->labels, where the user names them
+  MeasureLabels labels;
 };
 
 /// One timed part of a run. Durations are corrected: they hold what the target took, not what the agent added.
@@ -51,6 +67,18 @@ struct Evidence {
   std::string excerpt;           ///< the beginning of what the target said, printable and bounded
 };
 
+/// What makes a run's numbers less trustworthy than others.
+enum class Disturbance : std::uint8_t {
+  kNone,
+  kOverhead,  ///< the agent itself added more than kDisturbingOverhead
+  kClock,     ///< the real-time clock was set: durations are the user clock's
+};
+
+std::string_view name_of(Disturbance disturbance);
+
+/// With more overhead than this a run counts as disturbed.
+constexpr std::chrono::milliseconds kDisturbingOverhead{100};
+
 struct Result;
 /// Results are shared by everyone who is told of them, and so they never change.
 using ResultPtr = std::shared_ptr<const Result>;
@@ -63,6 +91,8 @@ struct Result {
   std::vector<PhaseTime> phases;
   Duration duration{};  ///< what the target took: the sum of the phases
   Duration overhead{};  ///< what the agent itself added: the user clock's total minus `duration`
+  Disturbance disturbed = Disturbance::kNone;
+  std::uint16_t local_port = 0;  ///< of the last connection or socket; zero: there was none
   std::vector<Measure> measures;
   Evidence evidence;
   int attempts = 1;  ///< more than one when a failure was confirmed by retries

@@ -32,8 +32,8 @@ void RunContext::add_phase(Phase which, Duration duration, int hop) {
   result.duration += duration;
 }
 
-void RunContext::measure(const Family& family, double value, std::vector<std::string> labels) {
-  result.measures.push_back({&family, value, std::move(labels), {}});
+void RunContext::measure(const Family& family, double value, MeasureLabels labels) {
+  result.measures.push_back({&family, value, std::move(labels)});
 }
 
 namespace {
@@ -46,7 +46,11 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
         context_{std::move(check), services, detail},
         completion_(std::move(completion)),
         began_(std::chrono::steady_clock::now()) {
+    constexpr std::size_t kUsualPhases = 6;
+    constexpr std::size_t kUsualMeasures = 24;
     context_.result.started = std::chrono::system_clock::now();
+    context_.result.phases.reserve(kUsualPhases);
+    context_.result.measures.reserve(kUsualMeasures);
   }
 
   void start() {
@@ -104,6 +108,14 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
       context_.add_phase(context_.phase, total - result.duration, hop);
     }
     result.overhead = std::max(Duration::zero(), total - result.duration);
+    if (context_.clock.stepped()) {
+      result.disturbed = Disturbance::kClock;
+    } else if (result.overhead > kDisturbingOverhead) {
+      result.disturbed = Disturbance::kOverhead;
+    }
+    if (context_.wants_evidence()) {
+      for (const auto& step : context_.steps) result.evidence.log.push_back(step());
+    }
     context_.measure(kSuccess, result.passed() ? 1 : 0);
     context_.measure(kDurationSeconds, seconds(result.duration));
     auto completion = std::move(completion_);

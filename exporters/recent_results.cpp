@@ -30,19 +30,19 @@ RecentResults::RecentResults() = default;
 RecentResults::~RecentResults() = default;
 
 void RecentResults::apply(const std::vector<CheckPtr>& checks) {
-  std::unordered_map<std::string, std::shared_ptr<Entry>> next;
+  std::unordered_map<std::uint64_t, std::shared_ptr<Entry>> next;
   std::vector<std::shared_ptr<Entry>> order;
   order.reserve(checks.size());
   const std::unique_lock lock(mutex_);
   for (const auto& check : checks) {
-    const auto known = by_id_.find(check->id());
-    auto entry = known != by_id_.end() && known->second->view.check->fingerprint == check->fingerprint
+    const auto known = by_key_.find(check->key());
+    auto entry = known != by_key_.end() && known->second->view.check->fingerprint == check->fingerprint
                      ? known->second
                      : std::make_shared<Entry>(check);
     order.push_back(entry);
-    next.emplace(check->id(), std::move(entry));
+    next.emplace(check->key(), std::move(entry));
   }
-  by_id_ = std::move(next);
+  by_key_ = std::move(next);
   in_order_ = std::move(order);
 }
 
@@ -50,8 +50,8 @@ std::optional<Verdict> RecentResults::record(const Check& check, const ResultPtr
   std::shared_ptr<Entry> entry;
   {
     const std::shared_lock lock(mutex_);
-    const auto found = by_id_.find(check.id());
-    if (found == by_id_.end() || found->second->view.check->fingerprint != check.fingerprint) return std::nullopt;
+    const auto found = by_key_.find(check.key());
+    if (found == by_key_.end() || found->second->view.check->fingerprint != check.fingerprint) return std::nullopt;
     entry = found->second;
   }
   const std::lock_guard lock(entry->mutex);
@@ -75,12 +75,16 @@ std::optional<Verdict> RecentResults::record(const Check& check, const ResultPtr
   return before;
 }
 
-void RecentResults::for_each(const std::function<void(const CheckView&)>& look) const {
+std::array<std::size_t, 5> RecentResults::states() const {
+  constexpr std::size_t kPending = 4;
+  std::array<std::size_t, 5> out{};
   const std::shared_lock lock(mutex_);
   for (const auto& entry : in_order_) {
     const std::lock_guard own(entry->mutex);
-    look(entry->view);
+    const auto& last = entry->view.last;
+    ++out[last ? static_cast<std::size_t>(last->verdict) : kPending];
   }
+  return out;
 }
 
 std::vector<CheckView> RecentResults::all() const {

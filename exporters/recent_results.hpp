@@ -3,7 +3,7 @@
 // What the status page and the API show: each check's last result, its last failure, and its recent latencies.
 // Written by the shards, read by the web thread.
 
-#include <functional>
+#include <array>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -45,8 +45,8 @@ class RecentResults {
   /// Returns the verdict before this result; nothing for the first one or a check that has gone.
   std::optional<Verdict> record(const Check& check, const ResultPtr& result);
 
-  /// Calls `look` for every check, under its lock: for counting, without copies.
-  void for_each(const std::function<void(const CheckView&)>& look) const;
+  /// How many checks have each verdict, and behind them how many have none yet.
+  [[nodiscard]] std::array<std::size_t, 5> states() const;
 
   /// All checks in the order of the configuration, or those called `name`.
   [[nodiscard]] std::vector<CheckView> all() const;
@@ -55,7 +55,7 @@ class RecentResults {
  private:
   struct Entry;
   mutable std::shared_mutex mutex_;
-  std::unordered_map<std::string, std::shared_ptr<Entry>> by_id_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<Entry>> by_key_;
   std::vector<std::shared_ptr<Entry>> in_order_;
 };
 

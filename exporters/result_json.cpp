@@ -23,10 +23,8 @@ boost::json::array measures_json(const Result& result) {
   boost::json::array out;
   for (const auto& measure : result.measures) {
     boost::json::object labels;
-    for (std::size_t i = 0; i < measure.labels.size(); ++i) {
-      const auto name =
-          measure.label_names.empty() ? measure.family->labels[i] : std::string_view(measure.label_names[i]);
-      labels[name] = measure.labels[i];
+    for (std::size_t i = 0; measure.labels && i < measure.labels->values.size(); ++i) {
+      labels[label_name(*measure.family, *measure.labels, i)] = measure.labels->values[i];
     }
     out.emplace_back(
         boost::json::object{{"name", measure.family->name}, {"labels", std::move(labels)}, {"value", measure.value}});
@@ -59,6 +57,8 @@ boost::json::object to_json(const Check& check, const Result& result) {
       {"message", result.message},
       {"duration_seconds", seconds(result.duration)},
       {"overhead_seconds", seconds(result.overhead)},
+      {"disturbed", name_of(result.disturbed)},
+      {"local_port", result.local_port},
       {"attempts", result.attempts},
   };
   out["phases"] = phases_json(result);

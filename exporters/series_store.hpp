@@ -2,9 +2,8 @@
 
 // The series of all checks: their latest measures, counters and histograms, ready to be scraped.
 //
-// A check's shard is its only writer and never waits for a scrape: numbers are atomics behind a sequence counter, and
-// what a page needs of the layout changes hands as a shared pointer. A page shows each check as one run left it.
-// The labels that all series of a check share are rendered once, when the check comes.
+// A check's shard is its only writer and never waits for a scrape. A page shows each check as one run left it. What a
+// line shares with others is rendered once: the check's labels when the check comes, a series' own with its layout.
 
 #include <memory>
 #include <shared_mutex>
@@ -15,18 +14,15 @@
 
 #include "checks/check.hpp"
 #include "checks/result.hpp"
+#include "exporters/check_series.hpp"
 #include "exporters/exposition.hpp"
 
 namespace vedette {
-
-class CheckSeries;
-class PageTable;
 
 class SeriesStore {
  public:
   /// `families`: all that kinds may measure; a measure of another family is not exported.
   explicit SeriesStore(std::span<const Family* const> families);
-  ~SeriesStore();
   SeriesStore(const SeriesStore&) = delete;
   SeriesStore& operator=(const SeriesStore&) = delete;
 
@@ -47,9 +43,10 @@ class SeriesStore {
  private:
   [[nodiscard]] std::shared_ptr<CheckSeries> find(const Check& check) const;
 
-  std::unique_ptr<PageTable> table_;
+  PageTable table_;
+  LayoutPool layouts_;
   mutable std::shared_mutex mutex_;
-  std::unordered_map<std::string, std::shared_ptr<CheckSeries>> by_id_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<CheckSeries>> by_key_;
   std::vector<std::shared_ptr<CheckSeries>> in_order_;
 };
 

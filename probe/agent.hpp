@@ -10,10 +10,8 @@
 #include <vector>
 
 #include "config/diagnostic.hpp"
-#include "exporters/recent_results.hpp"
-#include "exporters/series_store.hpp"
-#include "probe/agent_metrics.hpp"
 #include "probe/config_loader.hpp"
+#include "probe/recorder.hpp"
 #include "scheduler/shard.hpp"
 
 namespace vedette {
@@ -23,10 +21,10 @@ struct AgentOptions {
   bool log_runs = false;
 };
 
-class Agent final : private Observer {
+class Agent {
  public:
   explicit Agent(AgentOptions options);
-  ~Agent() override;
+  ~Agent();
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
 
@@ -42,7 +40,7 @@ class Agent final : private Observer {
 
   /// All families as a page.
   [[nodiscard]] std::string metrics_page(Format format);
-  [[nodiscard]] const RecentResults& recent() const { return recent_; }
+  [[nodiscard]] const RecentResults& recent() const { return recorder_.recent(); }
   [[nodiscard]] const AgentSettings& settings() const { return settings_; }
   [[nodiscard]] std::size_t check_count() const { return check_count_; }
   [[nodiscard]] bool ready() const { return ready_; }
@@ -50,23 +48,17 @@ class Agent final : private Observer {
   [[nodiscard]] bool alive(Duration bound) const;
   /// Loads TLS files anew that have changed.
   void refresh_tls();
+  /// Somebody has set the real-time clock.
+  void clock_stepped();
 
  private:
-  void started(const CheckPtr& check, Duration lateness) override;
-  void skipped(const CheckPtr& check, Skip reason) override;
-  void retried(const CheckPtr& check, const Result& result) override;
-  void finished(const CheckPtr& check, const ResultPtr& result) override;
-  void lagged(Duration lag) override { metrics_.lagged(lag); }
-
   void make_shards();
   void apply(std::vector<CheckPtr> checks);
   [[nodiscard]] Shard& shard_of(const Check& check);
 
   const AgentOptions options_;
   AgentSettings settings_;
-  AgentMetrics metrics_;
-  SeriesStore series_;
-  RecentResults recent_;
+  Recorder recorder_;
   std::size_t check_count_ = 0;
   std::atomic<std::size_t> on_demand_{0};
   std::atomic<bool> ready_{false};

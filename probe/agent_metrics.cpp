@@ -1,5 +1,6 @@
 #include "probe/agent_metrics.hpp"
 
+#include "checks/net/clock.hpp"
 #include "checks/version.hpp"
 
 namespace vedette {
@@ -38,6 +39,10 @@ AgentMetrics::AgentMetrics()
       in_flight_(gauge(registry_, "vedette_runs_in_flight", "Scheduled runs that have begun and not ended")),
       retries_(
           counter(registry_, "vedette_run_retries_total", "Failed runs that were repeated before the failure counted")),
+      clock_steps_(counter(registry_, "vedette_clock_steps_total",
+                           "How often the real-time clock was seen to be set by more than 10 ms")),
+      kernel_stamps_(gauge(registry_, "vedette_kernel_timestamps",
+                           "Whether the kernel stamps what arrives; without, latencies are the user clock's")),
       on_demand_(counter(registry_, "vedette_on_demand_runs_total", "Runs that somebody asked for over the API")),
       on_demand_refused_(
           counter(registry_, "vedette_on_demand_refused_total", "Runs asked for that exceeded the budget")),
@@ -65,6 +70,14 @@ AgentMetrics::AgentMetrics()
   for (std::size_t i = 0; i < skipped_.size(); ++i) {
     skipped_[i] = &skipped.Add({{"reason", std::string(name_of(static_cast<Skip>(i)))}});
   }
+  auto& disturbed = BuildCounter()
+                        .Name("vedette_runs_disturbed_total")
+                        .Help("Runs whose numbers are less trustworthy than others, by cause")
+                        .Register(registry_);
+  for (const auto cause : {Disturbance::kOverhead, Disturbance::kClock}) {
+    disturbed_[static_cast<std::size_t>(cause)] = &disturbed.Add({{"cause", std::string(name_of(cause))}});
+  }
+  kernel_stamps_->Set(net::kernel_stamps() ? 1 : 0);
   auto& runs = BuildCounter().Name("vedette_runs_total").Help("Runs that counted, by verdict").Register(registry_);
   for (std::size_t i = 0; i < runs_.size(); ++i) {
     runs_[i] = &runs.Add({{"verdict", std::string(name_of(static_cast<Verdict>(i)))}});
@@ -87,6 +100,7 @@ void AgentMetrics::reloaded(bool successful) {
 void AgentMetrics::run_finished(const Result& result) {
   runs_[static_cast<std::size_t>(result.verdict)]->Increment();
   overhead_->Observe(seconds(result.overhead));
+  if (auto* counter = disturbed_[static_cast<std::size_t>(result.disturbed)]) counter->Increment();
 }
 
 void AgentMetrics::set_states(const std::array<std::size_t, 5>& counts) {

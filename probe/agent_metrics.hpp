@@ -27,6 +27,7 @@ class AgentMetrics {
   void run_retried() { retries_->Increment(); }
   void run_finished(const Result& result);
   void lagged(Duration lag) { loop_lag_->Observe(seconds(lag)); }
+  void clock_stepped() { clock_steps_->Increment(); }
   void on_demand(bool admitted) { (admitted ? on_demand_ : on_demand_refused_)->Increment(); }
   void set_in_flight(std::size_t runs) { in_flight_->Set(static_cast<double>(runs)); }
   /// How many checks are in each state now.
@@ -47,6 +48,9 @@ class AgentMetrics {
   std::array<prometheus::Counter*, 3> skipped_{};
   prometheus::Counter* retries_;
   std::array<prometheus::Counter*, 4> runs_{};
+  std::array<prometheus::Counter*, 3> disturbed_{};
+  prometheus::Counter* clock_steps_;
+  prometheus::Gauge* kernel_stamps_;
   prometheus::Counter* on_demand_;
   prometheus::Counter* on_demand_refused_;
   prometheus::Counter* tls_refresh_failures_;

@@ -53,7 +53,7 @@ bool in_range(config::Mapping& section, std::string_view key, Duration value, Du
   return false;
 }
 
-void read_buckets(config::Mapping& section, std::vector<double>& out) {
+void read_buckets(config::Mapping& section, Buckets& out) {
   std::vector<double> buckets;
   if (!section.read_numbers("buckets", buckets)) return;
   const bool ascending = std::adjacent_find(buckets.begin(), buckets.end(), std::greater_equal<>()) == buckets.end();
@@ -61,7 +61,12 @@ void read_buckets(config::Mapping& section, std::vector<double>& out) {
     section.error("buckets", fmt::format("buckets must be 1 to {} ascending numbers of seconds above 0", kMostBuckets));
     return;
   }
-  out = std::move(buckets);
+  out = std::make_shared<const std::vector<double>>(std::move(buckets));
+}
+
+/// A kind lives for ever, and so do its bounds.
+Buckets default_buckets_of(const Kind& kind) {
+  return {Buckets(), &kind.buckets};
 }
 
 }  // namespace
@@ -110,9 +115,9 @@ void CheckDecoder::read_defaults(config::Mapping& section) {
   read_schedule(section, defaults_);
   section.finish();
   const auto& d = defaults_;
-  defaults_text_ =
-      fmt::format("{} {} {} {} {} {} {} {}", d.interval.count(), d.timeout.count(), d.failing_interval.count(),
-                  d.retry_interval.count(), d.retries, d.metrics, fmt::join(d.buckets, ","), d.labels.size());
+  defaults_text_ = fmt::format("{} {} {} {} {} {} {} {}", d.interval.count(), d.timeout.count(),
+                               d.failing_interval.count(), d.retry_interval.count(), d.retries, d.metrics,
+                               fmt::join(d.buckets ? *d.buckets : std::vector<double>(), ","), d.labels.size());
   for (const auto& [name, value] : d.labels) defaults_text_ += fmt::format("{}\n{}\n", name, value);
 }
 
@@ -290,7 +295,7 @@ void CheckDecoder::add(const Check& base, const Target& target, const std::strin
                                  "the target holds a password; it is masked in labels, but it stands in this file",
                                  "use basic_auth with a reference such as ${file:PATH}");
   }
-  const auto [known, fresh] = ids_.emplace(check->id(), target.place);
+  const auto [known, fresh] = keys_.emplace(check->key(), target.place);
   if (!fresh) {
     context_.diagnostics.error(target.place, fmt::format("{} is a target of this check already", check->instance),
                                fmt::format("the first one is at {}", known->second.text()));
@@ -321,7 +326,7 @@ void CheckDecoder::read_check(const config::Value& value) {
   check.retries = static_cast<int>(schedule.retries);
   check.labels = schedule.labels;
   check.metrics = schedule.metrics == "basic" ? MetricsLevel::kBasic : MetricsLevel::kFull;
-  check.buckets = schedule.buckets.empty() ? check.kind->buckets : schedule.buckets;
+  check.buckets = schedule.buckets ? schedule.buckets : default_buckets_of(*check.kind);
   set_timeout(section, module_timeout, schedule, check);
   const auto fingerprint = dump(value) + '\n' + defaults_text_ + '\n' + module_fingerprint + '\n' + context_.revealed;
   const auto before = checks_.size();

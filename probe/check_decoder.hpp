@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "checks/check.hpp"
@@ -32,7 +33,7 @@ struct Schedule {
   config::Duration retry_interval = std::chrono::seconds(1);
   std::int64_t retries = 0;
   std::string metrics = "full";
-  std::vector<double> buckets;
+  Buckets buckets;
   Labels labels;
 };
 
@@ -70,7 +71,7 @@ class CheckDecoder {
   std::string defaults_text_;
   std::map<std::string, Module> modules_;
   std::map<std::string, config::Place> names_;
-  std::map<std::string, config::Place> ids_;
+  std::unordered_map<std::uint64_t, config::Place> keys_;  ///< of checks, with the place of the target
   std::vector<CheckPtr> checks_;
 };
 

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
@@ -14,6 +13,7 @@
 #include "exporters/log.hpp"
 #include "probe/agent.hpp"
 #include "probe/cli.hpp"
+#include "probe/descriptor_limit.hpp"
 #include "probe/endpoints.hpp"
 #include "probe/service_manager.hpp"
 #include "probe/web_server.hpp"
@@ -40,14 +40,6 @@ void configure_log(const AgentFlags& flags) {
   log::configure(levels.at(flags.log_level), flags.log_format == "json" ? log::Format::kJson : log::Format::kLogfmt);
 }
 
-/// Every run in flight is a descriptor; the soft limit of 1024 is for select().
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 /// The agent as a process: signals, service manager, and the loop of the endpoints.
 class Process {
  public:
@@ -57,7 +49,8 @@ class Process {
         listen_address_(flags.listen_address),
         signals_(loop_, SIGINT, SIGTERM, SIGHUP),
         watchdog_(loop_),
-        refresh_(loop_) {}
+        refresh_(loop_),
+        clock_watch_(loop_) {}
 
   int run() {
     config::Diagnostics diagnostics;
@@ -77,6 +70,7 @@ class Process {
     wait_for_signal();
     if (service_manager::watchdog_interval()) feed_watchdog();
     refresh_tls();
+    watch_clock(ClockGuard());
     service_manager::ready(fmt::format("{} checks", agent_.check_count()));
     loop_.run();
     return kAllPassed;
@@ -129,6 +123,16 @@ class Process {
     });
   }
 
+  void watch_clock(ClockGuard guard) {
+    constexpr std::chrono::seconds kEvery{1};
+    clock_watch_.expires_after(kEvery);
+    clock_watch_.async_wait([this, guard](const boost::system::error_code& error) {
+      if (error) return;
+      if (guard.stepped()) agent_.clock_stepped();
+      watch_clock(ClockGuard());
+    });
+  }
+
   asio::io_context loop_{1};
   Agent agent_;
   Endpoints endpoints_;
@@ -137,6 +141,7 @@ class Process {
   asio::signal_set signals_;
   asio::steady_timer watchdog_;
   asio::steady_timer refresh_;
+  asio::steady_timer clock_watch_;
 };
 
 int run_agent(const AgentFlags& flags) {

@@ -51,9 +51,7 @@ void add_check(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<CheckOptions>();
   command->add_option("--config.file", options->file, "The configuration")->required();
   command->add_option("NAME", options->names, "Names of checks, or patterns such as 'shop-*'; without any, all run");
-  command->add_option("--concurrency", options->output.concurrency, "How many run at once")
-      ->check(CLI::Range(1, 10000))
-      ->capture_default_str();
+  options->output.concurrency = 16;
   add_output_options(*command, options->output);
   command->callback([options, &exit_code] { exit_code = check(*options); });
 }

@@ -14,14 +14,16 @@ struct OutputOptions {
   std::string format = "text";
   bool verbose = false;
   bool no_colour = false;
-  std::size_t concurrency = 16;
+  std::size_t concurrency = 1;
+  std::size_t repeat = 0;  ///< runs of each check; zero: one, shown in full
+  double rate = 0;         ///< starts a second; zero: as fast as the concurrency allows
 };
 
-/// Adds --output, --verbose and --no-color.
+/// Adds --output, --verbose, --no-color, --repeat, --concurrency and --rate.
 void add_output_options(CLI::App& command, OutputOptions& options);
 
-/// Runs all `checks` on a loop of their own, prints the results in their order, and returns the exit code. Ctrl-C
-/// cancels what still runs.
-int run_and_print(const std::vector<CheckPtr>& checks, const OutputOptions& options);
+/// Runs all `checks` on a shard of their own, prints the results in their order, or what many of them have in common,
+/// and returns the exit code. Ctrl-C cancels what still runs. `numbered`: there is a check for each repetition already.
+int run_and_print(const std::vector<CheckPtr>& checks, const OutputOptions& options, bool numbered = false);
 
 }  // namespace vedette::cli

@@ -64,6 +64,33 @@ std::string system_dns_server() {
   return "127.0.0.1";
 }
 
+/// Stands for the number of the run, from 0, in targets and settings.
+constexpr std::string_view kRunNumber = "{run}";
+
+std::string with_run_number(std::string text, std::size_t run) {
+  const auto number = fmt::format("{}", run);
+  for (auto at = text.find(kRunNumber); at != std::string::npos; at = text.find(kRunNumber, at)) {
+    text.replace(at, kRunNumber.size(), number);
+  }
+  return text;
+}
+
+/// The one check in `text`; prints what is wrong with it otherwise.
+CheckPtr decode(std::string text) {
+  const auto source = std::make_shared<config::Source>(config::Source{"command line", std::move(text)});
+  config::Diagnostics diagnostics;
+  config::Context context{diagnostics, {}, nullptr};
+  const auto parsed = config::parse_yaml(source, diagnostics);
+  CheckDecoder decoder(context);
+  if (parsed) decoder.read_check(config::Value(parsed->node()["checks"][0], source));
+  if (!diagnostics.has_errors() && !decoder.checks().empty()) return decoder.checks().front();
+  for (const auto& diagnostic : diagnostics.sorted()) {
+    fmt::print(stderr, "vedette: {}\n", diagnostic.message);
+    if (!diagnostic.hint.empty()) fmt::print(stderr, "  hint: {}\n", diagnostic.hint);
+  }
+  return nullptr;
+}
+
 int run_single(Single& single) {
   single.complete(single);
   if (single.ipv4 || single.ipv6) {
@@ -85,21 +112,15 @@ int run_single(Single& single) {
   if (single.settings.size() > 0) check[std::string(single.kind->name)] = single.settings;
   YAML::Node document;
   document["checks"].push_back(check);
-
-  const auto source = std::make_shared<config::Source>(config::Source{"command line", YAML::Dump(document)});
-  config::Diagnostics diagnostics;
-  config::Context context{diagnostics, {}, nullptr};
-  const auto parsed = config::parse_yaml(source, diagnostics);
-  CheckDecoder decoder(context);
-  if (parsed) decoder.read_check(config::Value(parsed->node()["checks"][0], source));
-  if (diagnostics.has_errors() || decoder.checks().empty()) {
-    for (const auto& diagnostic : diagnostics.sorted()) {
-      fmt::print(stderr, "vedette: {}\n", diagnostic.message);
-      if (!diagnostic.hint.empty()) fmt::print(stderr, "  hint: {}\n", diagnostic.hint);
-    }
-    return kUsage;
+  const auto text = YAML::Dump(document);
+  const bool numbered = text.find(kRunNumber) != std::string::npos;
+  std::vector<CheckPtr> checks;
+  for (std::size_t run = 0; run < (numbered ? std::max<std::size_t>(1, single.output.repeat) : 1); ++run) {
+    auto one = decode(with_run_number(text, run));
+    if (!one) return kUsage;
+    checks.push_back(std::move(one));
   }
-  return run_and_print(decoder.checks(), single.output);
+  return run_and_print(checks, single.output, numbered);
 }
 
 std::shared_ptr<Single> add_command(CLI::App& app, int& exit_code, const std::string& name, const std::string& help) {

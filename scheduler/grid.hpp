@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <string_view>
 
 namespace vedette {
 
@@ -24,11 +23,8 @@ class WallOffset {
   std::chrono::nanoseconds offset_;
 };
 
-/// FNV-1a, 64 bits: the same on every machine and in every version.
-std::uint64_t stable_hash(std::string_view text);
-
-/// The phase of `identity` within `interval`.
-std::chrono::nanoseconds phase_of(std::string_view identity, std::chrono::nanoseconds interval);
+/// The phase of a check with the key `identity` within `interval`.
+std::chrono::nanoseconds phase_of(std::uint64_t identity, std::chrono::nanoseconds interval);
 
 /// The first point of the grid after `after`.
 MonotonicTime next_due(MonotonicTime after, std::chrono::nanoseconds phase, std::chrono::nanoseconds interval,

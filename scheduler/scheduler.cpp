@@ -37,7 +37,7 @@ void Scheduler::install(std::uint32_t index, const CheckPtr& check, MonotonicTim
   slot.check = check;
   slot.handshakes = check->kind->handshakes(check->target, *check->settings);
   slot.interval = check->interval;
-  slot.phase = phase_of(check->id(), check->interval);
+  slot.phase = phase_of(check->key(), check->interval);
   follow_grid(index, now);
 }
 
@@ -56,14 +56,14 @@ Scheduler::Change Scheduler::apply(const std::vector<CheckPtr>& checks, Monotoni
   Change change;
   std::unordered_set<std::uint32_t> wanted;
   for (const auto& check : checks) {
-    const auto found = by_id_.find(check->id());
-    if (found != by_id_.end() && slots_[found->second].check->fingerprint == check->fingerprint) {
+    const auto found = by_key_.find(check->key());
+    if (found != by_key_.end() && slots_[found->second].check->fingerprint == check->fingerprint) {
       ++change.kept;
       wanted.insert(found->second);
       continue;
     }
     std::uint32_t index = 0;
-    if (found != by_id_.end()) {
+    if (found != by_key_.end()) {
       ++change.changed;
       index = found->second;
       remove(index);
@@ -76,12 +76,12 @@ Scheduler::Change Scheduler::apply(const std::vector<CheckPtr>& checks, Monotoni
         index = free_.back();
         free_.pop_back();
       }
-      by_id_.emplace(check->id(), index);
+      by_key_.emplace(check->key(), index);
     }
     install(index, check, now);
     wanted.insert(index);
   }
-  std::erase_if(by_id_, [&](const auto& entry) {
+  std::erase_if(by_key_, [&](const auto& entry) {
     if (wanted.contains(entry.second)) return false;
     ++change.removed;
     remove(entry.second);
@@ -176,7 +176,7 @@ void Scheduler::set_interval(std::uint32_t index, MonotonicTime now) {
       slot.failing && check.failing_interval > Duration::zero() ? check.failing_interval : check.interval;
   if (wanted == slot.interval) return;
   slot.interval = wanted;
-  slot.phase = phase_of(check.id(), wanted);
+  slot.phase = phase_of(check.key(), wanted);
   ++slot.generation;
   follow_grid(index, now);
 }

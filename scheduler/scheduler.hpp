@@ -56,7 +56,7 @@ class Scheduler {
   /// Starts nothing any more.
   void close() { closed_ = true; }
   [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
-  [[nodiscard]] std::size_t size() const { return by_id_.size(); }
+  [[nodiscard]] std::size_t size() const { return by_key_.size(); }
 
  private:
   struct Slot {
@@ -97,7 +97,7 @@ class Scheduler {
   Observer& observer_;
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_;
-  std::unordered_map<std::string, std::uint32_t> by_id_;
+  std::unordered_map<std::uint64_t, std::uint32_t> by_key_;
   std::priority_queue<Item, std::vector<Item>, std::greater<>> heap_;
   std::deque<Item> plain_;
   std::deque<Item> secure_;

@@ -1,5 +1,6 @@
 #include "scheduler/shard.hpp"
 
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
 namespace vedette {
@@ -40,7 +41,7 @@ Shard::~Shard() {
     drain_timer_.cancel();
     // Cancelled runs end in later turns of the loop; then nothing keeps it alive but the engines.
     for (const auto& [slot, scheduled] : scheduled_) scheduled.run->cancel();
-    for (const auto& run : on_demand_) run->cancel();
+    for (const auto& [serial, run] : on_demand_) run->cancel();
     finish_drain();
     const auto end = [this](const auto& self) -> void {
       if (scheduled_.empty() && on_demand_.empty()) {
@@ -129,24 +130,22 @@ void Shard::apply(std::vector<CheckPtr> checks, std::function<void(Scheduler::Ch
   });
 }
 
-std::function<void()> Shard::run_now(CheckPtr check, Detail detail, Run::Completion completion) {
-  const auto handle = std::make_shared<std::weak_ptr<Run>>();
-  asio::post(loop_, [this, handle, check = std::move(check), detail, completion = std::move(completion)]() mutable {
-    auto slot = std::make_shared<std::shared_ptr<Run>>();
-    *slot = start_run(loop_.get_executor(), *services_, std::move(check), detail,
-                      [this, slot, completion = std::move(completion)](Result result) {
-                        on_demand_.erase(*slot);
-                        slot->reset();
-                        completion(std::move(result));
-                      });
-    *handle = *slot;
-    on_demand_.insert(*slot);
+void Shard::run_now(CheckPtr check, Detail detail, Run::Completion completion) {
+  asio::dispatch(loop_, [this, check = std::move(check), detail, completion = std::move(completion)]() mutable {
+    const auto serial = ++serial_;
+    auto run = start_run(loop_.get_executor(), *services_, std::move(check), detail,
+                         [this, serial, completion = std::move(completion)](Result result) {
+                           on_demand_.erase(serial);
+                           completion(std::move(result));
+                         });
+    on_demand_.emplace(serial, std::move(run));
   });
-  return [this, handle] {
-    asio::post(loop_, [handle] {
-      if (const auto run = handle->lock()) run->cancel();
-    });
-  };
+}
+
+void Shard::cancel_on_demand() {
+  asio::post(loop_, [this] {
+    for (const auto& [serial, run] : on_demand_) run->cancel();
+  });
 }
 
 void Shard::finish_drain() {

@@ -9,7 +9,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
-#include <set>
 #include <thread>
 #include <unordered_map>
 #include <vector>
@@ -31,9 +30,13 @@ class Shard final : private Starter {
   /// Puts `checks` in force; `applied` is called on the shard's thread.
   void apply(std::vector<CheckPtr> checks, std::function<void(Scheduler::Change)> applied);
 
-  /// Runs `check` at once, beside the schedule. `completion` is called on the shard's thread. The returned handle may
-  /// be used from any thread to cancel.
-  std::function<void()> run_now(CheckPtr check, Detail detail, Run::Completion completion);
+  /// Runs `check` at once, beside the schedule. `completion` is called on the shard's thread.
+  void run_now(CheckPtr check, Detail detail, Run::Completion completion);
+  /// Ends the runs of run_now() that are in flight.
+  void cancel_on_demand();
+
+  /// For what must happen on the shard's thread.
+  [[nodiscard]] boost::asio::any_io_executor executor() { return loop_.get_executor(); }
 
   /// Starts no more scheduled runs; `drained` is called once none is in flight, or after `grace`, when the rest has
   /// been cancelled.
@@ -69,7 +72,7 @@ class Shard final : private Starter {
   };
   std::unordered_map<std::uint32_t, Scheduled> scheduled_;
   std::uint64_t serial_ = 0;
-  std::set<std::shared_ptr<Run>> on_demand_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<Run>> on_demand_;
   std::function<void()> drained_;
   std::atomic<std::size_t> in_flight_{0};
   std::atomic<MonotonicTime::rep> beat_at_{0};

@@ -11,6 +11,9 @@ namespace vedette::dns {
 /// Fails the run on the first expectation that does not hold.
 void expect_reply(RunContext& context, const DnsSettings& settings, const Reply& reply);
 
+/// Whether any pattern is to be looked at.
+bool expects_anything(const SectionExpectations& expected);
+
 /// What of `expected` does not hold for `records`; empty when all does.
 std::string section_problem(const SectionExpectations& expected, const std::vector<Record>& records);
 

@@ -94,17 +94,22 @@ bool has_several_signatures(std::string_view wire) {
   return signatures > 1;
 }
 
+std::optional<std::uint32_t> serial_of(const ldns_rr* rr) {
+  if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_SOA || ldns_rr_rd_count(rr) != 7) return std::nullopt;
+  return ldns_rdf2native_int32(ldns_rr_rdf(rr, 2));
+}
+
+const ldns_pkt* packet_of(const Reply& reply) {
+  return static_cast<const ldns_pkt*>(reply.packet.get());
+}
+
 std::vector<Record> records_of(const ldns_rr_list* list) {
   std::vector<Record> out;
   for (std::size_t i = 0; i < ldns_rr_list_rr_count(list); ++i) {
     const ldns_rr* rr = ldns_rr_list_rr(list, i);
     const Text text(ldns_rr2str(rr));
     const Text type(ldns_rr_type2str(ldns_rr_get_type(rr)));
-    Record record{without_newline(text ? text.get() : ""), type ? type.get() : "", ldns_rr_ttl(rr), std::nullopt};
-    if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_SOA && ldns_rr_rd_count(rr) == 7) {
-      record.serial = ldns_rdf2native_int32(ldns_rr_rdf(rr, 2));
-    }
-    out.push_back(std::move(record));
+    out.push_back({without_newline(text ? text.get() : ""), type ? type.get() : "", ldns_rr_ttl(rr), serial_of(rr)});
   }
   return out;
 }
@@ -164,7 +169,7 @@ tl::expected<Reply, std::string> parse_reply(std::string_view wire) {
   ldns_pkt* raw = nullptr;
   const auto status = ldns_wire2pkt(&raw, reinterpret_cast<const std::uint8_t*>(wire.data()), wire.size());
   if (status != LDNS_STATUS_OK) return tl::make_unexpected(std::string(ldns_get_errorstr_by_id(status)));
-  const std::unique_ptr<ldns_pkt, PacketDeleter> packet(raw);
+  std::unique_ptr<ldns_pkt, PacketDeleter> packet(raw);
   Reply out;
   out.id = ldns_pkt_id(raw);
   out.is_response = ldns_pkt_qr(raw);
@@ -177,34 +182,57 @@ tl::expected<Reply, std::string> parse_reply(std::string_view wire) {
   const int extended = ldns_pkt_edns(raw) ? ldns_pkt_edns_extended_rcode(raw) << 4 : 0;
   out.rcode = rcode_name(extended | static_cast<int>(ldns_pkt_get_rcode(raw)));
   out.size = wire.size();
-  const auto* questions = ldns_pkt_question(raw);
-  out.has_question = ldns_rr_list_rr_count(questions) > 0;
-  if (out.has_question) {
-    const ldns_rr* rr = ldns_rr_list_rr(questions, 0);
-    const Text name(ldns_rdf2str(ldns_rr_owner(rr)));
-    out.question = fmt::format("{} {} {}", name ? name.get() : "", static_cast<int>(ldns_rr_get_class(rr)),
-                               static_cast<int>(ldns_rr_get_type(rr)));
+  out.has_question = ldns_rr_list_rr_count(ldns_pkt_question(raw)) > 0;
+  out.answers = ldns_rr_list_rr_count(ldns_pkt_answer(raw));
+  out.authorities = ldns_rr_list_rr_count(ldns_pkt_authority(raw));
+  // ldns takes the OPT record out of the section; it counts and can be matched like any other.
+  out.additionals = ldns_rr_list_rr_count(ldns_pkt_additional(raw)) + (ldns_pkt_edns(raw) ? 1 : 0);
+  for (std::size_t i = 0; i < out.answers; ++i) {
+    if (const auto serial = serial_of(ldns_rr_list_rr(ldns_pkt_answer(raw), i))) out.soa_serial = serial;
   }
-  out.answer = records_of(ldns_pkt_answer(raw));
-  out.authority = records_of(ldns_pkt_authority(raw));
-  out.additional = records_of(ldns_pkt_additional(raw));
+  out.packet = std::shared_ptr<const ldns_pkt>(packet.release(), PacketDeleter());
+  return out;
+}
+
+std::string Reply::question() const {
+  if (!has_question) return {};
+  const ldns_rr* rr = ldns_rr_list_rr(ldns_pkt_question(packet_of(*this)), 0);
+  const Text name(ldns_rdf2str(ldns_rr_owner(rr)));
+  return fmt::format("{} {} {}", name ? name.get() : "", static_cast<int>(ldns_rr_get_class(rr)),
+                     static_cast<int>(ldns_rr_get_type(rr)));
+}
+
+std::vector<Record> Reply::records(Section section) const {
+  const auto* raw = packet_of(*this);
+  if (raw == nullptr) return {};
+  if (section == Section::kAnswer) return records_of(ldns_pkt_answer(raw));
+  if (section == Section::kAuthority) return records_of(ldns_pkt_authority(raw));
+  auto out = records_of(ldns_pkt_additional(raw));
   if (ldns_pkt_edns(raw)) {
-    // ldns takes the OPT record out of the section; it counts and can be matched like any other.
-    out.additional.push_back(
+    out.push_back(
         {fmt::format(".\tOPT\tudp: {}; flags:{}", ldns_pkt_edns_udp_size(raw), ldns_pkt_edns_do(raw) ? " do" : ""),
          "OPT", 0, std::nullopt});
   }
   return out;
 }
 
-bool answers(const Reply& reply, const Question& question) {
-  const std::unique_ptr<ldns_rdf, RdfDeleter> name(ldns_dname_new_frm_str(question.name.c_str()));
-  if (!name) return false;
-  const Text text(ldns_rdf2str(name.get()));
-  const auto expected = fmt::format("{} {} {}", text ? text.get() : "", question.klass, question.type);
+std::string with_id(std::string query, std::uint16_t id) {
+  query[0] = static_cast<char>(id >> 8U);
+  query[1] = static_cast<char>(id & 0xffU);
+  return query;
+}
+
+bool same_question(std::string_view reply, std::string_view query) {
+  constexpr std::size_t kHeader = 12;
+  constexpr std::size_t kTypeAndClass = 4;
+  const auto end = skip_name(query, kHeader) + kTypeAndClass;
+  if (end > query.size() || end > reply.size()) return false;
+  // A length within a name is below 64 and so no letter.
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::equal(expected.begin(), expected.end(), reply.question.begin(), reply.question.end(),
-                    [&](char a, char b) { return lower(a) == lower(b); });
+  const auto name_end = static_cast<std::ptrdiff_t>(end - kTypeAndClass);
+  return std::equal(query.begin() + kHeader, query.begin() + name_end, reply.begin() + kHeader,
+                    [&](char a, char b) { return lower(a) == lower(b); }) &&
+         query.substr(end - kTypeAndClass, kTypeAndClass) == reply.substr(end - kTypeAndClass, kTypeAndClass);
 }
 
 }  // namespace vedette::dns

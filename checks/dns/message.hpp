@@ -3,6 +3,7 @@
 // DNS messages, built, parsed and printed by ldns; no ldns type leaves this room.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,15 +31,23 @@ struct Record {
   std::optional<std::uint32_t> serial;  ///< of a SOA record
 };
 
+enum class Section : std::uint8_t { kAnswer, kAuthority, kAdditional };
+
+/// A parsed message. Most replies are judged by their numbers, so texts are made when they are asked for.
 struct Reply {
   std::uint16_t id = 0;
   bool is_response = false;
   std::string rcode;  ///< NOERROR, NXDOMAIN, … or its number
   bool aa = false, tc = false, rd = false, ra = false, ad = false, cd = false;
   bool has_question = false;
-  std::string question;  ///< the question section's text
-  std::vector<Record> answer, authority, additional;
-  std::size_t size = 0;  ///< bytes on the wire
+  std::size_t answers = 0, authorities = 0, additionals = 0;  ///< records in each section
+  std::optional<std::uint32_t> soa_serial;                    ///< of the last SOA record in the answer
+  std::size_t size = 0;                                       ///< bytes on the wire
+  std::shared_ptr<const void> packet{};                       ///< what the texts are made from
+
+  /// `name class type` of the first question; empty when there is none.
+  [[nodiscard]] std::string question() const;
+  [[nodiscard]] std::vector<Record> records(Section section) const;
 };
 
 /// The number of a type or class mnemonic (also TYPE65280, CLASS3), or nothing.
@@ -54,7 +63,10 @@ tl::expected<std::string, std::string> build_query(const Question& question, con
 /// Parses a message; the error says why it is malformed.
 tl::expected<Reply, std::string> parse_reply(std::string_view wire);
 
-/// Whether the reply's question is `question` (names compared without case).
-bool answers(const Reply& reply, const Question& question);
+/// `query` with another id.
+std::string with_id(std::string query, std::uint16_t id);
+
+/// Whether the message `reply` repeats the question of `query`, both in wire format (names compared without case).
+bool same_question(std::string_view reply, std::string_view query);
 
 }  // namespace vedette::dns

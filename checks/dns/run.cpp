@@ -30,17 +30,21 @@ const Family kDnsSerial{"probe_dns_serial", "Returns the serial number of the zo
 
 namespace {
 
-constexpr std::size_t kMaxDatagram = 65535;
 constexpr std::uint16_t kSoa = 6;
 constexpr std::size_t kShownRecords = 50;
 
+/// Unpredictable; drawn a bundle at a time, because drawing costs more than the rest of a query.
 std::uint16_t random_id() {
-  std::array<unsigned char, 2> bytes{};
-  RAND_bytes(bytes.data(), bytes.size());
-  return static_cast<std::uint16_t>(bytes[0] << 8U | bytes[1]);
+  thread_local std::array<std::uint16_t, 256> ids{};
+  thread_local std::size_t left = 0;
+  if (left == 0) {
+    RAND_bytes(reinterpret_cast<unsigned char*>(ids.data()), sizeof ids);
+    left = ids.size();
+  }
+  return ids.at(--left);
 }
 
-std::uint16_t id_of(const std::string& wire) {
+std::uint16_t id_of(std::string_view wire) {
   return static_cast<std::uint16_t>(static_cast<unsigned char>(wire[0]) << 8U | static_cast<unsigned char>(wire[1]));
 }
 
@@ -59,11 +63,11 @@ DnsRun::DnsRun(RunContext& context)
     : context_(context), settings_(static_cast<const DnsSettings&>(*context.check->settings)), id_(random_id()) {}
 
 void DnsRun::note_request_time(net::Stamp sent, std::chrono::steady_clock::time_point began, net::Stamp arrived) {
-  const bool stamped = arrived > sent && !guard_.stepped();
+  const bool stamped = arrived > sent && !context_.clock.stepped();
   context_.add_phase(Phase::kRequest, stamped ? arrived - sent : Duration(net::now_monotonic() - began));
 }
 
-bool DnsRun::take_reply(const std::string& wire, net::Problem& problem) {
+bool DnsRun::take_reply(std::string_view wire, net::Problem& problem) {
   if (wire.size() < 2 || id_of(wire) != id_) {
     other_ = Failure{Reason::kDnsWrongId, "a reply with another id came"};
     return false;
@@ -73,9 +77,9 @@ bool DnsRun::take_reply(const std::string& wire, net::Problem& problem) {
     problem = Failure{Reason::kDnsMalformed, reply.error()};
     return true;
   }
-  const bool ours = reply->is_response && (!reply->has_question || answers(*reply, settings_.question));
+  const bool ours = reply->is_response && (!reply->has_question || same_question(wire, query_));
   if (!ours) {
-    other_ = Failure{Reason::kDnsWrongQuestion, fmt::format("the reply is for {}", printable(reply->question, 300))};
+    other_ = Failure{Reason::kDnsWrongQuestion, fmt::format("the reply is for {}", printable(reply->question(), 300))};
     return false;
   }
   reply_ = std::move(*reply);
@@ -83,7 +87,7 @@ bool DnsRun::take_reply(const std::string& wire, net::Problem& problem) {
 }
 
 asio::awaitable<net::Problem> DnsRun::ask_udp(asio::ip::address address, std::uint16_t port) {
-  net::UdpSocket socket(context_.services.executor, context_);
+  net::UdpSocket socket(context_);
   if (auto problem = socket.connect(address, port, settings_.address)) co_return problem;
   context_.phase = Phase::kRequest;
   const auto sent = net::now_real();
@@ -91,7 +95,7 @@ asio::awaitable<net::Problem> DnsRun::ask_udp(asio::ip::address address, std::ui
   if (auto problem = socket.send(query_)) co_return problem;
   net::Problem problem;
   while (true) {
-    const auto wire = co_await socket.receive(kMaxDatagram);
+    const auto wire = co_await socket.receive();
     if (!wire) {
       // A deadline after wrong replies is not silence.
       co_return wire.error().reason == Reason::kCancelled&& other_ ? other_ : wire.error();
@@ -130,7 +134,7 @@ asio::awaitable<net::Problem> DnsRun::exchange_framed(net::Stream& stream) {
 
 asio::awaitable<net::Problem> DnsRun::ask_tcp(asio::ip::address address, std::uint16_t port, bool over_tls) {
   transport_ = over_tls ? "tls" : "tcp";
-  net::Stream stream(context_.services.executor, context_);
+  net::Stream stream(context_);
   std::optional<net::TlsMaterialPtr> material;
   if (over_tls) {
     auto loaded = settings_.tls->material();
@@ -168,20 +172,21 @@ asio::awaitable<void> DnsRun::ask(asio::ip::address address, std::uint16_t port)
     context_.fail(*problem);
     co_return;
   }
-  context_.log(fmt::format("{} with {} answers in {} bytes", reply_->rcode, reply_->answer.size(), reply_->size));
+  context_.log([rcode = reply_->rcode, answers = reply_->answers, size = reply_->size] {
+    return fmt::format("{} with {} answers in {} bytes", rcode, answers, size);
+  });
   expect_reply(context_, settings_, *reply_);
 }
 
 asio::awaitable<void> DnsRun::go() {
   const auto target = net::split_host_port(context_.check->target, settings_.default_port());
-  auto query = build_query(settings_.question, settings_.query, id_);
-  if (!target || !query) {
-    context_.fail(Reason::kTargetInvalid, target ? query.error() : "the target is not host[:port]");
+  if (!target) {
+    context_.fail(Reason::kTargetInvalid, "the target is not host[:port]");
     measure();
     co_return;
   }
   host_ = target->host;
-  query_ = std::move(*query);
+  query_ = with_id(settings_.wire, id_);
   const auto found = co_await net::look_up(context_, target->host, settings_.address);
   if (found) {
     co_await ask(found->address, target->port);
@@ -189,7 +194,7 @@ asio::awaitable<void> DnsRun::go() {
     context_.fail(found.error());
   }
   measure();
-  if (context_.detail == Detail::kAlways || context_.result.reason != Reason::kNone) {
+  if (context_.wants_evidence()) {
     if (found)
       context_.result.evidence.facts["address"] = net::join_host_port(found->address.to_string(), target->port);
     add_evidence();
@@ -198,19 +203,15 @@ asio::awaitable<void> DnsRun::go() {
 
 void DnsRun::measure() {
   const auto& result = context_.result;
-  context_.measure(kDnsDuration, seconds(result.total_of(Phase::kResolve)), {"resolve"});
-  context_.measure(kDnsDuration, seconds(result.total_of(Phase::kConnect) + result.total_of(Phase::kTls)), {"connect"});
-  context_.measure(kDnsDuration, seconds(result.total_of(Phase::kRequest)), {"request"});
-  context_.measure(kDnsAnswerRrs, reply_ ? static_cast<double>(reply_->answer.size()) : 0);
-  context_.measure(kDnsAuthorityRrs, reply_ ? static_cast<double>(reply_->authority.size()) : 0);
-  context_.measure(kDnsAdditionalRrs, reply_ ? static_cast<double>(reply_->additional.size()) : 0);
+  context_.measure(kDnsDuration, seconds(result.total_of(Phase::kResolve)), labels_of(Phase::kResolve));
+  context_.measure(kDnsDuration, seconds(result.total_of(Phase::kConnect) + result.total_of(Phase::kTls)),
+                   labels_of(Phase::kConnect));
+  context_.measure(kDnsDuration, seconds(result.total_of(Phase::kRequest)), labels_of(Phase::kRequest));
+  context_.measure(kDnsAnswerRrs, reply_ ? static_cast<double>(reply_->answers) : 0);
+  context_.measure(kDnsAuthorityRrs, reply_ ? static_cast<double>(reply_->authorities) : 0);
+  context_.measure(kDnsAdditionalRrs, reply_ ? static_cast<double>(reply_->additionals) : 0);
   context_.measure(kDnsQuerySucceeded, reply_ ? 1 : 0);
-  if (settings_.question.type != kSoa || !reply_) return;
-  double serial = 0;
-  for (const auto& record : reply_->answer) {
-    if (record.serial) serial = *record.serial;
-  }
-  context_.measure(kDnsSerial, serial);
+  if (settings_.question.type == kSoa && reply_) context_.measure(kDnsSerial, reply_->soa_serial.value_or(0));
 }
 
 void DnsRun::add_evidence() {
@@ -223,14 +224,15 @@ void DnsRun::add_evidence() {
   facts["flags"] = {{"aa", reply_->aa}, {"tc", reply_->tc}, {"rd", reply_->rd},
                     {"ra", reply_->ra}, {"ad", reply_->ad}, {"cd", reply_->cd}};
   facts["response_bytes"] = reply_->size;
-  facts["answer"] = to_json(reply_->answer);
-  facts["authority"] = to_json(reply_->authority);
-  facts["additional"] = to_json(reply_->additional);
+  const auto answer = reply_->records(Section::kAnswer);
+  facts["answer"] = to_json(answer);
+  facts["authority"] = to_json(reply_->records(Section::kAuthority));
+  facts["additional"] = to_json(reply_->records(Section::kAdditional));
   boost::json::array ttls;
-  for (const auto& record : reply_->answer) {
+  for (const auto& record : answer) {
     if (ttls.size() < kShownRecords) ttls.emplace_back(record.ttl);
-    if (record.serial) facts["soa_serial"] = *record.serial;
   }
+  if (reply_->soa_serial) facts["soa_serial"] = *reply_->soa_serial;
   facts["ttls"] = std::move(ttls);
 }
 

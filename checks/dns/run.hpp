@@ -26,7 +26,7 @@ class DnsRun {
   boost::asio::awaitable<net::Problem> ask_tcp(boost::asio::ip::address address, std::uint16_t port, bool over_tls);
   boost::asio::awaitable<net::Problem> exchange_framed(net::Stream& stream);
   /// Takes `wire` as the reply when it is one to our query; nothing otherwise, and `other_` says what was wrong.
-  bool take_reply(const std::string& wire, net::Problem& problem);
+  bool take_reply(std::string_view wire, net::Problem& problem);
   void note_request_time(net::Stamp sent, std::chrono::steady_clock::time_point began, net::Stamp arrived);
   void measure();
   void add_evidence();
@@ -34,9 +34,8 @@ class DnsRun {
   RunContext& context_;
   const DnsSettings& settings_;
   std::string host_;
-  std::string query_;
+  std::string query_;  ///< in wire format
   std::uint16_t id_ = 0;
-  net::ClockGuard guard_;
   net::Problem other_;  ///< a datagram came that was not our reply
   std::optional<Reply> reply_;
   std::string transport_ = "udp";

@@ -26,9 +26,6 @@ void read_question(config::Mapping& section, DnsSettings& out) {
   if (!class_value) section.error("query_class", fmt::format("'{}' is not a class", klass), "write IN, CH, HS or ANY");
   if (!name.ends_with('.')) name += '.';
   out.question = {name, type_value.value_or(0), class_value.value_or(1)};
-  if (section.has("query_name") && !build_query(out.question, {}, 0)) {
-    section.error("query_name", fmt::format("'{}' is not a domain name", name));
-  }
 }
 
 void read_transport(config::Mapping& section, DnsSettings& out) {
@@ -77,6 +74,11 @@ std::shared_ptr<const Settings> decode(config::Mapping& section) {
   auto out = std::make_shared<DnsSettings>();
   read_question(section, *out);
   read_query_options(section, *out);
+  if (auto wire = build_query(out->question, out->query, 0)) {
+    out->wire = std::move(*wire);
+  } else if (section.has("query_name")) {
+    section.error("query_name", wire.error());
+  }
   read_transport(section, *out);
   section.read("valid_rcodes", out->valid_rcodes);
   for (const auto& rcode : out->valid_rcodes) {

@@ -31,6 +31,7 @@ enum class Transport { kUdp, kTcp, kTls };
 
 struct DnsSettings final : Settings {
   Question question;
+  std::string wire;  ///< the query as it is sent, but for its id
   QueryOptions query;
   Transport transport = Transport::kUdp;
   bool retry_over_tcp = false;

@@ -197,7 +197,7 @@ asio::awaitable<bool> HttpRun::exchange(const Url& url) {
       context_.fail(found.error());
       co_return false;
     }
-    address_ = found->address.to_string();
+    address_ = found->address;
     request.connect_to.emplace(found->address, url.port);
   }
   if (proxy) {
@@ -214,8 +214,9 @@ asio::awaitable<bool> HttpRun::exchange(const Url& url) {
   body_ = std::make_unique<BodySink>(settings_.compression, settings_.body_size_limit, keep);
   request.on_body = [this](std::string_view part) { return body_->take(part); };
   requested_ = true;
-  context_.log(fmt::format("{} {}", method_, url.text()));
+  context_.log([method = method_, text = urls_.back()] { return fmt::format("{} {}", method, text); });
   response_ = co_await context_.services.http.perform(std::move(request), context_.phase);
+  context_.result.local_port = response_->local_port;
   add_hop_phases(url.secure);
   if (response_->failure) {
     context_.log(fmt::format("failed: {}", response_->failure->message));
@@ -223,8 +224,9 @@ asio::awaitable<bool> HttpRun::exchange(const Url& url) {
     co_return false;
   }
   if (!response_->ended_by_sink) body_->finish();
-  context_.log(
-      fmt::format("status {}, HTTP/{}, {} bytes of body", response_->status, response_->version, body_->size()));
+  context_.log([status = response_->status, version = response_->version, bytes = body_->size()] {
+    return fmt::format("status {}, HTTP/{}, {} bytes of body", status, version, bytes);
+  });
   co_return true;
 }
 
@@ -300,17 +302,17 @@ asio::awaitable<void> HttpRun::go() {
     failed_due_to_regex_ = expect_response(context_, settings_.expect, *response_, *body_, secure_);
   }
   measure(resolved_);
-  if (context_.detail == Detail::kAlways || context_.result.reason != Reason::kNone) add_evidence();
+  if (context_.wants_evidence()) add_evidence();
 }
 
 void HttpRun::measure(bool resolved) {
   const bool answered = response_ && !response_->failure;
   const auto& result = context_.result;
   constexpr std::array kPhases{Phase::kConnect, Phase::kTls, Phase::kProcessing, Phase::kTransfer};
-  if (resolved) context_.measure(kHttpDuration, seconds(result.total_of(Phase::kResolve)), {"resolve"});
+  if (resolved) context_.measure(kHttpDuration, seconds(result.total_of(Phase::kResolve)), labels_of(Phase::kResolve));
   if (requested_) {
     for (const auto phase : kPhases) {
-      context_.measure(kHttpDuration, seconds(result.total_of(phase)), {std::string(name_of(phase))});
+      context_.measure(kHttpDuration, seconds(result.total_of(phase)), labels_of(phase));
     }
   }
   double version = 0;
@@ -345,7 +347,7 @@ std::string HttpRun::redacted(std::string text) const {
 void HttpRun::add_evidence() {
   auto& facts = context_.result.evidence.facts;
   facts["urls"] = boost::json::array(urls_.begin(), urls_.end());
-  if (!address_.empty()) facts["address"] = address_;
+  if (address_) facts["address"] = address_->to_string();
   if (!response_) return;
   if (!response_->local_address.empty()) facts["local_address"] = response_->local_address;
   if (response_->tls.facts) facts["tls"] = net::to_json(*response_->tls.facts);

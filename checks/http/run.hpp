@@ -63,7 +63,7 @@ class HttpRun {
   bool resolved_ = false;
   bool requested_ = false;
   bool failed_due_to_regex_ = false;
-  std::string address_;
+  std::optional<boost::asio::ip::address> address_;
   std::optional<net::HttpExchange> response_;
   std::unique_ptr<BodySink> body_;
 };

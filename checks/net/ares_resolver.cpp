@@ -272,7 +272,8 @@ AresResolver::Channel* AresResolver::channel_for(const std::string& server) {
   return found->second.get();
 }
 
-asio::awaitable<tl::expected<Resolution, Failure>> AresResolver::resolve(std::string host, AddressSettings settings) {
+asio::awaitable<tl::expected<Resolution, Failure>> AresResolver::resolve(const std::string& host,
+                                                                         const AddressSettings& settings) {
   boost::system::error_code not_literal;
   const auto literal = asio::ip::make_address(host, not_literal);
   if (!not_literal) {

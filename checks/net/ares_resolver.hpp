@@ -19,8 +19,8 @@ class AresResolver final : public Resolver {
   AresResolver(const AresResolver&) = delete;
   AresResolver& operator=(const AresResolver&) = delete;
 
-  boost::asio::awaitable<tl::expected<Resolution, Failure>> resolve(std::string host,
-                                                                    AddressSettings settings) override;
+  boost::asio::awaitable<tl::expected<Resolution, Failure>> resolve(const std::string& host,
+                                                                    const AddressSettings& settings) override;
 
  private:
   class Channel;

@@ -13,7 +13,9 @@
 #include <array>
 #include <boost/json/array.hpp>
 #include <ctime>
+#include <map>
 #include <memory>
+#include <mutex>
 
 #include "checks/text.hpp"
 
@@ -95,6 +97,10 @@ void read_key(X509* certificate, Certificate& out) {
 
 }  // namespace
 
+std::chrono::system_clock::time_point not_before_of(const X509* certificate) {
+  return time_of(X509_get0_notBefore(certificate));
+}
+
 std::chrono::system_clock::time_point not_after_of(const X509* certificate) {
   return time_of(X509_get0_notAfter(certificate));
 }
@@ -104,15 +110,41 @@ Certificate certificate_of(X509* certificate) {
   out.subject = name_text(X509_get_subject_name(certificate));
   out.issuer = name_text(X509_get_issuer_name(certificate));
   out.serial = serial_text(certificate);
-  std::array<unsigned char, 32> digest{};
-  X509_digest(certificate, EVP_sha256(), digest.data(), nullptr);
+  const auto digest = digest_of(certificate);
   out.sha256 = hex(digest.data(), digest.size());
-  out.not_before = time_of(X509_get0_notBefore(certificate));
+  out.not_before = not_before_of(certificate);
   out.not_after = not_after_of(certificate);
   out.signature_algorithm = OBJ_nid2ln(X509_get_signature_nid(certificate));
   read_names(certificate, out);
   read_key(certificate, out);
+  out.info =
+      labelled({out.sha256, out.subject, out.issuer, fmt::format("{}", fmt::join(out.dns_names, ",")), out.serial});
   return out;
+}
+
+CertificateDigest digest_of(X509* certificate) {
+  // Fetched once: looking the algorithm up costs more than the sum.
+  static EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  CertificateDigest out{};
+  X509_digest(certificate, kSha256, out.data(), nullptr);
+  return out;
+}
+
+CertificatePtr shared_certificate(X509* certificate) {
+  constexpr std::size_t kMost = 4096;
+  static std::mutex mutex;
+  static std::map<CertificateDigest, CertificatePtr> known;
+  const auto digest = digest_of(certificate);
+  {
+    const std::lock_guard lock(mutex);
+    const auto found = known.find(digest);
+    if (found != known.end()) return found->second;
+  }
+  auto made = std::make_shared<const Certificate>(certificate_of(certificate));
+  const std::lock_guard lock(mutex);
+  if (known.size() >= kMost) known.clear();
+  known.emplace(digest, made);
+  return made;
 }
 
 std::string format_time(std::chrono::system_clock::time_point time) {

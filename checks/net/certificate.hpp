@@ -4,10 +4,14 @@
 
 #include <openssl/types.h>
 
+#include <array>
 #include <boost/json/object.hpp>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
+
+#include "checks/result.hpp"
 
 namespace vedette::net {
 
@@ -24,10 +28,22 @@ struct Certificate {
   std::string key_type;  ///< RSA, EC, ED25519, …
   int key_bits = 0;
   std::string signature_algorithm;
+  MeasureLabels info;  ///< the labels of probe_ssl_last_chain_info
 };
 
 Certificate certificate_of(X509* certificate);
 
+using CertificatePtr = std::shared_ptr<const Certificate>;
+using CertificateDigest = std::array<unsigned char, 32>;
+
+/// SHA-256 of the certificate.
+CertificateDigest digest_of(X509* certificate);
+
+/// The facts of a certificate, which are the same in every handshake: those of the last few thousand different ones are
+/// kept for the whole process. Thread-safe.
+CertificatePtr shared_certificate(X509* certificate);
+
+std::chrono::system_clock::time_point not_before_of(const X509* certificate);
 std::chrono::system_clock::time_point not_after_of(const X509* certificate);
 
 boost::json::object to_json(const Certificate& certificate);

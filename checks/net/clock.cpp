@@ -2,8 +2,11 @@
 
 #include <linux/errqueue.h>
 #include <linux/net_tstamp.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <sys/uio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -12,9 +15,6 @@
 namespace vedette::net {
 
 namespace {
-
-/// The kernel slews the clock by at most 500 ppm: 5 ms in a run of ten seconds. More is a step.
-constexpr std::chrono::milliseconds kStep{10};
 
 /// With MSG_TRUNC a TCP socket copies nothing, so the length may exceed any receive buffer.
 constexpr std::size_t kWholeQueue = std::size_t{1} << 30U;
@@ -64,6 +64,35 @@ void enable_stamps(int fd) {
   ::setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags);
 }
 
+std::uint16_t local_port_of(int fd) {
+  sockaddr_storage self{};
+  socklen_t size = sizeof self;
+  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&self), &size) != 0) return 0;
+  // The port stands at the same place in both families.
+  return ntohs(reinterpret_cast<const sockaddr_in*>(&self)->sin_port);
+}
+
+bool kernel_stamps() {
+  static const bool answer = [] {
+    const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    sockaddr_in self{};
+    self.sin_family = AF_INET;
+    self.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof self;
+    auto* address = reinterpret_cast<sockaddr*>(&self);
+    Stamp stamp{};
+    enable_stamps(fd);
+    char byte = 0;
+    const bool sent = ::bind(fd, address, size) == 0 && ::getsockname(fd, address, &size) == 0 &&
+                      ::connect(fd, address, size) == 0 && ::send(fd, &byte, 1, 0) == 1;
+    pollfd waiting{fd, POLLIN, 0};
+    if (sent && ::poll(&waiting, 1, 1000) == 1) receive_stamped(fd, &byte, 1, stamp);
+    ::close(fd);
+    return stamp != Stamp::zero();
+  }();
+  return answer;
+}
+
 ssize_t receive_stamped(int fd, void* buffer, std::size_t size, Stamp& stamp, int flags) {
   alignas(cmsghdr) std::array<char, 128> control{};
   iovec part{buffer, size};
@@ -84,13 +113,6 @@ Peeked peek_oldest(int fd) {
 
 Peeked peek_newest(int fd) {
   return peek(fd, nullptr, kWholeQueue, MSG_TRUNC);
-}
-
-ClockGuard::ClockGuard() : offset_(now_real() - read_clock(CLOCK_MONOTONIC)) {}
-
-bool ClockGuard::stepped() const {
-  const auto change = now_real() - read_clock(CLOCK_MONOTONIC) - offset_;
-  return change > kStep || change < -kStep;
 }
 
 }  // namespace vedette::net

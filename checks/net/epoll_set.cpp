@@ -31,6 +31,13 @@ EpollSet::~EpollSet() {
   *alive_ = false;
 }
 
+void EpollSet::add(int fd, std::uint32_t events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.fd = fd;
+  ::epoll_ctl(descriptor_.native_handle(), EPOLL_CTL_ADD, fd, &event);
+}
+
 void EpollSet::watch(int fd, std::uint32_t events) {
   epoll_event event{};
   event.events = events;
@@ -38,8 +45,8 @@ void EpollSet::watch(int fd, std::uint32_t events) {
   const int set = descriptor_.native_handle();
   if (events == 0) {
     ::epoll_ctl(set, EPOLL_CTL_DEL, fd, &event);
-  } else if (::epoll_ctl(set, EPOLL_CTL_ADD, fd, &event) != 0 && errno == EEXIST) {
-    ::epoll_ctl(set, EPOLL_CTL_MOD, fd, &event);
+  } else if (::epoll_ctl(set, EPOLL_CTL_MOD, fd, &event) != 0 && errno == ENOENT) {
+    ::epoll_ctl(set, EPOLL_CTL_ADD, fd, &event);
   }
 }
 

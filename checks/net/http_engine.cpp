@@ -48,7 +48,7 @@ bool HttpEngine::has_http3() {
 int HttpEngine::on_watch(CURL* /*easy*/, curl_socket_t fd, int what, void* self, void* /*socket*/) noexcept {
   const std::uint32_t events = ((what & CURL_POLL_IN) != 0 && what != CURL_POLL_REMOVE ? EPOLLIN : 0U) |
                                ((what & CURL_POLL_OUT) != 0 && what != CURL_POLL_REMOVE ? EPOLLOUT : 0U);
-  static_cast<HttpEngine*>(self)->sockets_.watch(fd, events);
+  static_cast<HttpEngine*>(self)->watch(fd, events);
   return 0;
 }
 
@@ -60,19 +60,43 @@ int HttpEngine::on_timer(CURLM* /*multi*/, long milliseconds, void* self) noexce
   return 0;
 }
 
+HttpEngine::Watched& HttpEngine::watched(int fd) {
+  const auto index = static_cast<std::size_t>(fd);
+  if (index >= by_fd_.size()) by_fd_.resize(index + 64);
+  return by_fd_[index];
+}
+
+/// Tells the kernel only what it must know: that a socket is of no interest any more shows when it is closed, which
+/// mostly comes next, or else when it becomes ready.
+void HttpEngine::watch(int fd, std::uint32_t events) {
+  auto& socket = watched(fd);
+  socket.wanted = events;
+  if (events == 0 || events == socket.told) return;
+  if (socket.told == 0) {
+    sockets_.add(fd, events);
+  } else {
+    sockets_.watch(fd, events);
+  }
+  socket.told = events;
+}
+
 void HttpEngine::bind(int fd, HttpTransfer* transfer) {
-  if (static_cast<std::size_t>(fd) >= by_fd_.size()) by_fd_.resize(static_cast<std::size_t>(fd) + 64, nullptr);
-  by_fd_[static_cast<std::size_t>(fd)] = transfer;
+  watched(fd) = {transfer, 0, 0};
 }
 
 void HttpEngine::unbind(int fd) {
-  if (static_cast<std::size_t>(fd) < by_fd_.size()) by_fd_[static_cast<std::size_t>(fd)] = nullptr;
+  watched(fd) = {};
 }
 
 void HttpEngine::ready(int fd, std::uint32_t events) {
   const bool readable = (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0;
-  auto* transfer = static_cast<std::size_t>(fd) < by_fd_.size() ? by_fd_[static_cast<std::size_t>(fd)] : nullptr;
-  if (transfer != nullptr) transfer->note_ready(fd, readable);
+  auto& socket = watched(fd);
+  if (socket.wanted == 0) {
+    if (socket.told != 0) sockets_.watch(fd, 0);
+    socket.told = 0;
+    return;
+  }
+  if (socket.transfer != nullptr) socket.transfer->note_ready(fd, readable);
   const int mask = ((events & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0) | ((events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0) |
                    ((events & (EPOLLERR | EPOLLHUP)) != 0 ? CURL_CSELECT_ERR : 0);
   int running = 0;

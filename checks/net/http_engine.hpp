@@ -37,6 +37,14 @@ class HttpEngine {
   static int on_watch(CURL* easy, curl_socket_t fd, int what, void* self, void* socket) noexcept;
   static int on_timer(CURLM* multi, long milliseconds, void* self) noexcept;
 
+  struct Watched {
+    HttpTransfer* transfer = nullptr;
+    std::uint32_t wanted = 0;  ///< by libcurl
+    std::uint32_t told = 0;    ///< to the kernel
+  };
+
+  [[nodiscard]] Watched& watched(int fd);
+  void watch(int fd, std::uint32_t events);
   void bind(int fd, HttpTransfer* transfer);
   void unbind(int fd);
   void ready(int fd, std::uint32_t events);
@@ -47,7 +55,7 @@ class HttpEngine {
   boost::asio::any_io_executor executor_;
   boost::asio::steady_timer timer_;
   CURLM* multi_;
-  std::vector<HttpTransfer*> by_fd_;
+  std::vector<Watched> by_fd_;
   std::vector<CURL*> pool_;
   bool due_ = false;  ///< libcurl wants to be called without waiting
   std::chrono::steady_clock::time_point wake_at_ = std::chrono::steady_clock::time_point::max();

@@ -46,6 +46,7 @@ struct HttpExchange {
   HttpTiming timing;
   TlsRecord tls;
   std::string local_address;
+  std::uint16_t local_port = 0;
 
   [[nodiscard]] const std::string* header(std::string_view name) const;
 };

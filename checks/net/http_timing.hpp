@@ -3,6 +3,7 @@
 // The moments of one HTTP exchange and the phases between them. Each moment holds the kernel's stamp and the user
 // clock; the stamps count, unless the kernel has none or the clock was set during the exchange.
 
+#include "checks/clock_guard.hpp"
 #include "checks/net/clock.hpp"
 #include "checks/result.hpp"
 

@@ -1,12 +1,11 @@
 #include "checks/net/http_transfer.hpp"
 
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "checks/net/errors.hpp"
 #include "checks/net/http_engine.hpp"
@@ -19,8 +18,6 @@ namespace {
 
 /// libcurl's buffer for each transfer in flight; responses of checks are small.
 constexpr long kBufferBytes = 8192;
-constexpr int kEstablished = 1;  // TCP_ESTABLISHED in the kernel's numbering
-constexpr int kCloseWait = 8;    // TCP_CLOSE_WAIT
 
 bool has_header(const std::vector<std::pair<std::string, std::string>>& headers, std::string_view name) {
   return std::any_of(headers.begin(), headers.end(), [&](const auto& h) { return same_ignoring_case(h.first, name); });
@@ -99,14 +96,18 @@ void HttpTransfer::set_options() {
     curl_easy_setopt(easy_, CURLOPT_INTERFACE, ("host!" + request_.source->to_string()).c_str());
   }
   // Without a colon's value libcurl leaves out the header that it would add by itself.
-  for (const char* name : {"Accept", "Expect", "Content-Type"}) {
-    if (!has_header(request_.headers, name)) headers_ = curl_slist_append(headers_, fmt::format("{}:", name).c_str());
-  }
+  if (!has_header(request_.headers, "Accept")) headers_ = curl_slist_append(headers_, "Accept:");
   for (const auto& [name, value] : request_.headers) append(headers_, name, value);
   if (!has_header(request_.headers, "Connection")) append(headers_, "Connection", "close");
 }
 
 void HttpTransfer::set_body_options() {
+  if (request_.body) {
+    for (const char* name : {"Expect:", "Content-Type:"}) {
+      const std::string_view bare(name, std::strlen(name) - 1);
+      if (!has_header(request_.headers, bare)) headers_ = curl_slist_append(headers_, name);
+    }
+  }
   if (request_.chunked) append(headers_, "Transfer-Encoding", "chunked");
   curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers_);
   if (request_.body) {
@@ -160,12 +161,10 @@ int HttpTransfer::on_close(void* engine, curl_socket_t fd) noexcept {
 
 void HttpTransfer::note_ready(int fd, bool readable) {
   if (!connected_) {
-    tcp_info info{};
-    socklen_t size = sizeof info;
-    ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size);
-    if (info.tcpi_state != kEstablished && info.tcpi_state != kCloseWait) return;
+    const auto state = connect_state_of(fd, now_monotonic() - exchange.timing.opened.user);
+    if (!state.connected) return;
     connected_ = true;
-    exchange.timing.connect = connect_time_of(fd, now_monotonic() - exchange.timing.opened.user);
+    exchange.timing.connect = state.took;
     enter(is_https() ? Phase::kTls : Phase::kProcessing);
   }
   if (!readable) return;
@@ -192,6 +191,7 @@ CURLcode HttpTransfer::on_tls_context(CURL* /*easy*/, void* context, void* self)
 
 int HttpTransfer::on_request(void* self, char* /*remote*/, char* local, int /*remote_port*/, int local_port) noexcept {
   auto& transfer = *static_cast<HttpTransfer*>(self);
+  transfer.exchange.local_port = static_cast<std::uint16_t>(local_port);
   transfer.exchange.local_address = join_host_port(local, static_cast<std::uint16_t>(local_port));
   transfer.enter(Phase::kProcessing);
   transfer.first_arrival_ = {};

@@ -13,11 +13,11 @@ const Family kDnsLookupSeconds{
 const Family kIpAddrHash{
     "probe_ip_addr_hash", "Specifies the hash of IP address. It's useful to detect if the IP address changes.", {}};
 
-boost::asio::awaitable<tl::expected<Resolution, Failure>> look_up(RunContext& context, std::string host,
-                                                                  AddressSettings settings, int hop) {
+boost::asio::awaitable<tl::expected<Resolution, Failure>> look_up(RunContext& context, const std::string& host,
+                                                                  const AddressSettings& settings, int hop) {
   context.phase = Phase::kResolve;
   const auto began = now_monotonic();
-  auto found = co_await context.services.resolver.resolve(host, std::move(settings));
+  auto found = co_await context.services.resolver.resolve(host, settings);
   const Duration taken = now_monotonic() - began;
   context.add_phase(Phase::kResolve, taken, hop);
   if (hop == 0) {
@@ -26,7 +26,7 @@ boost::asio::awaitable<tl::expected<Resolution, Failure>> look_up(RunContext& co
     context.measure(kIpAddrHash, found ? address_hash(found->address) : 0);
   }
   if (found) {
-    context.log(fmt::format("{} is {}", host, found->address.to_string()));
+    context.log([host, address = found->address] { return fmt::format("{} is {}", host, address.to_string()); });
   } else {
     context.log(fmt::format("{} could not be resolved: {}", host, found.error().message));
   }

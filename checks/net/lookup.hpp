@@ -15,8 +15,9 @@ extern const Family kIpProtocol;
 extern const Family kDnsLookupSeconds;
 extern const Family kIpAddrHash;
 
-/// Resolves `host` in phase resolve of `hop`. The families are measured for hop 0, also when the lookup fails.
-boost::asio::awaitable<tl::expected<Resolution, Failure>> look_up(RunContext& context, std::string host,
-                                                                  AddressSettings settings, int hop = 0);
+/// `host` and `settings` must live until it has ended. Resolves `host` in phase resolve of `hop`. The families are
+/// measured for hop 0, also when the lookup fails.
+boost::asio::awaitable<tl::expected<Resolution, Failure>> look_up(RunContext& context, const std::string& host,
+                                                                  const AddressSettings& settings, int hop = 0);
 
 }  // namespace vedette::net

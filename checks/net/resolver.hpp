@@ -26,8 +26,8 @@ class Resolver {
   /// A and AAAA are asked at the same time; the answer comes as soon as the preferred family has one. Literals are
   /// answered at once. Nothing is cached, so that a run sees what a user would. Ends with reason `cancelled` when the
   /// waiting coroutine is cancelled.
-  virtual boost::asio::awaitable<tl::expected<Resolution, Failure>> resolve(std::string host,
-                                                                            AddressSettings settings) = 0;
+  virtual boost::asio::awaitable<tl::expected<Resolution, Failure>> resolve(const std::string& host,
+                                                                            const AddressSettings& settings) = 0;
 };
 
 }  // namespace vedette::net

@@ -6,13 +6,15 @@
 
 #include "checks/net/ares_resolver.hpp"
 #include "checks/net/http_engine.hpp"
+#include "checks/net/socket.hpp"
 
 namespace vedette::net {
 
 struct Services {
-  explicit Services(const boost::asio::any_io_executor& on) : executor(on), resolver(on), http(on) {}
+  explicit Services(const boost::asio::any_io_executor& on) : executor(on), sockets(on), resolver(on), http(on) {}
 
   boost::asio::any_io_executor executor;
+  SocketSet sockets;
   AresResolver resolver;
   HttpEngine http;
 };

@@ -1,26 +1,23 @@
 #include "checks/net/stream.hpp"
 
 #include <fmt/format.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include <array>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 
 #include "checks/net/errors.hpp"
+#include "checks/net/services.hpp"
 #include "checks/net/target.hpp"
 
 namespace vedette::net {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 
 namespace {
-
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
 /// ALPN's wire form: each name behind its length.
 std::string alpn_wire(const std::vector<std::string>& names) {
@@ -47,7 +44,7 @@ struct StreamBio {
     auto* stream = static_cast<Stream*>(BIO_get_data(bio));
     BIO_clear_retry_flags(bio);
     Stamp stamp{};
-    const auto got = receive_stamped(stream->socket_.native_handle(), data, static_cast<std::size_t>(size), stamp);
+    const auto got = receive_stamped(stream->socket_.fd(), data, static_cast<std::size_t>(size), stamp);
     if (got > 0) {
       if (stamp != Stamp::zero()) stream->last_arrival_ = stamp;
       return static_cast<int>(got);
@@ -63,7 +60,7 @@ struct StreamBio {
   static int write(BIO* bio, const char* data, int size) noexcept {
     auto* stream = static_cast<Stream*>(BIO_get_data(bio));
     BIO_clear_retry_flags(bio);
-    const auto sent = ::send(stream->socket_.native_handle(), data, static_cast<std::size_t>(size), MSG_NOSIGNAL);
+    const auto sent = ::send(stream->socket_.fd(), data, static_cast<std::size_t>(size), MSG_NOSIGNAL);
     if (sent < 0) note_error(bio, stream, BIO_FLAGS_WRITE);
     return static_cast<int>(sent);
   }
@@ -96,64 +93,62 @@ void Stream::SslDeleter::operator()(SSL* ssl) const {
   SSL_free(ssl);
 }
 
-Stream::Stream(const asio::any_io_executor& executor, RunContext& context) : socket_(executor), context_(context) {}
+Stream::Stream(RunContext& context) : socket_(context.services.sockets), context_(context) {}
 
 Stream::~Stream() = default;
 
-Duration connect_time_of(int fd, Duration user_clock) {
+std::string Stream::peer() const {
+  return peer_ ? join_host_port(peer_->first.to_string(), peer_->second) : std::string();
+}
+
+ConnectState connect_state_of(int fd, Duration user_clock) {
+  constexpr int kEstablished = 1;  // TCP_ESTABLISHED in the kernel's numbering
+  constexpr int kCloseWait = 8;    // TCP_CLOSE_WAIT
   tcp_info info{};
   socklen_t size = sizeof info;
-  if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return user_clock;
+  if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return {};
+  if (info.tcpi_state != kEstablished && info.tcpi_state != kCloseWait) return {};
   // A SYN that had to be sent again makes users wait: the round trip of the last one is not the truth then.
-  if (info.tcpi_total_retrans > 0 || info.tcpi_rtt == 0) return user_clock;
-  return std::min<Duration>(user_clock, std::chrono::microseconds(info.tcpi_rtt));
+  if (info.tcpi_total_retrans > 0 || info.tcpi_rtt == 0) return {true, user_clock};
+  return {true, std::min<Duration>(user_clock, std::chrono::microseconds(info.tcpi_rtt))};
 }
 
-Problem Stream::open(const tcp::endpoint& endpoint, const AddressSettings& settings) {
-  boost::system::error_code error;
-  socket_.open(endpoint.protocol(), error);
-  if (error) return Failure{Reason::kLocalResources, error.message()};
-  socket_.non_blocking(true, error);
-  enable_stamps(socket_.native_handle());
-  socket_.set_option(tcp::no_delay(true), error);
-  if (!settings.source) return std::nullopt;
-  if (settings.source->is_v4() != endpoint.address().is_v4()) {
-    return Failure{Reason::kSourceAddress, fmt::format("source address {} and target {} are of different families",
-                                                       settings.source->to_string(), endpoint.address().to_string())};
-  }
-  socket_.bind(tcp::endpoint(*settings.source, 0), error);
-  if (error) {
-    return Failure{Reason::kSourceAddress,
-                   fmt::format("source address {}: {}", settings.source->to_string(), error.message())};
-  }
-  return std::nullopt;
-}
-
-asio::awaitable<Problem> Stream::connect(const asio::ip::address& address, std::uint16_t port,
-                                         const AddressSettings& settings) {
+asio::awaitable<Problem> Stream::connect(asio::ip::address address, std::uint16_t port, const AddressSettings& settings,
+                                         bool talks) {
   context_.phase = Phase::kConnect;
-  const tcp::endpoint endpoint(address, port);
-  if (auto problem = open(endpoint, settings)) co_return problem;
-  const auto began = now_monotonic();
+  peer_.emplace(address, port);
   if (context_.stopped) co_return cancelled();
-  const auto [error] = co_await socket_.async_connect(endpoint, kTuple);
-  const auto text = join_host_port(address.to_string(), port);
-  if (error) {
-    auto failure = failure_of(error, Phase::kConnect);
-    failure.message = fmt::format("{}: {}", text, failure.message);
-    co_return failure;
+  const auto began = now_monotonic();
+  auto problem = socket_.connect(Transport::kTcp, address, port, settings, talks);
+  ConnectState state;
+  while (!problem && !state.connected) {
+    if (!co_await socket_.writable()) co_return cancelled();
+    state = connect_state_of(socket_.fd(), now_monotonic() - began);
+    if (state.connected) break;
+    int error = 0;
+    socklen_t size = sizeof error;
+    ::getsockopt(socket_.fd(), SOL_SOCKET, SO_ERROR, &error, &size);
+    if (error != 0) problem = failure_of(error, Phase::kConnect);
   }
-  connect_time_ = connect_time_of(socket_.native_handle(), now_monotonic() - began);
-  context_.log(fmt::format("connected to {} in {:.3f} ms", text, seconds(connect_time_) * 1e3));
+  if (problem) {
+    if (problem->reason != Reason::kSourceAddress) problem->message = fmt::format("{}: {}", peer(), problem->message);
+    co_return problem;
+  }
+  if (talks) {
+    const int on = 1;
+    ::setsockopt(socket_.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  }
+  connect_time_ = state.took;
+  context_.result.local_port = local_port_of(socket_.fd());
+  context_.log([address, port, taken = connect_time_] {
+    return fmt::format("connected to {} in {:.3f} ms", join_host_port(address.to_string(), port), seconds(taken) * 1e3);
+  });
   co_return std::nullopt;
 }
 
 asio::awaitable<Problem> Stream::wait(bool for_writing) {
-  if (context_.stopped) co_return cancelled();
-  const auto [error] =
-      co_await socket_.async_wait(for_writing ? tcp::socket::wait_write : tcp::socket::wait_read, kTuple);
-  if (error) co_return failure_of(error, context_.phase);
-  if (context_.stopped) co_return cancelled();
+  const bool ready = for_writing ? co_await socket_.writable() : co_await socket_.readable();
+  if (!ready || context_.stopped) co_return cancelled();
   co_return std::nullopt;
 }
 
@@ -197,7 +192,6 @@ asio::awaitable<Problem> Stream::handshake(TlsMaterialPtr material, HandshakeOpt
                         static_cast<unsigned int>(wire.size()));
   }
 
-  const ClockGuard guard;
   const auto began_real = now_real();
   const auto began = now_monotonic();
   last_arrival_ = {};
@@ -206,9 +200,9 @@ asio::awaitable<Problem> Stream::handshake(TlsMaterialPtr material, HandshakeOpt
     if (auto problem = co_await after_ssl(result)) co_return problem;
     ERR_clear_error();
   }
-  const bool stamped = last_arrival_ > began_real && !guard.stepped();
+  const bool stamped = last_arrival_ > began_real && !context_.clock.stepped();
   tls_time_ = stamped ? last_arrival_ - began_real : Duration(now_monotonic() - began);
-  context_.log(fmt::format("TLS handshake done in {:.3f} ms", seconds(tls_time_) * 1e3));
+  context_.log([taken = tls_time_] { return fmt::format("TLS handshake done in {:.3f} ms", seconds(taken) * 1e3); });
   const bool matters = !options.lenient && material_->verifies();
   if (matters) co_return verification_failure(record_);
   co_return std::nullopt;
@@ -228,7 +222,7 @@ asio::awaitable<tl::expected<std::size_t, Failure>> Stream::read_some(std::span<
       continue;
     }
     Stamp stamp{};
-    const auto got = receive_stamped(socket_.native_handle(), buffer.data(), buffer.size(), stamp);
+    const auto got = receive_stamped(socket_.fd(), buffer.data(), buffer.size(), stamp);
     if (got >= 0) {
       if (stamp != Stamp::zero()) last_arrival_ = stamp;
       co_return static_cast<std::size_t>(got);
@@ -247,7 +241,7 @@ asio::awaitable<Problem> Stream::write_some(std::string_view& data) {
     data.remove_prefix(static_cast<std::size_t>(sent));
     co_return std::nullopt;
   }
-  const auto sent = ::send(socket_.native_handle(), data.data(), data.size(), MSG_NOSIGNAL);
+  const auto sent = ::send(socket_.fd(), data.data(), data.size(), MSG_NOSIGNAL);
   if (sent >= 0) {
     data.remove_prefix(static_cast<std::size_t>(sent));
     co_return std::nullopt;

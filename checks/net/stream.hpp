@@ -4,9 +4,8 @@
 // Owned by the run's coroutine on the shard's thread. Every wait ends with reason `cancelled` as soon as the run is
 // stopped; the run turns that into a timeout in its phase when the deadline was the cause.
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <memory>
 #include <optional>
 #include <span>
@@ -17,12 +16,11 @@
 #include "checks/kind.hpp"
 #include "checks/net/address.hpp"
 #include "checks/net/clock.hpp"
+#include "checks/net/socket.hpp"
 #include "checks/net/tls_profile.hpp"
 #include "checks/net/tls_verify.hpp"
 
 namespace vedette::net {
-
-using Problem = std::optional<Failure>;
 
 struct HandshakeOptions {
   std::string name;  ///< SNI (unless an address) and the name to verify
@@ -33,13 +31,14 @@ struct HandshakeOptions {
 class Stream {
  public:
   /// `context` outlives the stream; the stream sets its phase as it goes.
-  Stream(const boost::asio::any_io_executor& executor, RunContext& context);
+  explicit Stream(RunContext& context);
   ~Stream();
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  boost::asio::awaitable<Problem> connect(const boost::asio::ip::address& address, std::uint16_t port,
-                                          const AddressSettings& settings);
+  /// `talks`: something will be read or written. A connection that is only opened needs less of the kernel.
+  boost::asio::awaitable<Problem> connect(boost::asio::ip::address address, std::uint16_t port,
+                                          const AddressSettings& settings, bool talks = true);
   /// Turns the connection into TLS. Verification errors fail unless the profile or the options are lenient.
   boost::asio::awaitable<Problem> handshake(TlsMaterialPtr material, HandshakeOptions options);
 
@@ -47,6 +46,8 @@ class Stream {
   boost::asio::awaitable<tl::expected<std::size_t, Failure>> read_some(std::span<char> buffer);
   boost::asio::awaitable<Problem> write_all(std::string_view data);
 
+  /// `address:port` of the peer; empty before connect().
+  [[nodiscard]] std::string peer() const;
   /// What the SYN's round trip took, by the kernel's own measurement where it has one.
   [[nodiscard]] Duration connect_time() const { return connect_time_; }
   /// From the first byte of the handshake to the arrival of the peer's last.
@@ -66,9 +67,9 @@ class Stream {
   boost::asio::awaitable<Problem> after_ssl(int result);
   boost::asio::awaitable<Problem> write_some(std::string_view& data);
   [[nodiscard]] Failure ssl_failure(int kind) const;
-  Problem open(const boost::asio::ip::tcp::endpoint& endpoint, const AddressSettings& settings);
 
-  boost::asio::ip::tcp::socket socket_;
+  Socket socket_;
+  std::optional<std::pair<boost::asio::ip::address, std::uint16_t>> peer_;
   RunContext& context_;
   TlsMaterialPtr material_;
   std::unique_ptr<SSL, SslDeleter> ssl_;
@@ -80,7 +81,11 @@ class Stream {
   bool ended_ = false;  ///< the transport under TLS has ended
 };
 
-/// The SYN's round trip by TCP_INFO, or `user_clock` when that is smaller or the SYN was sent again.
-Duration connect_time_of(int fd, Duration user_clock);
+/// How far a connection has come, by TCP_INFO.
+struct ConnectState {
+  bool connected = false;
+  Duration took{};  ///< the SYN's round trip; the user clock's when that is smaller or the SYN was sent again
+};
+ConnectState connect_state_of(int fd, Duration user_clock);
 
 }  // namespace vedette::net

@@ -66,7 +66,7 @@ double unix_seconds(std::chrono::system_clock::time_point time) {
 
 TlsFacts facts_of_chain(const STACK_OF(X509) * chain) {
   TlsFacts out;
-  for (int i = 0; i < sk_X509_num(chain); ++i) out.chain.push_back(certificate_of(sk_X509_value(chain, i)));
+  for (int i = 0; i < sk_X509_num(chain); ++i) out.chain.push_back(shared_certificate(sk_X509_value(chain, i)));
   return out;
 }
 
@@ -86,20 +86,14 @@ TlsFacts facts_of(const SSL* connection) {
   SSL_get0_alpn_selected(ssl, &alpn, &alpn_size);
   if (alpn_size > 0) out.alpn.assign(reinterpret_cast<const char*>(alpn), alpn_size);
   out.ocsp = ocsp_text(ssl);
-  const auto* verified = SSL_get0_verified_chain(ssl);
-  if (SSL_get_verify_result(ssl) != X509_V_OK) return out;
-  for (int i = 0; i < sk_X509_num(verified); ++i) {
-    const auto end = not_after_of(sk_X509_value(verified, i));
-    if (!out.verified_until || end < *out.verified_until) out.verified_until = end;
-  }
   return out;
 }
 
 std::optional<std::chrono::system_clock::time_point> earliest_expiry(const TlsFacts& facts) {
   const auto first = std::min_element(facts.chain.begin(), facts.chain.end(),
-                                      [](const auto& a, const auto& b) { return a.not_after < b.not_after; });
+                                      [](const auto& a, const auto& b) { return a->not_after < b->not_after; });
   if (first == facts.chain.end()) return std::nullopt;
-  return first->not_after;
+  return (*first)->not_after;
 }
 
 boost::json::object to_json(const TlsFacts& facts) {
@@ -112,7 +106,7 @@ boost::json::object to_json(const TlsFacts& facts) {
            {"ocsp_staple", facts.ocsp}};
   }
   boost::json::array chain;
-  for (const auto& certificate : facts.chain) chain.emplace_back(to_json(certificate));
+  for (const auto& certificate : facts.chain) chain.emplace_back(to_json(*certificate));
   out["certificates"] = std::move(chain);
   if (facts.verified_until) out["verified_chain_not_after"] = format_time(*facts.verified_until);
   return out;
@@ -121,15 +115,10 @@ boost::json::object to_json(const TlsFacts& facts) {
 void measure_tls(RunContext& context, const TlsFacts& facts, bool with_cipher) {
   if (const auto first = earliest_expiry(facts)) context.measure(kEarliestCertExpiry, unix_seconds(*first));
   if (facts.verified_until) context.measure(kLastChainExpiry, unix_seconds(*facts.verified_until));
-  if (!facts.chain.empty()) {
-    const auto& leaf = facts.chain.front();
-    context.measure(
-        kLastChainInfo, 1,
-        {leaf.sha256, leaf.subject, leaf.issuer, fmt::format("{}", fmt::join(leaf.dns_names, ",")), leaf.serial});
-  }
+  if (!facts.chain.empty()) context.measure(kLastChainInfo, 1, facts.chain.front()->info);
   if (facts.version.empty()) return;
-  context.measure(kTlsVersionInfo, 1, {facts.version});
-  if (with_cipher) context.measure(kTlsCipherInfo, 1, {facts.cipher});
+  context.measure(kTlsVersionInfo, 1, labelled({facts.version}));
+  if (with_cipher) context.measure(kTlsCipherInfo, 1, labelled({facts.cipher}));
 }
 
 }  // namespace vedette::net

@@ -22,13 +22,13 @@ struct TlsFacts {
   std::string cipher;   ///< IANA name
   std::string group;
   std::string alpn;
-  std::string ocsp;                ///< status of the staple: none, good, revoked, unknown, unreadable
-  std::vector<Certificate> chain;  ///< as the peer sent it, leaf first
+  std::string ocsp;                   ///< status of the staple: none, good, revoked, unknown, unreadable
+  std::vector<CertificatePtr> chain;  ///< as the peer sent it, leaf first
   /// The earliest end in the verified chain, its root included; nothing when nothing was verified.
   std::optional<std::chrono::system_clock::time_point> verified_until;
 };
 
-/// All facts of a completed handshake.
+/// All facts of a completed handshake but `verified_until`, which who verified knows.
 TlsFacts facts_of(const SSL* ssl);
 
 /// The chain alone, when a handshake was broken off.

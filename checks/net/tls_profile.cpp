@@ -10,6 +10,7 @@
 #include <array>
 #include <map>
 
+#include "checks/net/key_decoder.hpp"
 #include "checks/net/tls_verify.hpp"
 
 namespace vedette::net {
@@ -137,6 +138,7 @@ bool TlsMaterial::load_client_certificate(const TlsSettings& settings, std::stri
 }
 
 tl::expected<TlsMaterialPtr, std::string> TlsMaterial::load(const TlsSettings& settings) {
+  use_fast_key_decoder();
   std::shared_ptr<TlsMaterial> out(new TlsMaterial());
   out->verifies_ = !settings.insecure_skip_verify;
   out->min_version_ = settings.min_version != 0 ? settings.min_version : TLS1_2_VERSION;
@@ -159,6 +161,7 @@ tl::expected<TlsMaterialPtr, std::string> TlsMaterial::load(const TlsSettings& s
 void TlsMaterial::apply_to(SSL_CTX* context) const {
   X509_STORE_up_ref(store_);
   SSL_CTX_set_cert_store(context, store_);
+  verify_with(context, *chains_);
   SSL_CTX_set_min_proto_version(context, min_version_);
   if (max_version_ != 0) SSL_CTX_set_max_proto_version(context, max_version_);
   // TLS 1.0 and 1.1 sign with SHA-1, which the default security level forbids.

@@ -12,6 +12,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "checks/net/chain_cache.hpp"
 #include "checks/net/tls_settings.hpp"
 
 namespace vedette::net {
@@ -29,6 +30,8 @@ class TlsMaterial {
   /// Gives libcurl's context our store, client certificate and version bounds.
   void apply_to(SSL_CTX* context) const;
   [[nodiscard]] bool verifies() const { return verifies_; }
+  /// Chains that were verified against this material's authorities.
+  [[nodiscard]] const ChainCache& chains() const { return *chains_; }
 
  private:
   TlsMaterial() = default;
@@ -42,6 +45,7 @@ class TlsMaterial {
   int min_version_ = 0;
   int max_version_ = 0;
   bool verifies_ = true;
+  std::unique_ptr<ChainCache> chains_ = std::make_unique<ChainCache>();
 };
 
 using TlsMaterialPtr = std::shared_ptr<const TlsMaterial>;

@@ -48,6 +48,18 @@ int on_verify(int ok, X509_STORE_CTX* store) noexcept {
   return record->lenient ? 1 : 0;
 }
 
+int on_chain(X509_STORE_CTX* store, void* cache) noexcept {
+  const auto* ssl = static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  auto* record = ssl == nullptr ? nullptr : record_of(ssl);
+  if (record == nullptr) return X509_verify_cert(store);
+  try {
+    return static_cast<ChainCache*>(cache)->verify(store, record->name, record->errors, record->verified);
+  } catch (...) {
+    X509_STORE_CTX_set_error(store, X509_V_ERR_OUT_OF_MEM);
+    return 0;
+  }
+}
+
 void on_info(const SSL* ssl, int where, int value) noexcept {
   auto* record = record_of(ssl);
   if (record == nullptr) return;
@@ -58,6 +70,7 @@ void on_info(const SSL* ssl, int where, int value) noexcept {
   if (record->on_done) record->on_done();
   try {
     record->facts = facts_of(ssl);
+    if (record->verified) record->facts->verified_until = record->verified->until;
   } catch (...) {
     record->facts.reset();
   }
@@ -99,6 +112,10 @@ void watch_verification(SSL_CTX* context) {
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, &on_verify);
   SSL_CTX_set_info_callback(context, &on_info);
   SSL_CTX_set_msg_callback(context, &on_message);
+}
+
+void verify_with(SSL_CTX* context, ChainCache& cache) {
+  SSL_CTX_set_cert_verify_callback(context, &on_chain, &cache);
 }
 
 void attach_record(SSL* ssl, TlsRecord* record) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "checks/net/chain_cache.hpp"
 #include "checks/net/tls_facts.hpp"
 #include "checks/result.hpp"
 
@@ -26,6 +27,7 @@ struct TlsRecord {
   int alert_sent = -1;
   bool client_certificate_wanted = false;
   std::optional<TlsFacts> facts;  ///< what is known of the peer: all after a handshake, the chain after a refusal
+  std::optional<ChainCache::Validity> verified;  ///< of the built chain, when it was verified without an error
   bool done = false;
 
   /// Called when the handshake has been completed, and before each message that was received after it (session
@@ -36,6 +38,8 @@ struct TlsRecord {
 
 /// Installs the callbacks that fill a record.
 void watch_verification(SSL_CTX* context);
+/// Has `cache`, which must outlive the context, verify what its peers present.
+void verify_with(SSL_CTX* context, ChainCache& cache);
 void attach_record(SSL* ssl, TlsRecord* record);
 void attach_record(SSL_CTX* context, TlsRecord* record);
 

@@ -2,32 +2,29 @@
 
 // A connected UDP socket of one run, with kernel stamps. Same rules as Stream.
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/udp.hpp>
-#include <string>
 #include <string_view>
 #include <tl/expected.hpp>
 
 #include "checks/kind.hpp"
 #include "checks/net/address.hpp"
 #include "checks/net/clock.hpp"
-#include "checks/net/stream.hpp"
+#include "checks/net/socket.hpp"
 
 namespace vedette::net {
 
 class UdpSocket {
  public:
-  UdpSocket(const boost::asio::any_io_executor& executor, RunContext& context);
+  explicit UdpSocket(RunContext& context);
 
   Problem connect(const boost::asio::ip::address& address, std::uint16_t port, const AddressSettings& settings);
   Problem send(std::string_view datagram);
-  /// The next datagram, at most `limit` bytes of it.
-  boost::asio::awaitable<tl::expected<std::string, Failure>> receive(std::size_t limit);
+  /// The next datagram. It lies in a buffer that the loop's sockets share: use it before the next wait.
+  boost::asio::awaitable<tl::expected<std::string_view, Failure>> receive();
   [[nodiscard]] Stamp last_arrival() const { return last_arrival_; }
 
  private:
-  boost::asio::ip::udp::socket socket_;
+  Socket socket_;
   RunContext& context_;
   Stamp last_arrival_{};
 };

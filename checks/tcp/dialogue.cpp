@@ -104,13 +104,12 @@ asio::awaitable<net::Problem> Dialogue::perform(const Step& step) {
   std::vector<std::string> groups;
   const auto sent = net::now_real();
   const auto began = net::now_monotonic();
-  const net::ClockGuard guard;
   net::Problem problem;
   if (step.expect) problem = co_await expect_line(step, groups);
   if (!problem && !step.expect_bytes.empty()) problem = co_await expect_bytes(step);
   if (problem) co_return problem;
   if (step.expect || !step.expect_bytes.empty()) {
-    const bool stamped = stream_.last_arrival() > sent && !guard.stepped();
+    const bool stamped = stream_.last_arrival() > sent && !context_.clock.stepped();
     // What had come before it was waited for cost the target no time.
     const Duration user = net::now_monotonic() - began;
     context_.add_phase(Phase::kDialogue, stamped ? std::min<Duration>(stream_.last_arrival() - sent, user) : user);

@@ -37,8 +37,8 @@ asio::awaitable<net::Problem> talk(RunContext& context, const TcpSettings& setti
                                    net::HostPort target) {
   const auto found = co_await net::look_up(context, target.host, settings.address);
   if (!found) co_return found.error();
-  context.result.evidence.facts["address"] = net::join_host_port(found->address.to_string(), target.port);
-  if (auto problem = co_await stream.connect(found->address, target.port, settings.address)) co_return problem;
+  const bool talks = settings.tls_first || !settings.steps.empty();
+  if (auto problem = co_await stream.connect(found->address, target.port, settings.address, talks)) co_return problem;
   context.add_phase(Phase::kConnect, stream.connect_time());
   std::string name = target.host;
   if (settings.tls && !settings.tls->settings().server_name.empty()) name = settings.tls->settings().server_name;
@@ -50,12 +50,12 @@ asio::awaitable<net::Problem> talk(RunContext& context, const TcpSettings& setti
   context.measure(kFailedDueToRegex, dialogue.failed_due_to_regex() ? 1 : 0);
   context.measure(kFailedDueToBytes, dialogue.failed_due_to_bytes() ? 1 : 0);
   if (!dialogue.labels().empty()) {
-    Measure info{&kExpectInfo, 1, {}, {}};
+    LabelValues labels;
     for (const auto& [label, value] : dialogue.labels()) {
-      info.label_names.push_back(label);
-      info.labels.push_back(value);
+      labels.names.push_back(label);
+      labels.values.push_back(value);
     }
-    context.result.measures.push_back(std::move(info));
+    context.measure(kExpectInfo, 1, std::make_shared<const LabelValues>(std::move(labels)));
   }
   if (problem || context.detail == Detail::kAlways) {
     context.result.evidence.excerpt = printable(dialogue.heard(), 2048);
@@ -71,17 +71,18 @@ asio::awaitable<void> run(RunContext& context) {
     context.fail(Reason::kTargetInvalid, "the target is not host:port");
     co_return;
   }
-  net::Stream stream(context.services.executor, context);
+  net::Stream stream(context);
   if (auto problem = co_await talk(context, settings, stream, *target)) {
     context.log("failed: " + problem->message);
     context.fail(*problem);
   }
+  if (context.wants_evidence() && !stream.peer().empty()) context.result.evidence.facts["address"] = stream.peer();
   // The lookup has a family of its own; what a TCP check adds are the connection and the rest.
-  context.measure(kTcpDuration, seconds(context.result.total_of(Phase::kConnect)), {"connect"});
-  context.measure(kTcpDuration, seconds(context.result.total_of(Phase::kDialogue)), {"dialogue"});
+  context.measure(kTcpDuration, seconds(context.result.total_of(Phase::kConnect)), labels_of(Phase::kConnect));
+  context.measure(kTcpDuration, seconds(context.result.total_of(Phase::kDialogue)), labels_of(Phase::kDialogue));
   if (!stream.tls().facts) co_return;
   net::measure_tls(context, *stream.tls().facts, false);
-  if (context.detail == Detail::kAlways || context.result.reason != Reason::kNone) {
+  if (context.wants_evidence()) {
     context.result.evidence.facts["tls"] = net::to_json(*stream.tls().facts);
   }
 }

@@ -17,12 +17,12 @@ bool matches(std::string_view pattern, std::string_view name) {
 
 void expect_pin(RunContext& context, const TlsCheckSettings& settings, const net::TlsFacts& facts) {
   if (settings.pins.empty()) return;
-  const auto pinned = [&](const net::Certificate& certificate) {
-    return std::find(settings.pins.begin(), settings.pins.end(), certificate.key_sha256) != settings.pins.end();
+  const auto pinned = [&](const net::CertificatePtr& certificate) {
+    return std::find(settings.pins.begin(), settings.pins.end(), certificate->key_sha256) != settings.pins.end();
   };
   if (std::any_of(facts.chain.begin(), facts.chain.end(), pinned)) return;
   context.fail(Reason::kCertificatePin,
-               fmt::format("no certificate has a pinned key; the leaf's is {}", facts.chain.front().key_sha256));
+               fmt::format("no certificate has a pinned key; the leaf's is {}", facts.chain.front()->key_sha256));
 }
 
 void expect_key_size(RunContext& context, const TlsCheckSettings& settings, const net::Certificate& leaf) {
@@ -43,7 +43,7 @@ bool covers(const net::Certificate& certificate, std::string_view name) {
 
 void expect_certificates(RunContext& context, const TlsCheckSettings& settings, const net::TlsFacts& facts) {
   if (facts.chain.empty()) return;
-  const auto& leaf = facts.chain.front();
+  const auto& leaf = *facts.chain.front();
   for (const auto& name : settings.names) {
     if (!covers(leaf, name)) {
       context.fail(Reason::kCertificateName,

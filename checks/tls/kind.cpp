@@ -30,10 +30,9 @@ asio::awaitable<net::Problem> speak_before_tls(RunContext& context, const TlsChe
   context.phase = Phase::kStarttls;
   const auto sent = net::now_real();
   const auto began = net::now_monotonic();
-  const net::ClockGuard guard;
   net::LineReader reader(stream);
   auto problem = co_await net::start_tls(settings.starttls, stream, reader, host);
-  const bool stamped = stream.last_arrival() > sent && !guard.stepped();
+  const bool stamped = stream.last_arrival() > sent && !context.clock.stepped();
   context.add_phase(Phase::kStarttls, stamped ? stream.last_arrival() - sent : Duration(net::now_monotonic() - began));
   if (problem) context.result.evidence.excerpt = printable(reader.heard(), 1024);
   co_return problem;
@@ -45,7 +44,6 @@ asio::awaitable<net::Problem> reach(RunContext& context, const TlsCheckSettings&
                                     net::TlsMaterialPtr material, net::HostPort target) {
   const auto found = co_await net::look_up(context, target.host, settings.address);
   if (!found) co_return found.error();
-  context.result.evidence.facts["address"] = net::join_host_port(found->address.to_string(), target.port);
   if (auto problem = co_await stream.connect(found->address, target.port, settings.address)) co_return problem;
   context.add_phase(Phase::kConnect, stream.connect_time());
   if (auto problem = co_await speak_before_tls(context, settings, stream, target.host)) co_return problem;
@@ -77,19 +75,20 @@ asio::awaitable<void> run(RunContext& context) {
                         : Failure{Reason::kTargetInvalid, "the target is not host[:port]"});
     co_return;
   }
-  net::Stream stream(context.services.executor, context);
+  net::Stream stream(context);
   if (auto problem = co_await reach(context, settings, stream, *material, *target)) {
     context.log("failed: " + problem->message);
     context.fail(*problem);
   } else {
     judge(context, settings, stream, (*material)->verifies());
   }
+  if (context.wants_evidence() && !stream.peer().empty()) context.result.evidence.facts["address"] = stream.peer();
   for (const auto& part : context.result.phases) {
-    context.measure(kTlsDuration, seconds(part.duration), {std::string(name_of(part.phase))});
+    context.measure(kTlsDuration, seconds(part.duration), labels_of(part.phase));
   }
   if (!stream.tls().facts) co_return;
   net::measure_tls(context, *stream.tls().facts, true);
-  if (context.detail == Detail::kAlways || context.result.reason != Reason::kNone) {
+  if (context.wants_evidence()) {
     auto& facts = context.result.evidence.facts;
     facts["tls"] = net::to_json(*stream.tls().facts);
     boost::json::array errors;

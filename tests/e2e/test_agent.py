@@ -120,8 +120,11 @@ checks:
         self.assertTrue(failure["evidence"]["log"])
 
     def test_on_demand_runs_have_a_budget(self):
-        targets = ", ".join(f"'127.0.0.{i}:{self.port}'" for i in range(1, 21))
-        config = self.config(f"  - {{name: many, kind: tcp, targets: [{targets}], interval: 1h, timeout: 1s}}")
+        # A server that never answers: no run ends before the next one is asked for.
+        silent = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.addCleanup(silent.close)
+        targets = ", ".join(f"'http://127.0.0.1:{silent.getsockname()[1]}/{i}'" for i in range(20))
+        config = self.config(f"  - {{name: many, kind: http, targets: [{targets}], interval: 1h, timeout: 2s}}")
         agent = self.work.agent(config)
         status, found = agent.api("/many/run", "POST")
         self.assertEqual(status, 200)

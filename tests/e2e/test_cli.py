@@ -1,6 +1,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import unittest
 import xml.etree.ElementTree
@@ -50,6 +51,48 @@ checks:
 
     def test_output_is_plain_in_a_pipe(self):
         self.assertNotIn("\033", run("http", self.url + "/broken").stdout)
+
+    def test_repeated_runs_print_what_they_have_in_common(self):
+        text = run("http", self.url, "--repeat", "50", "--concurrency", "5")
+        self.assertEqual(text.returncode, 0, text.stderr)
+        self.assertIn("50 runs in", text.stdout)
+        self.assertIn("50 pass", text.stdout)
+        for row in ("connect", "processing", "duration", "overhead"):
+            self.assertRegex(text.stdout, rf"(?m)^  {row} .*s")
+        bad = run("http", self.url + "/broken", "--repeat", "3")
+        self.assertEqual(bad.returncode, 1)
+        self.assertIn("3 http_status: status 503", bad.stdout)
+        numbers = json.loads(run("tcp", f"127.0.0.1:{self.port}", "--repeat", "20", "--output", "json").stdout)
+        self.assertEqual(numbers["runs"], 20)
+        self.assertEqual(numbers["phases_seconds"]["connect"]["count"], 20)
+        self.assertLessEqual(numbers["duration_seconds"]["p50"], numbers["duration_seconds"]["p99"])
+
+    def test_every_run_is_a_line(self):
+        out = run("http", self.url + "/?n={run}", "--repeat", "7", "--concurrency", "3", "--output", "jsonl")
+        lines = [json.loads(line) for line in out.stdout.splitlines()]
+        self.assertEqual({line["instance"] for line in lines}, {f"{self.url}/?n={n}" for n in range(7)})
+        for line in lines:
+            self.assertEqual((line["verdict"], line["reason"], line["disturbed"]), ("pass", "none", "none"))
+            self.assertAlmostEqual(sum(line["phases"].values()), line["duration_seconds"], places=7)
+            self.assertGreater(line["local_port"], 0)
+            self.assertRegex(line["started"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$")
+        configured = run("check", "--config.file", self.config(), "good*", "--repeat", "2", "--output", "jsonl")
+        self.assertEqual(sorted(json.loads(line)["check"] for line in configured.stdout.splitlines()),
+                         ["good", "good", "good-too", "good-too"])
+
+    def test_a_rate_is_kept_and_what_exceeds_the_concurrency_is_skipped(self):
+        silent = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(silent.close)
+        out = run("http", f"http://127.0.0.1:{silent.getsockname()[1]}/", "--timeout", "2s", "--repeat", "10",
+                  "--rate", "100", "--concurrency", "4", "--output", "json")
+        numbers = json.loads(out.stdout)
+        self.assertEqual((numbers["runs"], numbers["skipped"]), (4, 6))
+        self.assertEqual(numbers["reasons"], {"timeout_processing": 4})
+
+    def test_repetition_refuses_what_makes_no_sense(self):
+        self.assertEqual(run("http", self.url, "--repeat", "0").returncode, 2)
+        self.assertEqual(run("http", self.url, "--rate", "-1").returncode, 2)
+        self.assertEqual(run("http", self.url, "--repeat", "2", "--output", "junit").returncode, 2)
 
     def test_json_holds_the_documented_fields(self):
         result = json.loads(run("http", self.url + "/broken", "--output", "json").stdout)[0]

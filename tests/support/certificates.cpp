@@ -1,5 +1,6 @@
 #include "tests/support/certificates.hpp"
 
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -44,6 +45,22 @@ void add_extension(X509* certificate, X509* issuer, int id, const std::string& v
   X509_EXTENSION_free(extension);
 }
 
+/// EVP_EC_gen() and its like know nothing of engines, and the fast key decoder is one.
+EVP_PKEY* new_key(int type, int rsa_bits) {
+  EVP_PKEY_CTX* context = EVP_PKEY_CTX_new_id(type, nullptr);
+  EVP_PKEY* key = nullptr;
+  EVP_PKEY_keygen_init(context);
+  if (type == EVP_PKEY_EC) {
+    EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context, NID_X9_62_prime256v1);
+    EVP_PKEY_CTX_set_ec_param_enc(context, OPENSSL_EC_NAMED_CURVE);
+  } else {
+    EVP_PKEY_CTX_set_rsa_keygen_bits(context, rsa_bits);
+  }
+  EVP_PKEY_keygen(context, &key);
+  EVP_PKEY_CTX_free(context);
+  return key;
+}
+
 X509* new_certificate(const std::string& name, EVP_PKEY* key, int begins_in_days, int ends_in_days) {
   static std::atomic<long> serial{1};
   X509* certificate = X509_new();
@@ -61,7 +78,7 @@ X509* new_certificate(const std::string& name, EVP_PKEY* key, int begins_in_days
 }  // namespace
 
 struct Authority::Parts {
-  EVP_PKEY* key = EVP_EC_gen("P-256");
+  EVP_PKEY* key = new_key(EVP_PKEY_EC, 0);
   X509* certificate = nullptr;
 
   Parts() = default;
@@ -86,7 +103,7 @@ Authority::Authority(const std::string& name) : parts_(std::make_unique<Parts>()
 Authority::~Authority() = default;
 
 Identity Authority::issue(const LeafOptions& options) const {
-  EVP_PKEY* key = options.rsa ? EVP_RSA_gen(static_cast<unsigned>(options.rsa_bits)) : EVP_EC_gen("P-256");
+  EVP_PKEY* key = new_key(options.rsa ? EVP_PKEY_RSA : EVP_PKEY_EC, options.rsa_bits);
   auto* certificate = new_certificate("leaf", key, options.begins_in_days, options.ends_in_days);
   X509* issuer = options.self_signed ? certificate : parts_->certificate;
   X509_set_issuer_name(certificate, X509_get_subject_name(issuer));

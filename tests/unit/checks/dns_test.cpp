@@ -41,12 +41,18 @@ TEST_CASE("a query reads back as what was asked") {
   CHECK(parsed.id == 4711);
   CHECK(parsed.rd);
   CHECK_FALSE(parsed.is_response);
-  CHECK(answers(parsed, question));
-  CHECK(answers(parsed, {"example.ORG.", 1, 1}));
-  CHECK_FALSE(answers(parsed, {"example.org.", 28, 1}));
-  CHECK_FALSE(answers(parsed, {"other.org.", 1, 1}));
-  REQUIRE(parsed.additional.size() == 1);
-  CHECK(parsed.additional[0].type == "OPT");
+  CHECK(parsed.question() == "Example.org. 1 1");
+  const auto asked = [](Question other) { return *build_query(other, {}, 1); };
+  CHECK(same_question(wire, asked(question)));
+  CHECK(same_question(wire, asked({"example.ORG.", 1, 1})));
+  CHECK_FALSE(same_question(wire, asked({"example.org.", 28, 1})));
+  CHECK_FALSE(same_question(wire, asked({"example.org.", 1, 3})));
+  CHECK_FALSE(same_question(wire, asked({"other.org.", 1, 1})));
+  CHECK_FALSE(same_question(wire.substr(0, 20), asked(question)));
+  CHECK(with_id(wire, 1) == *build_query(question, {true, 1232, true}, 1));
+  CHECK(parsed.additionals == 1);
+  REQUIRE(parsed.records(Section::kAdditional).size() == 1);
+  CHECK(parsed.records(Section::kAdditional)[0].type == "OPT");
   CHECK_FALSE(build_query({"a..b.", 1, 1}, {}, 1));
 }
 

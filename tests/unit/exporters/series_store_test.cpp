@@ -20,7 +20,7 @@ CheckPtr check(const std::string& name, std::uint64_t fingerprint = 1) {
   out->name = name;
   out->target = out->instance = "http://x/";
   out->labels = {{"team", "a\"b"}};
-  out->buckets = {0.1, 1};
+  out->buckets = std::make_shared<const std::vector<double>>(std::vector<double>{0.1, 1});
   out->fingerprint = fingerprint;
   return out;
 }
@@ -31,10 +31,10 @@ Result result(Reason reason = Reason::kNone, std::chrono::milliseconds took = st
   out.verdict = info_of(reason).verdict;
   out.duration = took;
   out.started = std::chrono::system_clock::time_point(std::chrono::seconds(1000));
-  out.measures = {{&kSuccess, out.passed() ? 1.0 : 0.0, {}, {}},
-                  {&kPhased, 0.5, {"connect"}, {}},
-                  {&kBasic, 7, {}, {}},
-                  {&kForeign, 1, {}, {}}};
+  out.measures = {{&kSuccess, out.passed() ? 1.0 : 0.0, {}},
+                  {&kPhased, 0.5, labelled({"connect"})},
+                  {&kBasic, 7, {}},
+                  {&kForeign, 1, {}}};
   return out;
 }
 

@@ -1,0 +1,72 @@
+#pragma once
+
+// Sockets of runs, raw and edge-triggered: one call to the kernel to register, none to forget. Asio's cost a call for
+// each wait and two to be made. Everything on the shard's thread.
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "checks/net/address.hpp"
+#include "checks/net/epoll_set.hpp"
+#include "checks/net/event.hpp"
+#include "checks/result.hpp"
+
+namespace vedette::net {
+
+using Problem = std::optional<Failure>;
+
+class Socket;
+
+/// Tells the sockets of a shard what the kernel says of them.
+class SocketSet {
+ public:
+  explicit SocketSet(const boost::asio::any_io_executor& executor);
+
+ private:
+  friend class Socket;
+
+  boost::asio::any_io_executor executor_;
+  std::vector<Socket*> by_fd_;
+  EpollSet set_;
+};
+
+enum class Transport { kTcp, kUdp };
+
+/// One socket of one run; closed with the object.
+class Socket {
+ public:
+  explicit Socket(SocketSet& set) : set_(set), readable_(set.executor_), writable_(set.executor_) {}
+  ~Socket();
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+
+  /// Makes the socket, binds it to the settings' source when there is one, and begins to connect it. UDP sockets are
+  /// connected at once; TCP sockets are writable when it has been decided.
+  Problem connect(Transport transport, const boost::asio::ip::address& address, std::uint16_t port,
+                  const AddressSettings& settings, bool stamped);
+
+  /// Return at once when the kernel has said so since the last call, which may be out of date: try, and wait again.
+  /// False when the waiting coroutine was cancelled.
+  boost::asio::awaitable<bool> readable();
+  boost::asio::awaitable<bool> writable();
+  /// Has readable() return at once: after a read that may have left something.
+  void try_again() { readable_.notify(); }
+
+  [[nodiscard]] int fd() const { return fd_; }
+
+ private:
+  friend class SocketSet;
+
+  void ready(std::uint32_t events);
+
+  SocketSet& set_;
+  int fd_ = -1;
+  Event readable_;
+  Event writable_;
+};
+
+}  // namespace vedette::net

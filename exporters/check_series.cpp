@@ -1,0 +1,147 @@
+#include "exporters/check_series.hpp"
+
+#include <algorithm>
+
+namespace vedette {
+
+namespace {
+
+double unix_seconds(std::chrono::system_clock::time_point time) {
+  return std::chrono::duration<double>(time.time_since_epoch()).count();
+}
+
+/// While one lives the numbers are being changed.
+class Writing {
+ public:
+  explicit Writing(SeriesCells& cells) : cells_(cells) { cells_.sequence.fetch_add(1, std::memory_order_acq_rel); }
+  ~Writing() { cells_.sequence.fetch_add(1, std::memory_order_release); }
+  Writing(const Writing&) = delete;
+  Writing& operator=(const Writing&) = delete;
+
+  void set(std::size_t at, double value) { cells_.values[at].store(value, std::memory_order_release); }
+  void add(std::size_t at, double value) { set(at, cells_.values[at].load(std::memory_order_relaxed) + value); }
+
+ private:
+  SeriesCells& cells_;
+};
+
+std::size_t index_of(const std::vector<Reason>& reasons, Reason reason) {
+  return static_cast<std::size_t>(std::find(reasons.begin(), reasons.end(), reason) - reasons.begin());
+}
+
+}  // namespace
+
+void SeriesCells::read(std::vector<double>& out) const {
+  out.resize(values.size());
+  while (true) {
+    const auto before = sequence.load(std::memory_order_acquire);
+    for (std::size_t i = 0; i < values.size(); ++i) out[i] = values[i].load(std::memory_order_acquire);
+    if ((before & 1U) == 0 && sequence.load(std::memory_order_acquire) == before) return;
+  }
+}
+
+CheckSeries::CheckSeries(LayoutPool& pool, const PageTable& table, CheckPtr check,
+                         const std::vector<std::pair<std::string, std::string>>& common)
+    : pool_(pool), table_(table), check_(std::move(check)) {
+  append_label(labels_, "check", check_->name);
+  labels_ += ',';
+  append_label(labels_, "instance", check_->instance);
+  for (const auto* list : {&check_->labels, &common}) {
+    for (const auto& [name, value] : *list) {
+      if (labels_.find(name + "=\"") != std::string::npos) continue;
+      labels_ += ',';
+      append_label(labels_, name, value);
+    }
+  }
+  labels_.shrink_to_fit();
+  SeriesShape shape;
+  if (check_->metrics == MetricsLevel::kFull) shape.buckets = check_->buckets;
+  cells_ = std::make_shared<SeriesCells>(pool_.layout_for(std::move(shape)));
+}
+
+bool CheckSeries::exports(const Measure& measure) const {
+  return (check_->metrics == MetricsLevel::kFull || measure.family->basic) && table_.knows(*measure.family);
+}
+
+bool CheckSeries::fits(const Result& result) const {
+  const auto& shape = cells_->layout->shape();
+  if (!shape.ran) return false;
+  if (result.reason != Reason::kNone) {
+    const auto& reasons = result.verdict == Verdict::kWarn ? shape.warnings : shape.failures;
+    if (index_of(reasons, result.reason) == reasons.size()) return false;
+  }
+  std::size_t i = 0;
+  for (const auto& measure : result.measures) {
+    // What stands in the layout is exported: only what does not needs to be looked up.
+    if (shape.has(measure, i)) {
+      ++i;
+    } else if (exports(measure)) {
+      return false;
+    }
+  }
+  return i == shape.measures.size();
+}
+
+void CheckSeries::relayout(const Result& result) {
+  const auto& old = *cells_->layout;
+  SeriesShape shape = old.shape();
+  shape.ran = true;
+  if (result.reason != Reason::kNone) {
+    auto& reasons = result.verdict == Verdict::kWarn ? shape.warnings : shape.failures;
+    if (index_of(reasons, result.reason) == reasons.size()) reasons.push_back(result.reason);
+  }
+  shape.measures.clear();
+  shape.labels.clear();
+  for (const auto& measure : result.measures) {
+    if (!exports(measure)) continue;
+    shape.measures.push_back(measure.family);
+    shape.labels.push_back(measure.labels);
+  }
+  auto fresh = std::make_shared<SeriesCells>(pool_.layout_for(std::move(shape)));
+  const auto& layout = *fresh->layout;
+  const auto copy = [&](std::size_t from, std::size_t count, std::size_t to) {
+    for (std::size_t i = 0; i < count; ++i) fresh->values[to + i] = cells_->values[from + i].load();
+  };
+  copy(0, old.times_at(), 0);
+  if (old.shape().ran) copy(old.times_at(), 2, layout.times_at());
+  // Reasons are only ever added behind those known.
+  copy(old.failures_at(), old.shape().failures.size(), layout.failures_at());
+  copy(old.warnings_at(), old.shape().warnings.size(), layout.warnings_at());
+  const std::lock_guard lock(mutex_);
+  cells_ = std::move(fresh);
+}
+
+void CheckSeries::record(const Result& result) {
+  if (!fits(result)) relayout(result);
+  const auto& layout = *cells_->layout;
+  const auto& shape = layout.shape();
+  Writing writing(*cells_);
+  writing.add(SeriesLayout::kRunsAt, 1);
+  if (shape.buckets) {
+    const double value = seconds(result.duration);
+    const auto count = shape.buckets->size();
+    const auto first = std::lower_bound(shape.buckets->begin(), shape.buckets->end(), value) - shape.buckets->begin();
+    for (auto i = static_cast<std::size_t>(first); i <= count; ++i) writing.add(SeriesLayout::kBucketsAt + i, 1);
+    writing.add(SeriesLayout::kBucketsAt + count + 1, value);
+    writing.add(SeriesLayout::kBucketsAt + count + 2, 1);
+  }
+  const double started = unix_seconds(result.started);
+  writing.set(layout.times_at(), started);
+  if (result.passed()) writing.set(layout.times_at() + 1, started);
+  if (result.reason != Reason::kNone) {
+    const bool warned = result.verdict == Verdict::kWarn;
+    writing.add(warned ? layout.warnings_at() + index_of(shape.warnings, result.reason)
+                       : layout.failures_at() + index_of(shape.failures, result.reason),
+                1);
+  }
+  std::size_t i = 0;
+  for (const auto& measure : result.measures) {
+    if (shape.has(measure, i)) writing.set(layout.measures_at() + i++, measure.value);
+  }
+}
+
+void CheckSeries::skipped() {
+  Writing(*cells_).add(SeriesLayout::kSkippedAt, 1);
+}
+
+}  // namespace vedette

@@ -1,0 +1,63 @@
+#pragma once
+
+// The series of one check: its numbers, behind a sequence counter. Written by the check's shard alone, which never
+// waits; read by scrapes, which see the check as one run left it.
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "checks/check.hpp"
+#include "checks/result.hpp"
+#include "exporters/series_layout.hpp"
+
+namespace vedette {
+
+/// Numbers and what they mean. The layout never changes; the numbers do, between two steps of the sequence.
+struct SeriesCells {
+  explicit SeriesCells(SeriesLayoutPtr of) : layout(std::move(of)), values(layout->size()) {}
+
+  const SeriesLayoutPtr layout;
+  std::vector<std::atomic<double>> values;
+  std::atomic<std::uint32_t> sequence{0};
+
+  /// Copies the numbers to `out`, all of the same moment.
+  void read(std::vector<double>& out) const;
+};
+
+class CheckSeries {
+ public:
+  CheckSeries(LayoutPool& pool, const PageTable& table, CheckPtr check,
+              const std::vector<std::pair<std::string, std::string>>& common);
+
+  [[nodiscard]] const Check& check() const { return *check_; }
+  /// The labels that all its series share, rendered.
+  [[nodiscard]] const std::string& labels() const { return labels_; }
+
+  void record(const Result& result);
+  void skipped();
+
+  [[nodiscard]] std::shared_ptr<const SeriesCells> cells() const {
+    const std::lock_guard lock(mutex_);
+    return cells_;
+  }
+
+ private:
+  [[nodiscard]] bool exports(const Measure& measure) const;
+  /// Whether the layout in force has rows for just what `result` brings.
+  [[nodiscard]] bool fits(const Result& result) const;
+  /// Takes a layout that has room for `result` and the counters so far.
+  void relayout(const Result& result);
+
+  LayoutPool& pool_;
+  const PageTable& table_;
+  const CheckPtr check_;
+  std::string labels_;
+  mutable std::mutex mutex_;  ///< guards the pointer, not what it points to; only relayout() changes it
+  std::shared_ptr<SeriesCells> cells_;
+};
+
+}  // namespace vedette
