@@ -46,6 +46,16 @@ std::string dump(const config::Value& value) {
   return YAML::Dump(value.node());
 }
 
+/// All of a check's section but its targets: one that comes or goes changes nothing for the others.
+std::string dump_without_targets(const config::Value& value) {
+  std::string out;
+  for (const auto& pair : value.node()) {
+    const bool targets = pair.first.IsScalar() && (pair.first.Scalar() == "target" || pair.first.Scalar() == "targets");
+    if (!targets) out += YAML::Dump(pair.first) + ": " + YAML::Dump(pair.second) + '\n';
+  }
+  return out;
+}
+
 bool in_range(config::Mapping& section, std::string_view key, Duration value, Duration least, Duration most) {
   if (value >= least && value <= most) return true;
   section.error(
@@ -277,7 +287,7 @@ void CheckDecoder::set_timeout(const config::Mapping& section, Duration module_t
   }
 }
 
-void CheckDecoder::add(const Check& base, const Target& target, const std::string& fingerprint) {
+void CheckDecoder::add(const Check& base, const Target& target, std::uint64_t fingerprint) {
   auto check = std::make_shared<Check>(base);
   check->target = target.text;
   check->instance = mask_userinfo(target.text);
@@ -301,7 +311,7 @@ void CheckDecoder::add(const Check& base, const Target& target, const std::strin
                                fmt::format("the first one is at {}", known->second.text()));
     return;
   }
-  check->fingerprint = stable_hash(fingerprint + '\n' + target.text);
+  check->fingerprint = stable_hash(fmt::format("{} {}", fingerprint, target.text));
   checks_.push_back(std::move(check));
 }
 
@@ -328,7 +338,8 @@ void CheckDecoder::read_check(const config::Value& value) {
   check.metrics = schedule.metrics == "basic" ? MetricsLevel::kBasic : MetricsLevel::kFull;
   check.buckets = schedule.buckets ? schedule.buckets : default_buckets_of(*check.kind);
   set_timeout(section, module_timeout, schedule, check);
-  const auto fingerprint = dump(value) + '\n' + defaults_text_ + '\n' + module_fingerprint + '\n' + context_.revealed;
+  const auto fingerprint = stable_hash(dump_without_targets(value) + '\n' + defaults_text_ + '\n' + module_fingerprint +
+                                       '\n' + context_.revealed);
   const auto before = checks_.size();
   for (const auto& target : targets) add(check, target, fingerprint);
   // Validated like any other, but not run.

@@ -64,7 +64,8 @@ class CheckDecoder {
   std::vector<Target> read_targets(config::Mapping& section);
   void set_timeout(const config::Mapping& section, config::Duration module_timeout, const Schedule& schedule,
                    Check& check);
-  void add(const Check& base, const Target& target, const std::string& fingerprint);
+  /// `fingerprint` is of all that the targets of a check share.
+  void add(const Check& base, const Target& target, std::uint64_t fingerprint);
 
   config::Context& context_;
   Schedule defaults_;

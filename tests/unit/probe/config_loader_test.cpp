@@ -131,6 +131,15 @@ TEST_CASE("equal definitions have equal fingerprints, changed ones do not") {
   CHECK(fingerprint(base) != fingerprint("defaults: {labels: {x: y}}\n" + base));
 }
 
+TEST_CASE("a target that comes or goes changes none of its check's others") {
+  const Loaded before("checks: [{name: a, kind: tcp, targets: ['h:1', 'h:2']}]\n");
+  const Loaded after("checks: [{name: a, kind: tcp, targets: ['h:3', 'h:2']}]\n");
+  REQUIRE(before.config);
+  REQUIRE(after.config);
+  CHECK(before.config->checks.at(1)->fingerprint == after.config->checks.at(1)->fingerprint);
+  CHECK(before.config->checks.at(0)->fingerprint != after.config->checks.at(0)->fingerprint);
+}
+
 TEST_CASE("the examples load without a word") {
   for (const auto* path : {"examples/vedette.yml", "docker/vedette.yml"}) {
     config::Diagnostics diagnostics;
