@@ -6,6 +6,20 @@ namespace {
 
 constexpr std::size_t kRecent = 40;
 
+/// What is kept of a run that passed: its numbers are on the metrics page, and a hundred thousand results are many.
+ResultPtr without_measures(const Result& result) {
+  auto out = std::make_shared<Result>();
+  out->verdict = result.verdict;
+  out->started = result.started;
+  out->phases = result.phases;
+  out->duration = result.duration;
+  out->overhead = result.overhead;
+  out->disturbed = result.disturbed;
+  out->local_port = result.local_port;
+  out->attempts = result.attempts;
+  return out;
+}
+
 }  // namespace
 
 struct RecentResults::Entry {
@@ -64,7 +78,7 @@ std::optional<Verdict> RecentResults::record(const Check& check, const ResultPtr
     ++view.failures;
     view.last_failure = result;
   }
-  view.last = result;
+  view.last = result->reason == Reason::kNone ? without_measures(*result) : result;
   const CheckView::Point point{static_cast<float>(seconds(result->duration)), result->verdict};
   if (view.recent.size() < kRecent) {
     view.recent.push_back(point);

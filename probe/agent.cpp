@@ -1,6 +1,7 @@
 #include "probe/agent.hpp"
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <latch>
@@ -46,6 +47,9 @@ bool Agent::load(config::Diagnostics& diagnostics) {
   }
   if (shards_.empty()) make_shards();
   apply(std::move(config->checks));
+  config.reset();
+  // Reading a configuration takes much more memory than keeping it: what is free goes back to the system.
+  ::malloc_trim(0);
   ready_ = true;
   return true;
 }

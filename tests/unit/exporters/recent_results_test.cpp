@@ -63,3 +63,22 @@ TEST_CASE("a reload keeps what did not change") {
   recent.apply({});
   CHECK(recent.named("a").empty());
 }
+
+TEST_CASE("measures are kept of runs that did not just pass") {
+  auto check = std::make_shared<Check>();
+  check->name = "a";
+  RecentResults recent;
+  recent.apply({check});
+  for (const auto reason : {Reason::kNone, Reason::kHttpStatus}) {
+    auto result = std::make_shared<Result>();
+    result->reason = reason;
+    result->verdict = info_of(reason).verdict;
+    result->duration = std::chrono::milliseconds(5);
+    result->measures.push_back({&kSuccess, 1, {}});
+    recent.record(*check, result);
+    const auto last = recent.all().at(0).last;
+    CHECK(last->verdict == result->verdict);
+    CHECK(last->duration == result->duration);
+    CHECK(last->measures.empty() == (reason == Reason::kNone));
+  }
+}
