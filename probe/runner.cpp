@@ -24,15 +24,13 @@ Runner::Runner(std::vector<CheckPtr> checks, RunnerOptions options)
 }
 
 bool Runner::go() {
-  asio::io_context loop{1};
-  asio::signal_set signals(loop, SIGINT, SIGTERM);
-  asio::steady_timer refresh(loop);
+  asio::signal_set signals(loop_, SIGINT, SIGTERM);
   signals.async_wait([this](const boost::system::error_code& error, int) {
     if (error) return;
     stopped_ = true;
     asio::post(shard_.executor(), [this] { timer_.cancel(); });
     shard_.cancel_on_demand();
-    asio::post(shard_.executor(), [this] { done_ = all_done(); });
+    asio::post(shard_.executor(), [this] { check_done(); });
   });
   const std::function<void()> tick = [&] {
     if (on_tick) on_tick();
@@ -40,16 +38,22 @@ bool Runner::go() {
       signals.cancel();
       return;
     }
-    refresh.expires_after(kRefresh);
-    refresh.async_wait([&](const boost::system::error_code&) { tick(); });
+    refresh_.expires_after(kRefresh);
+    refresh_.async_wait([&](const boost::system::error_code&) { tick(); });
   };
   asio::post(shard_.executor(), [this] {
     began_ = std::chrono::steady_clock::now();
     start_some();
   });
   tick();
-  loop.run();
+  loop_.run();
   return !stopped_;
+}
+
+void Runner::check_done() {
+  if (done_ || !all_done()) return;
+  done_ = true;
+  asio::post(loop_, [this] { refresh_.cancel(); });
 }
 
 /// Like the schedule, starts a bounded number in one turn of the loop, so that what is in flight is served in between.
@@ -89,7 +93,7 @@ void Runner::start_some() {
     posted_ = true;
     return;
   }
-  done_ = all_done();
+  check_done();
 }
 
 void Runner::start(std::size_t run) {
@@ -106,7 +110,7 @@ void Runner::run_ended(std::size_t run, Result result) {
   recorder_.finished(check, shared);
   on_ended(run, check, shared);
   if (options_.rate > 0) {
-    done_ = all_done();
+    check_done();
   } else {
     start_some();
   }

@@ -4,6 +4,8 @@
 // as an agent's: the same engine, and everyone who is told of results there is told here.
 
 #include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -40,6 +42,8 @@ class Runner {
   void start_some();
   void start(std::size_t run);
   void run_ended(std::size_t run, Result result);
+  /// Ends go() when nothing goes on and nothing is to begin.
+  void check_done();
   [[nodiscard]] bool all_done() const { return (stopped_ || next_ == total_) && in_flight_ == 0; }
 
   std::vector<CheckPtr> checks_;
@@ -54,6 +58,8 @@ class Runner {
   std::atomic<std::size_t> skipped_{0};
   std::atomic<bool> stopped_{false};
   std::atomic<bool> done_{false};
+  boost::asio::io_context loop_{1};  ///< of go()
+  boost::asio::steady_timer refresh_{loop_};
   Shard shard_;
   boost::asio::steady_timer timer_;
 };
