@@ -61,7 +61,7 @@ Answer resolve(const std::string& name, net::AddressSettings settings) {
     boost::asio::co_spawn(
         loop,
         [](net::AresResolver& r, std::string host, net::AddressSettings s, Answer& a) -> boost::asio::awaitable<void> {
-          a.found = co_await r.resolve(std::move(host), std::move(s));
+          a.found = co_await r.resolve(host, s);
         }(resolver, name, std::move(settings), out),
         [&loop](const std::exception_ptr&) { loop.stop(); });
     loop.run();
