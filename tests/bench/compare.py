@@ -84,7 +84,7 @@ class Driver:
 
 def start_targets(work):
     ca = work.authority()
-    ports = {"http": free_port(), "https": free_port(), "dns": free_port(socket.SOCK_DGRAM), "ca": ca}
+    ports = {"http": free_port(), "https": free_port(), "dns": free_port(), "ca": ca}
     pinned(1)()
     work.nginx(f"""
         server {{ listen 127.0.0.1:{ports['http']}; location / {{ return 200 'hello'; }} }}

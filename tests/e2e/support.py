@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -19,10 +20,18 @@ VEDETTE = os.environ.get("VEDETTE", "build/release/vedette")
 PATIENCE = 30  # seconds until something that must happen has not
 
 
-def free_port(kind=socket.SOCK_STREAM):
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def free_port():
+    """A port that is free for TCP and UDP. Below those that the kernel gives to connections, of which other tests open
+    thousands at the same time: one could take the port before its server does."""
+    while True:
+        port = random.randrange(15000, 32000)
+        try:
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                with socket.socket(socket.AF_INET, kind) as probe:
+                    probe.bind(("127.0.0.1", port))
+            return port
+        except OSError:
+            continue
 
 
 def wait_for(condition, what, patience=PATIENCE):

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import unittest
 
@@ -89,7 +88,7 @@ class NameServers(unittest.TestCase):
         os.chmod(self.work.folder, 0o777)
 
     def nsd(self):
-        port = free_port(socket.SOCK_DGRAM)
+        port = free_port()
         big = "".join(f"big IN TXT \"{'x' * 200}{i}\"\n" for i in range(20))
         self.work.write("zone", "$ORIGIN lab.example.\n$TTL 60\n@ IN SOA ns1 hostmaster 2026112203 1 2 3 4\n@ IN NS ns1\n"
                         "ns1 IN A 127.0.0.1\nwww IN A 192.0.2.1\nwww IN A 192.0.2.2\nmail IN MX 10 www\n" + big)
@@ -141,7 +140,7 @@ zone:
 
     def test_unbound_over_udp_and_tls(self):
         ca = self.work.authority()
-        port, tls_port = free_port(socket.SOCK_DGRAM), free_port()
+        port, tls_port = free_port(), free_port()
         config = self.work.write("unbound.conf", f"""
 server:
   interface: 127.0.0.1@{port}

@@ -9,7 +9,7 @@ namespace {
 
 std::vector<Record> records(std::initializer_list<const char*> texts) {
   std::vector<Record> out;
-  for (const auto* text : texts) out.push_back({text, "A", 300, std::nullopt});
+  for (const auto* text : texts) out.push_back({text, "A", 300});
   return out;
 }
 
