@@ -16,7 +16,7 @@ struct View {
 
 /// At least the bytes of all lines, so that the page never moves while it grows.
 std::size_t bound_of(const std::vector<View>& views, const PageTable& table) {
-  constexpr std::size_t kNumber = 20;
+  constexpr std::size_t kNumber = 24;
   constexpr std::size_t kPunctuation = 5;
   constexpr std::size_t kHeader = 300;
   std::size_t bytes = table.entries().size() * kHeader;

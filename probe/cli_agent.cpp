@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "checks/net/key_decoder.hpp"
 #include "checks/net/target.hpp"
 #include "checks/version.hpp"
 #include "exporters/log.hpp"
@@ -67,6 +68,9 @@ class Process {
     log::info("listening", {{"address", net::join_host_port(endpoint.address().to_string(), endpoint.port())},
                             {"version", std::string(kVersion)},
                             {"pid", fmt::format("{}", ::getpid())}});
+    if (const auto why = net::use_fast_key_decoder(); !why.empty()) {
+      log::info("certificates are decoded the slower way", {{"detail", why}});
+    }
     wait_for_signal();
     if (service_manager::watchdog_interval()) feed_watchdog();
     refresh_tls();

@@ -20,6 +20,9 @@ Runner::Runner(std::vector<CheckPtr> checks, RunnerOptions options)
       total_(options.runs * checks_.size()),
       shard_(kLimits, recorder_),
       timer_(shard_.executor()) {
+  for (const auto& check : checks_) {
+    handshakes_.push_back(check->kind->handshakes(check->target, *check->settings));
+  }
   recorder_.apply(checks_, {});
 }
 
@@ -81,8 +84,7 @@ void Runner::start_some() {
     } else if (in_flight_ >= options_.concurrency) {
       break;
     }
-    const auto& check = *checks_[next_ % checks_.size()];
-    handshakes += check.kind->handshakes(check.target, *check.settings) ? 1 : 0;
+    handshakes += handshakes_[next_ % checks_.size()] ? 1 : 0;
     start(next_++);
     if (++starts < kLimits.starts_per_turn && handshakes < kLimits.handshakes_per_turn) continue;
     if (!posted_)

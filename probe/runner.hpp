@@ -47,6 +47,7 @@ class Runner {
   [[nodiscard]] bool all_done() const { return (stopped_ || next_ == total_) && in_flight_ == 0; }
 
   std::vector<CheckPtr> checks_;
+  std::vector<bool> handshakes_;  ///< whether a run of each check costs a TLS handshake
   const RunnerOptions options_;
   const std::size_t total_;
   Recorder recorder_{false};

@@ -109,7 +109,7 @@ std::vector<Record> records_of(const ldns_rr_list* list) {
     const ldns_rr* rr = ldns_rr_list_rr(list, i);
     const Text text(ldns_rr2str(rr));
     const Text type(ldns_rr_type2str(ldns_rr_get_type(rr)));
-    out.push_back({without_newline(text ? text.get() : ""), type ? type.get() : "", ldns_rr_ttl(rr), serial_of(rr)});
+    out.push_back({without_newline(text ? text.get() : ""), type ? type.get() : "", ldns_rr_ttl(rr)});
   }
   return out;
 }
@@ -211,7 +211,7 @@ std::vector<Record> Reply::records(Section section) const {
   if (ldns_pkt_edns(raw)) {
     out.push_back(
         {fmt::format(".\tOPT\tudp: {}; flags:{}", ldns_pkt_edns_udp_size(raw), ldns_pkt_edns_do(raw) ? " do" : ""),
-         "OPT", 0, std::nullopt});
+         "OPT", 0});
   }
   return out;
 }

@@ -28,7 +28,6 @@ struct Record {
   std::string text;  ///< `name.⇥ttl⇥class⇥type⇥rdata`
   std::string type;
   std::uint32_t ttl = 0;
-  std::optional<std::uint32_t> serial;  ///< of a SOA record
 };
 
 enum class Section : std::uint8_t { kAnswer, kAuthority, kAdditional };

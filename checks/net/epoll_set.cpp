@@ -31,11 +31,11 @@ EpollSet::~EpollSet() {
   *alive_ = false;
 }
 
-void EpollSet::add(int fd, std::uint32_t events) {
+bool EpollSet::add(int fd, std::uint32_t events) {
   epoll_event event{};
   event.events = events;
   event.data.fd = fd;
-  ::epoll_ctl(descriptor_.native_handle(), EPOLL_CTL_ADD, fd, &event);
+  return ::epoll_ctl(descriptor_.native_handle(), EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 void EpollSet::watch(int fd, std::uint32_t events) {

@@ -23,8 +23,8 @@ class EpollSet {
   EpollSet(const EpollSet&) = delete;
   EpollSet& operator=(const EpollSet&) = delete;
 
-  /// Watches a new `fd`; closing it ends that.
-  void add(int fd, std::uint32_t events);
+  /// Watches a new `fd`; closing it ends that. False, and errno, when the kernel has no room for it.
+  bool add(int fd, std::uint32_t events);
   /// Watches `fd` for `events` (EPOLLIN, EPOLLOUT); zero stops watching it.
   void watch(int fd, std::uint32_t events);
 

@@ -1,6 +1,7 @@
 #include "checks/net/key_decoder.hpp"
 
 #include <openssl/bio.h>
+#include <openssl/err.h>
 #include <openssl/opensslconf.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -8,7 +9,6 @@
 #include <array>
 #include <cstdlib>
 #include <memory>
-#include <mutex>
 #include <string_view>
 
 #ifndef OPENSSL_NO_ENGINE

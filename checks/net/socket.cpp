@@ -90,7 +90,8 @@ Problem Socket::connect(Transport transport, const asio::ip::address& address, s
   }
   const auto remote = address_of(address, port);
   if (::connect(fd_, remote.get(), remote.size) != 0 && errno != EINPROGRESS) return failure_of(errno, Phase::kConnect);
-  set_.set_.add(fd_, tcp ? EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET : EPOLLIN | EPOLLET);
+  if (!set_.set_.add(fd_, tcp ? EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET : EPOLLIN | EPOLLET))
+    return Failure{Reason::kLocalResources, std::strerror(errno)};
   return std::nullopt;
 }
 
