@@ -99,10 +99,6 @@ bool bypasses_proxy(const std::string& no_proxy, const std::string& host) {
   return false;
 }
 
-std::string Proxy::with_host(const std::string& address) const {
-  return scheme + "://" + userinfo + net::join_host_port(address, port);
-}
-
 namespace {
 
 std::optional<Proxy> parse_proxy(const std::string& text) {
@@ -112,9 +108,8 @@ std::optional<Proxy> parse_proxy(const std::string& text) {
   if (!parsed || parsed->host_address().empty()) return std::nullopt;
   Proxy out;
   out.scheme = parsed->scheme();
-  if (parsed->has_userinfo()) {
-    out.userinfo = std::string(parsed->encoded_userinfo().data(), parsed->encoded_userinfo().size()) + "@";
-  }
+  out.user = parsed->user();
+  out.password = parsed->password();
   out.host = parsed->host_address();
   constexpr std::uint16_t kHttpPort = 80;
   constexpr std::uint16_t kSocksPort = 1080;

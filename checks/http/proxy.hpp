@@ -28,12 +28,10 @@ ProxySettings decode_proxy(config::Mapping& section);
 
 struct Proxy {
   std::string scheme;
-  std::string userinfo;  ///< percent-encoded, with its @; may be empty
+  std::string user;  ///< percent-decoded, as is the password
+  std::string password;
   std::string host;
   std::uint16_t port = 0;
-
-  /// The URL with the host replaced by an address.
-  [[nodiscard]] std::string with_host(const std::string& address) const;
 };
 
 /// The proxy for `target`; nothing for a direct connection.

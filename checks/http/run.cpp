@@ -1,17 +1,18 @@
 #include "checks/http/run.hpp"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
 #include <boost/json/array.hpp>
 #include <charconv>
 
+#include "checks/http/date.hpp"
 #include "checks/http/expectations.hpp"
 #include "checks/net/errors.hpp"
+#include "checks/net/http_client.hpp"
 #include "checks/net/lookup.hpp"
+#include "checks/net/proxy_tunnel.hpp"
 #include "checks/net/services.hpp"
 #include "checks/net/target.hpp"
 #include "checks/version.hpp"
@@ -40,14 +41,6 @@ constexpr std::size_t kExcerpt = 2048;
 constexpr std::size_t kMostBodySent = std::size_t{64} << 20;
 constexpr std::size_t kMostCookies = 50;
 constexpr std::size_t kShortestSecret = 6;
-
-std::string base64(const std::string& text) {
-  std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
 
 /// Values of these headers say nothing that must be hidden.
 bool is_harmless(std::string_view name) {
@@ -97,8 +90,8 @@ bool HttpRun::reveal_secrets() {
   if (settings_.credentials == Credentials::kBasic) {
     std::string password;
     if (!reveal(settings_.password, password, true)) return false;
-    basic_ = settings_.username + ":" + password;
-    secrets_.push_back(base64(basic_));
+    basic_ = net::basic_authorization(settings_.username, password);
+    secrets_.push_back(basic_.substr(basic_.find(' ') + 1));
   }
   if (settings_.credentials == Credentials::kAuthorization) {
     std::string credentials;
@@ -121,12 +114,12 @@ bool HttpRun::reveal_secrets() {
 
 void HttpRun::add_credentials(const Url& url, net::HttpRequest& request) const {
   if (settings_.header("Authorization") || !to_first_host(url)) return;
-  std::string user = basic_;
-  if (user.empty() && url.has_userinfo) user = url.user + ":" + url.password;
   if (!authorization_.empty()) {
     request.headers.emplace_back("Authorization", authorization_);
-  } else if (!user.empty()) {
-    request.headers.emplace_back("Authorization", "Basic " + base64(user));
+  } else if (!basic_.empty()) {
+    request.headers.emplace_back("Authorization", basic_);
+  } else if (url.has_userinfo) {
+    request.headers.emplace_back("Authorization", net::basic_authorization(url.user, url.password));
   }
 }
 
@@ -143,7 +136,7 @@ void HttpRun::add_headers(const Url& url, net::HttpRequest& request) const {
     agent_given = agent_given || same_ignoring_case(name, "User-Agent");
     request.headers.emplace_back(name, value);
   }
-  if (!host_given) request.headers.emplace_back("Host", url.authority());
+  if (!host_given) request.headers.insert(request.headers.begin(), {"Host", url.authority()});
   if (!agent_given) request.headers.emplace_back("User-Agent", fmt::format("Vedette/{}", kVersion));
   if (!referer_.empty()) request.headers.emplace_back("Referer", referer_);
   add_credentials(url, request);
@@ -163,11 +156,14 @@ bool HttpRun::prepare(const Url& url, net::HttpRequest& request) {
   }
   if (!settings_.tls->settings().server_name.empty() && to_first_host(url))
     name = settings_.tls->settings().server_name;
-  request.url = url.with_host(url.secure ? name : url.host);
+  request.secure = url.secure;
+  request.host = url.host;
+  request.port = url.port;
+  request.target = url.path;
   request.verify_name = name;
   request.method = method_;
   request.http2 = settings_.http2;
-  request.source = settings_.address.source;
+  request.connect_as = &settings_.address;
   request.body = body_to_send_;
   request.chunked = body_to_send_ && !settings_.body_file.empty();
   if (url.secure) {
@@ -178,17 +174,11 @@ bool HttpRun::prepare(const Url& url, net::HttpRequest& request) {
     }
     request.tls = std::move(*material);
   }
-  for (const auto& [header, secret] : settings_.proxy.connect_headers) {
-    request.proxy_headers.emplace_back(header, secret.reveal().value_or(""));
-  }
   add_headers(url, request);
   return true;
 }
 
-asio::awaitable<bool> HttpRun::exchange(const Url& url) {
-  secure_ = url.secure;
-  urls_.push_back(url.text());
-  net::HttpRequest request;
+asio::awaitable<bool> HttpRun::find_way(const Url& url, net::HttpRequest& request) {
   const auto proxy = proxy_for(settings_.proxy, url);
   if (!proxy || !settings_.proxy.skip_resolve) {
     resolved_ = true;
@@ -198,49 +188,54 @@ asio::awaitable<bool> HttpRun::exchange(const Url& url) {
       co_return false;
     }
     address_ = found->address;
-    request.connect_to.emplace(found->address, url.port);
+    request.address = found->address;
   }
-  if (proxy) {
-    // libcurl would resolve the proxy's name in a thread of its own.
-    const auto found = co_await context_.services.resolver.resolve(proxy->host, settings_.address);
-    if (!found) {
-      context_.fail(Reason::kHttpProxy, "the proxy's name: " + found.error().message);
-      co_return false;
-    }
-    request.proxy = proxy->with_host(found->address.to_string());
+  if (!proxy) co_return true;
+  const auto found = co_await context_.services.resolver.resolve(proxy->host, settings_.address);
+  if (!found) {
+    context_.fail(Reason::kHttpProxy, "the proxy's name: " + found.error().message);
+    co_return false;
   }
+  auto& through = request.proxy.emplace();
+  through.type = proxy->scheme == "http" ? net::HttpProxy::Type::kHttp : net::HttpProxy::Type::kSocks5;
+  // socks5h asks the proxy to resolve.
+  if (proxy->scheme == "socks5h") request.address.reset();
+  through.address = found->address;
+  through.port = proxy->port;
+  through.user = proxy->user;
+  through.password = proxy->password;
+  for (const auto& [header, secret] : settings_.proxy.connect_headers) {
+    through.connect_headers.emplace_back(header, secret.reveal().value_or(""));
+  }
+  co_return true;
+}
+
+asio::awaitable<bool> HttpRun::exchange(const Url& url) {
+  secure_ = url.secure;
+  urls_.push_back(url.text());
+  response_ = {};
+  net::HttpRequest request;
+  if (!co_await find_way(url, request)) co_return false;
   if (!prepare(url, request)) co_return false;
   const auto keep = settings_.expect.look_at_body() ? kMostBodyKept : kExcerpt;
   body_ = std::make_unique<BodySink>(settings_.compression, settings_.body_size_limit, keep);
   request.on_body = [this](std::string_view part) { return body_->take(part); };
   requested_ = true;
   context_.log([method = method_, text = urls_.back()] { return fmt::format("{} {}", method, text); });
-  response_ = co_await context_.services.http.perform(std::move(request), context_.phase);
-  context_.result.local_port = response_->local_port;
-  add_hop_phases(url.secure);
-  if (response_->failure) {
-    context_.log(fmt::format("failed: {}", response_->failure->message));
-    context_.fail(*response_->failure);
+  if (auto problem = co_await net::perform(context_, request, response_, hop_)) {
+    context_.log("failed: " + problem->message);
+    context_.fail(std::move(*problem));
     co_return false;
   }
-  if (!response_->ended_by_sink) body_->finish();
-  context_.log([status = response_->status, version = response_->version, bytes = body_->size()] {
+  if (!response_.ended_by_sink) body_->finish();
+  context_.log([status = response_.status, version = response_.version, bytes = body_->size()] {
     return fmt::format("status {}, HTTP/{}, {} bytes of body", status, version, bytes);
   });
   co_return true;
 }
 
-void HttpRun::add_hop_phases(bool secure) {
-  const auto& timing = response_->timing;
-  if (timing.connect > Duration::zero()) context_.add_phase(Phase::kConnect, timing.connect, hop_);
-  if (secure && timing.secured.known()) context_.add_phase(Phase::kTls, timing.tls(), hop_);
-  if (!timing.first_byte.known()) return;
-  context_.add_phase(Phase::kProcessing, timing.processing(), hop_);
-  context_.add_phase(Phase::kTransfer, timing.transfer(), hop_);
-}
-
 void HttpRun::keep_cookies(const Url& url) {
-  for (const auto& [name, value] : response_->headers) {
+  for (const auto& [name, value] : response_.headers) {
     if (!same_ignoring_case(name, "Set-Cookie")) continue;
     const auto pair = value.substr(0, value.find(';'));
     const auto equals = pair.find('=');
@@ -252,8 +247,8 @@ void HttpRun::keep_cookies(const Url& url) {
 }
 
 std::optional<Url> HttpRun::next_url(const Url& url) {
-  const auto* location = response_->header("Location");
-  if (!is_redirect(response_->status) || location == nullptr) return std::nullopt;
+  const auto* location = response_.header("Location");
+  if (!is_redirect(response_.status) || location == nullptr) return std::nullopt;
   ++redirects_;
   if (!settings_.follow_redirects) return std::nullopt;
   if (redirects_ > settings_.max_redirects) {
@@ -268,7 +263,7 @@ std::optional<Url> HttpRun::next_url(const Url& url) {
     return std::nullopt;
   }
   keep_cookies(url);
-  const int status = response_->status;
+  const int status = response_.status;
   if (status != 307 && status != 308) {
     if (method_ != "HEAD") method_ = "GET";
     body_to_send_.reset();
@@ -291,22 +286,20 @@ asio::awaitable<void> HttpRun::go() {
   }
   std::optional<Url> url = std::move(*parsed);
   first_host_ = url->host;
-  bool answered = false;
   while (url && !context_.failed()) {
-    answered = co_await exchange(*url);
-    if (!answered) break;
+    answered_ = co_await exchange(*url);
+    if (!answered_) break;
     url = next_url(*url);
     if (url) ++hop_;
   }
-  if (answered && !context_.failed()) {
-    failed_due_to_regex_ = expect_response(context_, settings_.expect, *response_, *body_, secure_);
+  if (answered_ && !context_.failed()) {
+    failed_due_to_regex_ = expect_response(context_, settings_.expect, response_, *body_, secure_);
   }
   measure(resolved_);
   if (context_.wants_evidence()) add_evidence();
 }
 
 void HttpRun::measure(bool resolved) {
-  const bool answered = response_ && !response_->failure;
   const auto& result = context_.result;
   constexpr std::array kPhases{Phase::kConnect, Phase::kTls, Phase::kProcessing, Phase::kTransfer};
   if (resolved) context_.measure(kHttpDuration, seconds(result.total_of(Phase::kResolve)), labels_of(Phase::kResolve));
@@ -316,23 +309,23 @@ void HttpRun::measure(bool resolved) {
     }
   }
   double version = 0;
-  if (answered) {
-    const auto& text = response_->version;
+  if (answered_) {
+    const auto& text = response_.version;
     std::from_chars(text.data(), text.data() + text.size(), version);
   }
-  context_.measure(kHttpStatusCode, answered ? response_->status : 0);
+  context_.measure(kHttpStatusCode, answered_ ? response_.status : 0);
   context_.measure(kHttpVersion, version);
   context_.measure(kHttpRedirects, redirects_);
-  context_.measure(kHttpSsl, answered && secure_ ? 1 : 0);
-  context_.measure(kHttpContentLength, answered ? content_length(*response_) : 0);
-  context_.measure(kHttpUncompressedBodyLength, answered ? static_cast<double>(body_->size()) : 0);
+  context_.measure(kHttpSsl, answered_ && secure_ ? 1 : 0);
+  context_.measure(kHttpContentLength, answered_ ? content_length(response_) : 0);
+  context_.measure(kHttpUncompressedBodyLength, answered_ ? static_cast<double>(body_->size()) : 0);
   context_.measure(kFailedDueToRegex, failed_due_to_regex_ ? 1 : 0);
-  if (answered) {
-    const auto* modified = response_->header("Last-Modified");
-    const auto time = modified == nullptr ? -1 : curl_getdate(modified->c_str(), nullptr);
-    if (time >= 0) context_.measure(kHttpLastModified, static_cast<double>(time));
+  if (answered_) {
+    const auto* modified = response_.header("Last-Modified");
+    const auto time = modified == nullptr ? std::nullopt : parse_http_date(*modified);
+    if (time) context_.measure(kHttpLastModified, static_cast<double>(*time));
   }
-  if (secure_ && response_ && response_->tls.facts) net::measure_tls(context_, *response_->tls.facts, true);
+  if (response_.tls) net::measure_tls(context_, *response_.tls, true);
 }
 
 std::string HttpRun::redacted(std::string text) const {
@@ -348,14 +341,14 @@ void HttpRun::add_evidence() {
   auto& facts = context_.result.evidence.facts;
   facts["urls"] = boost::json::array(urls_.begin(), urls_.end());
   if (address_) facts["address"] = address_->to_string();
-  if (!response_) return;
-  if (!response_->local_address.empty()) facts["local_address"] = response_->local_address;
-  if (response_->tls.facts) facts["tls"] = net::to_json(*response_->tls.facts);
-  if (response_->version.empty()) return;
-  facts["http_version"] = response_->version;
-  facts["status"] = response_->status;
+  const auto& [local, port] = response_.local;
+  if (port != 0) facts["local_address"] = net::join_host_port(local.to_string(), port);
+  if (response_.tls) facts["tls"] = net::to_json(*response_.tls);
+  if (response_.version.empty()) return;
+  facts["http_version"] = response_.version;
+  facts["status"] = response_.status;
   boost::json::array headers;
-  for (const auto& [name, value] : response_->headers) {
+  for (const auto& [name, value] : response_.headers) {
     const bool hide = same_ignoring_case(name, "Set-Cookie");
     headers.emplace_back(boost::json::array{name, hide ? std::string("***") : redacted(printable(value, 512))});
   }

@@ -33,9 +33,9 @@ class HttpRun {
   bool reveal_secrets();
   boost::asio::awaitable<bool> exchange(const Url& url);
   bool prepare(const Url& url, net::HttpRequest& request);
+  boost::asio::awaitable<bool> find_way(const Url& url, net::HttpRequest& request);
   void add_headers(const Url& url, net::HttpRequest& request) const;
   void add_credentials(const Url& url, net::HttpRequest& request) const;
-  void add_hop_phases(bool secure);
   /// The next URL when the response redirects and the check follows; fails the run on a bad or one too many.
   std::optional<Url> next_url(const Url& url);
   void keep_cookies(const Url& url);
@@ -64,7 +64,8 @@ class HttpRun {
   bool requested_ = false;
   bool failed_due_to_regex_ = false;
   std::optional<boost::asio::ip::address> address_;
-  std::optional<net::HttpExchange> response_;
+  net::HttpExchange response_;  ///< of the last hop
+  bool answered_ = false;       ///< the last hop's response came whole, or as far as it was wanted
   std::unique_ptr<BodySink> body_;
 };
 

@@ -6,7 +6,6 @@
 #include <array>
 
 #include "checks/http/url.hpp"
-#include "checks/net/http_engine.hpp"
 #include "config/mapping.hpp"
 
 namespace vedette::http {
@@ -173,9 +172,8 @@ void read_redirects(config::Mapping& section, HttpSettings& out) {
 void read_versions(config::Mapping& section, HttpSettings& out) {
   section.read("enable_http2", out.http2);
   bool http3 = false;
-  if (section.read("enable_http3", http3) && http3 && !net::HttpEngine::has_http3()) {
-    section.error("enable_http3", "the installed libcurl does not speak HTTP/3",
-                  "install a libcurl built with HTTP/3 (`curl --version` lists it), or leave enable_http3 out");
+  if (section.read("enable_http3", http3) && http3) {
+    section.error("enable_http3", "HTTP/3 is not supported", "leave enable_http3 out");
   }
   if (!section.read("valid_http_versions", out.expect.http_versions)) return;
   constexpr std::array<std::string_view, 4> kVersions{"HTTP/1.0", "HTTP/1.1", "HTTP/2.0", "HTTP/3.0"};

@@ -59,10 +59,6 @@ std::string Url::text() const {
   return (secure ? "https://" : "http://") + authority() + path;
 }
 
-std::string Url::with_host(const std::string& other) const {
-  return (secure ? "https://" : "http://") + net::join_host_port(other, port) + path;
-}
-
 tl::expected<Url, std::string> parse_url(std::string_view text) {
   std::string whole(text);
   if (whole.find("://") == std::string::npos) whole = "http://" + whole;

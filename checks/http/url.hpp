@@ -22,8 +22,6 @@ struct Url {
   [[nodiscard]] std::string authority() const;
   /// The URL for a person: without userinfo.
   [[nodiscard]] std::string text() const;
-  /// The same URL with another host, as libcurl is to see it.
-  [[nodiscard]] std::string with_host(const std::string& other) const;
 };
 
 /// A text without a scheme gets http://, as blackbox_exporter does it. The error says what is wrong.

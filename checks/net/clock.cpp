@@ -16,9 +16,6 @@ namespace vedette::net {
 
 namespace {
 
-/// With MSG_TRUNC a TCP socket copies nothing, so the length may exceed any receive buffer.
-constexpr std::size_t kWholeQueue = std::size_t{1} << 30U;
-
 std::chrono::nanoseconds read_clock(clockid_t clock) {
   timespec now{};
   ::clock_gettime(clock, &now);
@@ -33,20 +30,6 @@ Stamp stamp_in(msghdr& message) {
     return std::chrono::seconds(stamps.ts[0].tv_sec) + std::chrono::nanoseconds(stamps.ts[0].tv_nsec);
   }
   return {};
-}
-
-Peeked peek(int fd, void* buffer, std::size_t size, int flags) {
-  Peeked out;
-  const auto got = receive_stamped(fd, buffer, size, out.stamp, MSG_PEEK | MSG_DONTWAIT | flags);
-  if (got > 0) {
-    out.waiting = Waiting::kData;
-  } else if (got == 0) {
-    out.waiting = Waiting::kEnd;
-  } else if (errno != EAGAIN && errno != EINTR) {
-    out.waiting = Waiting::kError;
-    out.error = errno;
-  }
-  return out;
 }
 
 }  // namespace
@@ -64,12 +47,19 @@ void enable_stamps(int fd) {
   ::setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags);
 }
 
-std::uint16_t local_port_of(int fd) {
+LocalEndpoint local_endpoint_of(int fd) {
+  namespace ip = boost::asio::ip;
   sockaddr_storage self{};
   socklen_t size = sizeof self;
-  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&self), &size) != 0) return 0;
-  // The port stands at the same place in both families.
-  return ntohs(reinterpret_cast<const sockaddr_in*>(&self)->sin_port);
+  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&self), &size) != 0) return {};
+  if (self.ss_family == AF_INET6) {
+    const auto& six = reinterpret_cast<const sockaddr_in6&>(self);
+    ip::address_v6::bytes_type bytes;
+    std::memcpy(bytes.data(), &six.sin6_addr, bytes.size());
+    return {ip::address_v6(bytes, six.sin6_scope_id), ntohs(six.sin6_port)};
+  }
+  const auto& four = reinterpret_cast<const sockaddr_in&>(self);
+  return {ip::address_v4(ntohl(four.sin_addr.s_addr)), ntohs(four.sin_port)};
 }
 
 bool kernel_stamps() {
@@ -93,7 +83,8 @@ bool kernel_stamps() {
   return answer;
 }
 
-ssize_t receive_stamped(int fd, void* buffer, std::size_t size, Stamp& stamp, int flags) {
+ssize_t receive_stamped(int fd, void* buffer, std::size_t size, Stamp& stamp, int flags, void* from,
+                        socklen_t from_size) {
   alignas(cmsghdr) std::array<char, 128> control{};
   iovec part{buffer, size};
   msghdr message{};
@@ -101,18 +92,11 @@ ssize_t receive_stamped(int fd, void* buffer, std::size_t size, Stamp& stamp, in
   message.msg_iovlen = 1;
   message.msg_control = control.data();
   message.msg_controllen = control.size();
+  message.msg_name = from;
+  message.msg_namelen = from_size;
   const auto got = ::recvmsg(fd, &message, flags);
   if (got > 0) stamp = stamp_in(message);
   return got;
-}
-
-Peeked peek_oldest(int fd) {
-  char byte = 0;
-  return peek(fd, &byte, 1, 0);
-}
-
-Peeked peek_newest(int fd) {
-  return peek(fd, nullptr, kWholeQueue, MSG_TRUNC);
 }
 
 }  // namespace vedette::net

@@ -1,7 +1,6 @@
 #pragma once
 
-// One HTTP request and what came of it, without libcurl's types. Redirects, expectations and decoding are not its
-// concern.
+// One HTTP request and what came of it. Redirects, expectations and decoding are not its concern.
 
 #include <boost/asio/ip/address.hpp>
 #include <cstdint>
@@ -12,41 +11,55 @@
 #include <utility>
 #include <vector>
 
-#include "checks/net/http_timing.hpp"
+#include "checks/net/address.hpp"
+#include "checks/net/tls_facts.hpp"
 #include "checks/net/tls_profile.hpp"
-#include "checks/net/tls_verify.hpp"
+#include "checks/result.hpp"
 
 namespace vedette::net {
 
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct HttpProxy {
+  enum class Type { kHttp, kSocks5 };
+  Type type = Type::kHttp;
+  boost::asio::ip::address address;
+  std::uint16_t port = 0;
+  std::string user;  ///< empty: no authentication
+  std::string password;
+  Headers connect_headers;  ///< for CONNECT only
+};
+
 struct HttpRequest {
-  std::string url;  ///< its host is what SNI and verification use
-  /// Where to connect; without it a proxy finds the target by name.
-  std::optional<std::pair<boost::asio::ip::address, std::uint16_t>> connect_to;
-  std::optional<boost::asio::ip::address> source;
+  bool secure = false;
+  std::string host;  ///< of the URL: what a proxy is told
+  std::uint16_t port = 80;
+  std::string target = "/";  ///< path and query
+  /// Where the name was found; without it a proxy finds it.
+  std::optional<boost::asio::ip::address> address;
+  const AddressSettings* connect_as = nullptr;  ///< outlives the exchange
+  std::optional<HttpProxy> proxy;
   std::string method = "GET";
-  std::vector<std::pair<std::string, std::string>> headers;
+  Headers headers;  ///< with Host
   std::optional<std::string> body;
   bool chunked = false;
-  bool http2 = true;
+  bool http2 = true;        ///< offered to the server; https only
   TlsMaterialPtr tls;       ///< for https
-  std::string verify_name;  ///< for https
-  std::string proxy;        ///< URL with a numeric host; empty: none
-  std::vector<std::pair<std::string, std::string>> proxy_headers;
+  std::string verify_name;  ///< for https: SNI and the name to verify
   std::size_t max_header_bytes = std::size_t{64} << 10;
   /// Gets the body as it comes (still encoded); returns false to end the exchange.
   std::function<bool(std::string_view)> on_body;
+
+  [[nodiscard]] bool has_header(std::string_view name) const;
 };
 
 struct HttpExchange {
-  std::optional<Failure> failure;  ///< none also when on_body ended the exchange
-  bool ended_by_sink = false;
+  bool ended_by_sink = false;  ///< on_body wanted no more
   int status = 0;
-  std::string version;                                       ///< "1.0", "1.1", "2", "3"; empty without a response
-  std::vector<std::pair<std::string, std::string>> headers;  ///< of the final response, in their order
-  HttpTiming timing;
-  TlsRecord tls;
-  std::string local_address;
-  std::uint16_t local_port = 0;
+  std::string version;  ///< "1.0", "1.1", "2"; empty without a response
+  Headers headers;      ///< of the final response, in their order
+  std::optional<TlsFacts> tls;
+  std::pair<boost::asio::ip::address, std::uint16_t> local;
 
   [[nodiscard]] const std::string* header(std::string_view name) const;
 };

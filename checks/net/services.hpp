@@ -5,18 +5,16 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "checks/net/ares_resolver.hpp"
-#include "checks/net/http_engine.hpp"
 #include "checks/net/socket.hpp"
 
 namespace vedette::net {
 
 struct Services {
-  explicit Services(const boost::asio::any_io_executor& on) : executor(on), sockets(on), resolver(on), http(on) {}
+  explicit Services(const boost::asio::any_io_executor& on) : executor(on), sockets(on), resolver(on) {}
 
   boost::asio::any_io_executor executor;
   SocketSet sockets;
   AresResolver resolver;
-  HttpEngine http;
 };
 
 }  // namespace vedette::net

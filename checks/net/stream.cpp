@@ -47,6 +47,7 @@ struct StreamBio {
     const auto got = receive_stamped(stream->socket_.fd(), data, static_cast<std::size_t>(size), stamp);
     if (got > 0) {
       if (stamp != Stamp::zero()) stream->last_arrival_ = stamp;
+      if (stream->first_arrival_ == Stamp::zero()) stream->first_arrival_ = stamp;
       return static_cast<int>(got);
     }
     if (got == 0) {
@@ -60,6 +61,7 @@ struct StreamBio {
   static int write(BIO* bio, const char* data, int size) noexcept {
     auto* stream = static_cast<Stream*>(BIO_get_data(bio));
     BIO_clear_retry_flags(bio);
+    stream->note_asked();
     const auto sent = ::send(stream->socket_.fd(), data, static_cast<std::size_t>(size), MSG_NOSIGNAL);
     if (sent < 0) note_error(bio, stream, BIO_FLAGS_WRITE);
     return static_cast<int>(sent);
@@ -139,7 +141,8 @@ asio::awaitable<Problem> Stream::connect(asio::ip::address address, std::uint16_
     ::setsockopt(socket_.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
   connect_time_ = state.took;
-  context_.result.local_port = local_port_of(socket_.fd());
+  local_ = local_endpoint_of(socket_.fd());
+  context_.result.local_port = local_.second;
   context_.log([address, port, taken = connect_time_] {
     return fmt::format("connected to {} in {:.3f} ms", join_host_port(address.to_string(), port), seconds(taken) * 1e3);
   });
@@ -153,6 +156,8 @@ asio::awaitable<Problem> Stream::wait(bool for_writing) {
 }
 
 Failure Stream::ssl_failure(int kind) const {
+  // Why the peer goes counts for more than that it went.
+  if (record_.alert_received > 0) return handshake_failure(record_, openssl_text());
   if (last_errno_ != 0) return failure_of(last_errno_, context_.phase);
   if (kind == SSL_ERROR_SSL && record_.alert_received < 0 && !record_.lenient) {
     if (auto failure = verification_failure(record_)) return *failure;
@@ -192,26 +197,40 @@ asio::awaitable<Problem> Stream::handshake(TlsMaterialPtr material, HandshakeOpt
                         static_cast<unsigned int>(wire.size()));
   }
 
-  const auto began_real = now_real();
-  const auto began = now_monotonic();
+  // A session ticket comes after the handshake and is not what is awaited.
+  record_.on_ticket = [this] { first_arrival_ = {}; };
+  ask();
   last_arrival_ = {};
   ERR_clear_error();
   for (int result = SSL_connect(ssl_.get()); result != 1; result = SSL_connect(ssl_.get())) {
-    if (auto problem = co_await after_ssl(result)) co_return problem;
+    if (auto problem = co_await after_ssl(result)) {
+      if (!record_.errors.empty()) tls_time_ = elapsed(context_, asked_, last_arrival_);
+      co_return problem;
+    }
     ERR_clear_error();
   }
-  const bool stamped = last_arrival_ > began_real && !context_.clock.stepped();
-  tls_time_ = stamped ? last_arrival_ - began_real : Duration(now_monotonic() - began);
+  tls_time_ = elapsed(context_, asked_, last_arrival_);
   context_.log([taken = tls_time_] { return fmt::format("TLS handshake done in {:.3f} ms", seconds(taken) * 1e3); });
   const bool matters = !options.lenient && material_->verifies();
   if (matters) co_return verification_failure(record_);
   co_return std::nullopt;
 }
 
+void Stream::ask() {
+  asked_ = {};
+  first_arrival_ = {};
+  peeks_ = !ssl_;
+}
+
+void Stream::note_asked() {
+  if (asked_.stamp == Stamp::zero()) asked_ = Moment::now();
+}
+
 asio::awaitable<tl::expected<std::size_t, Failure>> Stream::read_some(std::span<char> buffer) {
   while (true) {
     if (ssl_) {
       ERR_clear_error();
+      last_errno_ = 0;
       const int got = SSL_read(ssl_.get(), buffer.data(), static_cast<int>(buffer.size()));
       if (got > 0) co_return static_cast<std::size_t>(got);
       if (SSL_get_error(ssl_.get(), got) == SSL_ERROR_ZERO_RETURN || (ended_ && last_errno_ == 0)) {
@@ -221,16 +240,27 @@ asio::awaitable<tl::expected<std::size_t, Failure>> Stream::read_some(std::span<
       if (auto problem = co_await after_ssl(got)) co_return tl::make_unexpected(*problem);
       continue;
     }
-    Stamp stamp{};
-    const auto got = receive_stamped(socket_.fd(), buffer.data(), buffer.size(), stamp);
-    if (got >= 0) {
-      if (stamp != Stamp::zero()) last_arrival_ = stamp;
-      co_return static_cast<std::size_t>(got);
+    if (peeks_) {
+      // Nothing can have been read of what is awaited, so that the kernel will tell of it.
+      if (auto problem = co_await wait(false)) co_return tl::make_unexpected(*problem);
     }
-    if (errno == EINTR) continue;
-    if (errno != EAGAIN) co_return tl::make_unexpected(failure_of(errno, context_.phase));
+    const auto got = receive(buffer);
+    if (got >= 0) co_return static_cast<std::size_t>(got);
+    if (errno != EAGAIN && errno != EINTR) co_return tl::make_unexpected(failure_of(errno, context_.phase));
+    if (errno == EINTR || peeks_) continue;
     if (auto problem = co_await wait(false)) co_return tl::make_unexpected(*problem);
   }
+}
+
+ssize_t Stream::receive(std::span<char> buffer) {
+  char byte = 0;
+  if (peeks_ && receive_stamped(socket_.fd(), &byte, 1, first_arrival_, MSG_PEEK) < 0) return -1;
+  Stamp stamp{};
+  const auto got = receive_stamped(socket_.fd(), buffer.data(), buffer.size(), stamp);
+  if (got < 0) return got;
+  if (stamp != Stamp::zero()) last_arrival_ = stamp;
+  peeks_ = false;
+  return got;
 }
 
 asio::awaitable<Problem> Stream::write_some(std::string_view& data) {
@@ -241,6 +271,7 @@ asio::awaitable<Problem> Stream::write_some(std::string_view& data) {
     data.remove_prefix(static_cast<std::size_t>(sent));
     co_return std::nullopt;
   }
+  note_asked();
   const auto sent = ::send(socket_.fd(), data.data(), data.size(), MSG_NOSIGNAL);
   if (sent >= 0) {
     data.remove_prefix(static_cast<std::size_t>(sent));

@@ -15,7 +15,7 @@
 
 #include "checks/kind.hpp"
 #include "checks/net/address.hpp"
-#include "checks/net/clock.hpp"
+#include "checks/net/moment.hpp"
 #include "checks/net/socket.hpp"
 #include "checks/net/tls_profile.hpp"
 #include "checks/net/tls_verify.hpp"
@@ -46,11 +46,24 @@ class Stream {
   boost::asio::awaitable<tl::expected<std::size_t, Failure>> read_some(std::span<char> buffer);
   boost::asio::awaitable<Problem> write_all(std::string_view data);
 
+  /// The next byte that is sent asks, and the next that comes answers: answer_time() will be between the two.
+  void ask();
+  /// What has come so far was no answer.
+  void await_answer() { first_arrival_ = {}; }
+  /// From the moment before the first byte was sent to the arrival of the first that came; over TLS to that of the
+  /// record that it came in, session tickets not counted.
+  [[nodiscard]] Duration answer_time() const { return elapsed(context_, asked_, first_arrival_); }
+  /// From the arrival of the first byte of the answer to that of the newest.
+  [[nodiscard]] Duration time_since_answer(std::chrono::steady_clock::time_point answered) const {
+    return elapsed(context_, {first_arrival_, answered}, last_arrival_);
+  }
+
   /// `address:port` of the peer; empty before connect().
   [[nodiscard]] std::string peer() const;
   /// What the SYN's round trip took, by the kernel's own measurement where it has one.
   [[nodiscard]] Duration connect_time() const { return connect_time_; }
-  /// From the first byte of the handshake to the arrival of the peer's last.
+  [[nodiscard]] const LocalEndpoint& local() const { return local_; }
+  /// From the first byte of the handshake to the arrival of the peer's last; zero when it did not get that far.
   [[nodiscard]] Duration tls_time() const { return tls_time_; }
   /// When the newest byte that was read had arrived; zero when the kernel does not tell.
   [[nodiscard]] Stamp last_arrival() const { return last_arrival_; }
@@ -63,6 +76,9 @@ class Stream {
   };
 
   boost::asio::awaitable<Problem> wait(bool for_writing);
+  void note_asked();
+  /// recv() without TLS, with stamps.
+  ssize_t receive(std::span<char> buffer);
   /// Waits for what an SSL call that returned `result` wants; a problem when it is an error instead.
   boost::asio::awaitable<Problem> after_ssl(int result);
   boost::asio::awaitable<Problem> write_some(std::string_view& data);
@@ -73,9 +89,13 @@ class Stream {
   RunContext& context_;
   TlsMaterialPtr material_;
   std::unique_ptr<SSL, SslDeleter> ssl_;
+  Moment asked_;  ///< the first byte since ask() was about to be sent
   TlsRecord record_;
   Duration connect_time_{};
   Duration tls_time_{};
+  LocalEndpoint local_;
+  bool peeks_ = false;  ///< the next read finds out when its first byte came
+  Stamp first_arrival_{};
   Stamp last_arrival_{};
   int last_errno_ = 0;  ///< of the transport under TLS
   bool ended_ = false;  ///< the transport under TLS has ended

@@ -98,86 +98,63 @@ tl::expected<X509_STORE*, std::string> store_for(const TlsSettings& settings) {
   return store;
 }
 
-}  // namespace
-
-bool TlsMaterial::load_client_certificate(const TlsSettings& settings, std::string& error) {
-  if (settings.cert.empty() && settings.cert_file.empty()) return true;
+/// What is wrong with the client certificate, or nothing.
+std::string use_client_certificate(SSL_CTX* context, const TlsSettings& settings) {
+  if (settings.cert.empty() && settings.cert_file.empty()) return {};
   const auto pem = inline_or_file(settings.cert, settings.cert_file);
-  if (!pem) {
-    error = pem.error();
-    return false;
+  if (!pem) return pem.error();
+  const auto chain = read_certificates(*pem);
+  if (chain.empty()) {
+    return fmt::format("{} holds no certificate in PEM form", settings.cert_file.empty() ? "cert" : settings.cert_file);
   }
-  chain_ = read_certificates(*pem);
-  if (chain_.empty()) {
-    error =
-        fmt::format("{} holds no certificate in PEM form", settings.cert_file.empty() ? "cert" : settings.cert_file);
-    return false;
-  }
-  certificate_ = chain_.front();
-  chain_.erase(chain_.begin());
+  SSL_CTX_use_certificate(context, chain.front());
+  for (std::size_t i = 1; i < chain.size(); ++i) SSL_CTX_add1_chain_cert(context, chain[i]);
+  for (X509* certificate : chain) X509_free(certificate);
   auto key_text = settings.key_file.empty() ? settings.key.reveal() : inline_or_file({}, settings.key_file);
-  if (!key_text) {
-    error = key_text.error();
-    return false;
-  }
+  if (!key_text) return key_text.error();
   const auto bio = memory_bio(*key_text);
   // An empty passphrase rather than none: OpenSSL would otherwise ask for one on the terminal.
-  key_ = PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, const_cast<char*>(""));
+  EVP_PKEY* key = PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, const_cast<char*>(""));
   OPENSSL_cleanse(key_text->data(), key_text->size());
-  if (key_ == nullptr) {
-    error = fmt::format("{} holds no usable private key: {}", settings.key_file.empty() ? "key" : settings.key_file,
-                        openssl_error());
-    return false;
+  if (key == nullptr) {
+    return fmt::format("{} holds no usable private key: {}", settings.key_file.empty() ? "key" : settings.key_file,
+                       openssl_error());
   }
-  if (X509_check_private_key(certificate_, key_) != 1) {
-    error = "the client certificate and the key do not belong together";
-    ERR_clear_error();
-    return false;
-  }
-  return true;
+  // Refused when it is not the certificate's.
+  const bool belongs = SSL_CTX_use_PrivateKey(context, key) == 1;
+  EVP_PKEY_free(key);
+  ERR_clear_error();
+  return belongs ? std::string() : "the client certificate and the key do not belong together";
 }
+
+}  // namespace
 
 tl::expected<TlsMaterialPtr, std::string> TlsMaterial::load(const TlsSettings& settings) {
   use_fast_key_decoder();
   std::shared_ptr<TlsMaterial> out(new TlsMaterial());
   out->verifies_ = !settings.insecure_skip_verify;
-  out->min_version_ = settings.min_version != 0 ? settings.min_version : TLS1_2_VERSION;
-  out->max_version_ = settings.max_version;
   const auto store = store_for(settings);
   if (!store) return tl::make_unexpected(store.error());
-  out->store_ = *store;
-  std::string error;
-  if (!out->load_client_certificate(settings, error)) return tl::make_unexpected(error);
-  out->context_ = SSL_CTX_new(TLS_client_method());
-  if (out->context_ == nullptr) return tl::make_unexpected(openssl_error());
-  SSL_CTX_set_mode(out->context_, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  SSL_CTX_set_session_cache_mode(out->context_, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_tlsext_status_type(out->context_, TLSEXT_STATUSTYPE_ocsp);
-  watch_verification(out->context_);
-  out->apply_to(out->context_);
-  return out;
-}
-
-void TlsMaterial::apply_to(SSL_CTX* context) const {
-  X509_STORE_up_ref(store_);
-  SSL_CTX_set_cert_store(context, store_);
-  verify_with(context, *chains_);
-  SSL_CTX_set_min_proto_version(context, min_version_);
-  if (max_version_ != 0) SSL_CTX_set_max_proto_version(context, max_version_);
+  SSL_CTX* context = SSL_CTX_new(TLS_client_method());
+  if (context == nullptr) return tl::make_unexpected(openssl_error());
+  out->context_ = context;
+  SSL_CTX_set_cert_store(context, *store);
+  verify_with(context, *out->chains_);
+  watch_verification(context);
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_tlsext_status_type(context, TLSEXT_STATUSTYPE_ocsp);
+  const int min_version = settings.min_version != 0 ? settings.min_version : TLS1_2_VERSION;
+  SSL_CTX_set_min_proto_version(context, min_version);
+  SSL_CTX_set_max_proto_version(context, settings.max_version);
   // TLS 1.0 and 1.1 sign with SHA-1, which the default security level forbids.
-  if (min_version_ < TLS1_2_VERSION) SSL_CTX_set_security_level(context, 0);
-  if (certificate_ == nullptr) return;
-  SSL_CTX_use_certificate(context, certificate_);
-  SSL_CTX_use_PrivateKey(context, key_);
-  for (X509* certificate : chain_) SSL_CTX_add1_chain_cert(context, certificate);
+  if (min_version < TLS1_2_VERSION) SSL_CTX_set_security_level(context, 0);
+  if (auto error = use_client_certificate(context, settings); !error.empty()) return tl::make_unexpected(error);
+  return out;
 }
 
 TlsMaterial::~TlsMaterial() {
   SSL_CTX_free(context_);
-  X509_STORE_free(store_);
-  X509_free(certificate_);
-  EVP_PKEY_free(key_);
-  for (X509* certificate : chain_) X509_free(certificate);
 }
 
 TlsProfile::TlsProfile(TlsSettings settings)

@@ -27,23 +27,14 @@ class TlsMaterial {
   TlsMaterial& operator=(const TlsMaterial&) = delete;
 
   [[nodiscard]] SSL_CTX* context() const { return context_; }
-  /// Gives libcurl's context our store, client certificate and version bounds.
-  void apply_to(SSL_CTX* context) const;
   [[nodiscard]] bool verifies() const { return verifies_; }
   /// Chains that were verified against this material's authorities.
   [[nodiscard]] const ChainCache& chains() const { return *chains_; }
 
  private:
   TlsMaterial() = default;
-  bool load_client_certificate(const TlsSettings& settings, std::string& error);
 
   SSL_CTX* context_ = nullptr;
-  X509_STORE* store_ = nullptr;
-  X509* certificate_ = nullptr;
-  EVP_PKEY* key_ = nullptr;
-  std::vector<X509*> chain_;
-  int min_version_ = 0;
-  int max_version_ = 0;
   bool verifies_ = true;
   std::unique_ptr<ChainCache> chains_ = std::make_unique<ChainCache>();
 };

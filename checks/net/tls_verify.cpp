@@ -24,15 +24,8 @@ int ssl_index() {
   return index;
 }
 
-int context_index() {
-  static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
-  return index;
-}
-
 TlsRecord* record_of(const SSL* ssl) {
-  auto* record = static_cast<TlsRecord*>(SSL_get_ex_data(ssl, ssl_index()));
-  if (record != nullptr) return record;
-  return static_cast<TlsRecord*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), context_index()));
+  return static_cast<TlsRecord*>(SSL_get_ex_data(ssl, ssl_index()));
 }
 
 int on_verify(int ok, X509_STORE_CTX* store) noexcept {
@@ -67,7 +60,6 @@ void on_info(const SSL* ssl, int where, int value) noexcept {
   if ((where & SSL_CB_WRITE_ALERT) == SSL_CB_WRITE_ALERT) record->alert_sent = value & 0xff;
   if ((where & SSL_CB_HANDSHAKE_DONE) == 0 || record->done) return;
   record->done = true;
-  if (record->on_done) record->on_done();
   try {
     record->facts = facts_of(ssl);
     if (record->verified) record->facts->verified_until = record->verified->until;
@@ -120,10 +112,6 @@ void verify_with(SSL_CTX* context, ChainCache& cache) {
 
 void attach_record(SSL* ssl, TlsRecord* record) {
   SSL_set_ex_data(ssl, ssl_index(), record);
-}
-
-void attach_record(SSL_CTX* context, TlsRecord* record) {
-  SSL_CTX_set_ex_data(context, context_index(), record);
 }
 
 void expect_name(X509_VERIFY_PARAM* parameters, const std::string& name) {

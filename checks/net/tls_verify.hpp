@@ -1,7 +1,6 @@
 #pragma once
 
 // What happened while OpenSSL checked a peer: the verification's errors, alerts, and the stamps of the handshake.
-// Works for our own handshakes (attached to the SSL) and for libcurl's (attached to its SSL_CTX).
 
 #include <openssl/types.h>
 
@@ -19,7 +18,7 @@ namespace vedette::net {
 /// Filled during a handshake; must outlive it.
 struct TlsRecord {
   /// Go on after a verification error, so that the handshake completes and all facts are known. Only where nothing is
-  /// sent to a peer that failed. libcurl's handshakes are strict.
+  /// sent to a peer that failed.
   bool lenient = false;
   std::string name;         ///< what was verified, for messages
   std::vector<int> errors;  ///< X509_V_ERR_…, in the order found
@@ -30,9 +29,7 @@ struct TlsRecord {
   std::optional<ChainCache::Validity> verified;  ///< of the built chain, when it was verified without an error
   bool done = false;
 
-  /// Called when the handshake has been completed, and before each message that was received after it (session
-  /// tickets).
-  std::function<void()> on_done;
+  /// Called before each session ticket that was received.
   std::function<void()> on_ticket;
 };
 
@@ -41,7 +38,6 @@ void watch_verification(SSL_CTX* context);
 /// Has `cache`, which must outlive the context, verify what its peers present.
 void verify_with(SSL_CTX* context, ChainCache& cache);
 void attach_record(SSL* ssl, TlsRecord* record);
-void attach_record(SSL_CTX* context, TlsRecord* record);
 
 /// Makes OpenSSL itself check that the certificate is for `name` (a host name or an address).
 void expect_name(X509_VERIFY_PARAM* parameters, const std::string& name);

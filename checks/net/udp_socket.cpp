@@ -14,7 +14,7 @@ UdpSocket::UdpSocket(RunContext& context) : socket_(context.services.sockets), c
 
 Problem UdpSocket::connect(const asio::ip::address& address, std::uint16_t port, const AddressSettings& settings) {
   if (auto problem = socket_.connect(Transport::kUdp, address, port, settings, true)) return problem;
-  context_.result.local_port = local_port_of(socket_.fd());
+  context_.result.local_port = local_endpoint_of(socket_.fd()).second;
   return std::nullopt;
 }
 

@@ -188,6 +188,68 @@ TEST_CASE("what is not HTTP is a protocol error") {
   CHECK(run(chunks).reason == Reason::kHttpProtocol);
 }
 
+TEST_CASE("what is not HTTP is known by its first bytes, without waiting for more") {
+  const FaultServer banner([](Peer& peer) {
+    peer.write("220 mail.example ESMTP\r\n");
+    peer.stall();
+  });
+  const auto result = run(banner);
+  CHECK(result.reason == Reason::kHttpProtocol);
+  CHECK(result.message.find("220 mail.example") != std::string::npos);
+}
+
+TEST_CASE("servers of every manner are understood") {
+  struct Manner {
+    std::string name;
+    std::string response;
+    std::string body;
+  };
+  const std::vector<Manner> manners{
+      {"bare LF", "HTTP/1.1 200 OK\nContent-Length: 5\n\nhello", "hello"},
+      {"no reason phrase", "HTTP/1.1 200\r\nContent-Length: 5\r\n\r\nhello", "hello"},
+      {"HTTP/1.0, until the end", "HTTP/1.0 200 OK\r\n\r\nhello", "hello"},
+      {"chunks and trailers",
+       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nhe\r\n3\r\nllo\r\n0\r\nX-T: z\r\n\r\n", "hello"},
+      {"interim responses",
+       "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+       "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+       "hello"},
+      {"nothing at all", "HTTP/1.1 204 No Content\r\n\r\n", ""},
+  };
+  for (const auto& manner : manners) {
+    INFO(manner.name);
+    const FaultServer at_once(says(manner.response));
+    const auto result = run(at_once);
+    CHECK(result.message.empty());
+    CHECK(result.verdict == Verdict::kPass);
+    CHECK(result.value_of(http::kHttpUncompressedBodyLength) == static_cast<double>(manner.body.size()));
+    // The same a byte at a time, cut wherever it can be.
+    const FaultServer slowly([&](Peer& peer) {
+      peer.read_until("\r\n\r\n");
+      for (const char c : manner.response) {
+        peer.write({&c, 1});
+        ::usleep(300);
+      }
+    });
+    const auto same = run(slowly);
+    CHECK(same.message.empty());
+    CHECK(same.verdict == Verdict::kPass);
+    CHECK(same.value_of(http::kHttpUncompressedBodyLength) == static_cast<double>(manner.body.size()));
+  }
+}
+
+TEST_CASE("an answer counts that comes before all of the request was taken") {
+  const FaultServer server([](Peer& peer) {
+    peer.read_bytes(100);
+    peer.write("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
+    peer.stall();
+  });
+  const TemporaryFile body(std::string(std::size_t{3} << 20, 'x'));
+  const auto result =
+      run_check(yaml("http://" + server.address() + "/", "method: POST, body_file: " + body.path(), "5s"));
+  CHECK(result.value_of(http::kHttpStatusCode) == 413);
+}
+
 TEST_CASE("plain text on a TLS port is a failed handshake") {
   const FaultServer server([](Peer& peer) {
     peer.write("HTTP/1.1 400 Bad Request\r\n\r\n");

@@ -1,0 +1,84 @@
+#include "checks/net/http1.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "checks/net/http1_response.hpp"
+#include "checks/net/proxy_tunnel.hpp"
+#include "checks/net/target.hpp"
+
+namespace vedette::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t kReadBytes = std::size_t{16} << 10;
+
+std::string text_of(const HttpRequest& request) {
+  std::string out = request.method + ' ';
+  const bool through_proxy = request.proxy && request.proxy->type == HttpProxy::Type::kHttp && !request.secure;
+  if (through_proxy) {
+    out += "http://";
+    out += request.port == 80 && !is_address(request.host) ? request.host : join_host_port(request.host, request.port);
+  }
+  out += request.target;
+  out += " HTTP/1.1\r\n";
+  for (const auto& [name, value] : request.headers) {
+    out += name;
+    out += ": ";
+    out += value;
+    out += "\r\n";
+  }
+  if (through_proxy && !request.proxy->user.empty()) {
+    out += "Proxy-Authorization: " + basic_authorization(request.proxy->user, request.proxy->password) + "\r\n";
+  }
+  if (!request.has_header("Connection")) out += "Connection: close\r\n";
+  if (!request.body) {
+    const bool usually_has_one = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+    if (usually_has_one && !request.has_header("Content-Length")) out += "Content-Length: 0\r\n";
+    return out + "\r\n";
+  }
+  if (request.chunked) {
+    out += "Transfer-Encoding: chunked\r\n\r\n";
+    if (!request.body->empty()) out += fmt::format("{:x}\r\n{}\r\n", request.body->size(), *request.body);
+    return out + "0\r\n\r\n";
+  }
+  if (!request.has_header("Content-Length")) out += fmt::format("Content-Length: {}\r\n", request.body->size());
+  return out + "\r\n" + *request.body;
+}
+
+}  // namespace
+
+asio::awaitable<Problem> exchange_http1(RunContext& context, Stream& stream, const HttpRequest& request,
+                                        HttpExchange& out, int hop) {
+  context.phase = Phase::kProcessing;
+  ResponseReader reader(request, out);
+  stream.ask();
+  // A server may answer, and close, before it has read all: what it says counts for more than that it would not listen.
+  const auto unsent = co_await stream.write_all(text_of(request));
+  std::chrono::steady_clock::time_point answered;
+  while (!reader.done()) {
+    thread_local std::array<char, kReadBytes> buffer;
+    const auto got = co_await stream.read_some(buffer);
+    if (!got) co_return got.error();
+    if (*got == 0) {
+      if (context.phase == Phase::kTransfer) {
+        if (auto problem = reader.end()) co_return problem;
+        break;
+      }
+      co_return unsent ? unsent : Failure{Reason::kClosedProcessing, "the peer closed the connection"};
+    }
+    if (context.phase == Phase::kProcessing) {
+      context.add_phase(Phase::kProcessing, stream.answer_time(), hop);
+      context.phase = Phase::kTransfer;
+      answered = now_monotonic();
+    }
+    if (auto problem = reader.take({buffer.data(), *got})) co_return problem;
+  }
+  context.add_phase(Phase::kTransfer, stream.time_since_answer(answered), hop);
+  co_return std::nullopt;
+}
+
+}  // namespace vedette::net

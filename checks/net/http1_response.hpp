@@ -1,0 +1,46 @@
+#pragma once
+
+// Reads responses of HTTP/1: Boost.Beast's parser, made to understand what everyone else does.
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "checks/net/http_exchange.hpp"
+#include "checks/net/socket.hpp"
+
+namespace vedette::net {
+
+/// Takes a response in pieces, as they come in, and fills an exchange with it. Interim responses are passed over.
+class ResponseReader {
+ public:
+  /// Both outlive the reader.
+  ResponseReader(const HttpRequest& request, HttpExchange& out);
+  ~ResponseReader();
+  ResponseReader(const ResponseReader&) = delete;
+  ResponseReader& operator=(const ResponseReader&) = delete;
+
+  /// Takes what came next; a problem when it is not valid HTTP or too large.
+  Problem take(std::string_view part);
+  /// Whether the final response is complete, or no more of it is wanted.
+  [[nodiscard]] bool done() const;
+  /// The connection has ended; a problem when the response has not.
+  Problem end();
+
+ private:
+  class Parser;
+
+  Problem parse(std::string_view& left);
+  Problem take_head(std::string_view& left, bool& whole);
+
+  const HttpRequest& request_;
+  HttpExchange& out_;
+  std::unique_ptr<Parser> parser_;
+  std::string kept_;  ///< what the parser cannot take yet
+};
+
+/// The head of a response as the strict parser wants it: servers that end lines with a bare LF, or leave out the blank
+/// behind the status code, are understood by everyone. `head` ends with its empty line.
+std::string normalized_head(std::string_view head);
+
+}  // namespace vedette::net

@@ -1,0 +1,271 @@
+#include "checks/net/http2.hpp"
+
+#include <fmt/format.h>
+#include <nghttp2/nghttp2.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+
+#include "checks/text.hpp"
+
+namespace vedette::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t kReadBytes = std::size_t{16} << 10;
+/// How much of a body may come before we say that it was taken.
+constexpr std::int32_t kWindow = 1 << 20;
+
+/// RFC 9113 section 8.2.2: these belong to HTTP/1.1's connections. The host is :authority.
+bool is_left_out(std::string_view name) {
+  constexpr std::array<std::string_view, 6> kNames{"connection",        "host",   "keep-alive", "proxy-connection",
+                                                   "transfer-encoding", "upgrade"};
+  return std::any_of(kNames.begin(), kNames.end(), [&](auto other) { return same_ignoring_case(name, other); });
+}
+
+std::string lower(std::string text) {
+  for (auto& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  return text;
+}
+
+/// The request's headers as HTTP/2 writes them.
+Headers fields_of(const HttpRequest& request) {
+  const auto host = std::find_if(request.headers.begin(), request.headers.end(),
+                                 [](const auto& h) { return same_ignoring_case(h.first, "Host"); });
+  Headers out{{":method", request.method},
+              {":scheme", "https"},
+              {":authority", host == request.headers.end() ? request.host : host->second},
+              {":path", request.target}};
+  for (const auto& [name, value] : request.headers) {
+    if (!is_left_out(name)) out.emplace_back(lower(name), value);
+  }
+  if (request.body && !request.has_header("Content-Length")) {
+    out.emplace_back("content-length", std::to_string(request.body->size()));
+  }
+  return out;
+}
+
+/// nghttp2's session for one request, filling an exchange as frames come in.
+class Session {
+ public:
+  Session(const HttpRequest& request, HttpExchange& out) : request_(request), out_(out) {
+    if (request.body) unsent_ = *request.body;
+    nghttp2_session_callbacks* callbacks = nullptr;
+    nghttp2_session_callbacks_new(&callbacks);
+    nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, &Session::on_begin_headers);
+    nghttp2_session_callbacks_set_on_header_callback(callbacks, &Session::on_header);
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, &Session::on_data);
+    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, &Session::on_frame);
+    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, &Session::on_close);
+    nghttp2_session_callbacks_set_error_callback2(callbacks, &Session::on_error);
+    nghttp2_session_client_new(&session_, callbacks, this);
+    nghttp2_session_callbacks_del(callbacks);
+    submit();
+  }
+  ~Session() { nghttp2_session_del(session_); }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// What is to be sent now.
+  [[nodiscard]] std::string output() {
+    std::string out;
+    const std::uint8_t* data = nullptr;
+    for (auto size = nghttp2_session_mem_send(session_, &data); size > 0;
+         size = nghttp2_session_mem_send(session_, &data)) {
+      out.append(reinterpret_cast<const char*>(data), static_cast<std::size_t>(size));
+    }
+    return out;
+  }
+
+  Problem take(std::string_view data) {
+    const auto taken =
+        nghttp2_session_mem_recv(session_, reinterpret_cast<const std::uint8_t*>(data.data()), data.size());
+    if (headers_too_large_) {
+      return Failure{Reason::kHttpHeadersTooLarge,
+                     fmt::format("more than {} bytes of headers", request_.max_header_bytes)};
+    }
+    if (done()) return std::nullopt;
+    if (taken < 0) return protocol_error(nghttp2_strerror(static_cast<int>(taken)));
+    if (error_ != NGHTTP2_NO_ERROR) return protocol_error(nghttp2_http2_strerror(error_));
+    if (closed_) return protocol_error("the stream ended without a response");
+    return std::nullopt;
+  }
+
+  /// When the session is over by what take() found, and output() has said so to the server.
+  [[nodiscard]] Problem ended() const {
+    if (nghttp2_session_want_read(session_) != 0) return std::nullopt;
+    return protocol_error(complaint_.empty() ? "the server broke the protocol" : complaint_);
+  }
+
+  /// Whether the first byte of a response has come.
+  [[nodiscard]] bool began() const { return began_; }
+  /// Whether the final response is complete, or no more of it is wanted.
+  [[nodiscard]] bool done() const { return out_.ended_by_sink || complete_; }
+
+ private:
+  void submit() {
+    const std::array<nghttp2_settings_entry, 2> settings{
+        nghttp2_settings_entry{NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
+        nghttp2_settings_entry{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, kWindow}};
+    nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, settings.data(), settings.size());
+    const auto fields = fields_of(request_);
+    std::vector<nghttp2_nv> pairs;
+    for (const auto& [name, value] : fields) {
+      // nghttp2 copies both; its types just do not say const.
+      pairs.push_back({bytes_of(name), bytes_of(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE});
+    }
+    nghttp2_data_provider provider{};
+    provider.source.ptr = this;
+    provider.read_callback = &Session::read_body;
+    nghttp2_submit_request(session_, nullptr, pairs.data(), pairs.size(), request_.body ? &provider : nullptr, nullptr);
+  }
+
+  static std::uint8_t* bytes_of(const std::string& text) {
+    return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));
+  }
+
+  static Failure protocol_error(std::string_view what) {
+    return {Reason::kHttpProtocol, fmt::format("HTTP/2: {}", what)};
+  }
+
+  static ssize_t read_body(nghttp2_session* /*session*/, std::int32_t /*stream*/, std::uint8_t* into, std::size_t room,
+                           std::uint32_t* flags, nghttp2_data_source* source, void* /*self*/) noexcept {
+    auto& rest = static_cast<Session*>(source->ptr)->unsent_;
+    const auto size = std::min(room, rest.size());
+    std::memcpy(into, rest.data(), size);
+    rest.remove_prefix(size);
+    if (rest.empty()) *flags |= NGHTTP2_DATA_FLAG_EOF;
+    return static_cast<ssize_t>(size);
+  }
+
+  static int on_begin_headers(nghttp2_session* /*session*/, const nghttp2_frame* /*frame*/, void* self) noexcept {
+    auto& session = *static_cast<Session*>(self);
+    session.began_ = true;
+    // After the final response only trailers come; before it, interim responses.
+    session.trailers_ = session.out_.status >= 200;
+    if (session.trailers_) return 0;
+    session.out_.status = 0;
+    session.out_.version = "2";
+    session.out_.headers.clear();
+    return 0;
+  }
+
+  static int on_header(nghttp2_session* /*session*/, const nghttp2_frame* /*frame*/, const std::uint8_t* name,
+                       std::size_t name_size, const std::uint8_t* value, std::size_t value_size, std::uint8_t /*flags*/,
+                       void* self) noexcept {
+    auto& session = *static_cast<Session*>(self);
+    session.header_bytes_ += name_size + value_size;
+    session.headers_too_large_ = session.header_bytes_ > session.request_.max_header_bytes;
+    if (session.headers_too_large_) return NGHTTP2_ERR_CALLBACK_FAILURE;
+    if (session.trailers_) return 0;
+    const std::string_view key(reinterpret_cast<const char*>(name), name_size);
+    const std::string_view text(reinterpret_cast<const char*>(value), value_size);
+    try {
+      if (key == ":status") {
+        std::from_chars(text.data(), text.data() + text.size(), session.out_.status);
+      } else {
+        session.out_.headers.emplace_back(key, text);
+      }
+    } catch (...) {
+      return NGHTTP2_ERR_CALLBACK_FAILURE;
+    }
+    return 0;
+  }
+
+  static int on_data(nghttp2_session* /*session*/, std::uint8_t /*flags*/, std::int32_t /*stream*/,
+                     const std::uint8_t* data, std::size_t size, void* self) noexcept {
+    auto& session = *static_cast<Session*>(self);
+    try {
+      const auto& take = session.request_.on_body;
+      if (session.out_.ended_by_sink || !take) return 0;
+      session.out_.ended_by_sink = !take({reinterpret_cast<const char*>(data), size});
+    } catch (...) {
+      return NGHTTP2_ERR_CALLBACK_FAILURE;
+    }
+    return 0;
+  }
+
+  static int on_frame(nghttp2_session* /*session*/, const nghttp2_frame* frame, void* self) noexcept {
+    auto& session = *static_cast<Session*>(self);
+    const bool of_stream = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
+    if (of_stream && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) session.complete_ = session.out_.status >= 200;
+    if (frame->hd.type == NGHTTP2_GOAWAY && session.error_ == 0) session.error_ = frame->goaway.error_code;
+    return 0;
+  }
+
+  static int on_close(nghttp2_session* /*session*/, std::int32_t /*stream*/, std::uint32_t error, void* self) noexcept {
+    auto& session = *static_cast<Session*>(self);
+    session.closed_ = true;
+    if (session.error_ == 0) session.error_ = error;
+    return 0;
+  }
+
+  static int on_error(nghttp2_session* /*session*/, int /*code*/, const char* message, std::size_t size,
+                      void* self) noexcept {
+    constexpr std::size_t kShown = 200;
+    try {
+      static_cast<Session*>(self)->complaint_ = printable({message, size}, kShown);
+    } catch (...) {
+      return NGHTTP2_ERR_CALLBACK_FAILURE;
+    }
+    return 0;
+  }
+
+  const HttpRequest& request_;
+  HttpExchange& out_;
+  nghttp2_session* session_ = nullptr;
+  std::string complaint_;  ///< nghttp2's own, of what the server sent
+  std::string_view unsent_;
+  std::size_t header_bytes_ = 0;
+  std::uint32_t error_ = NGHTTP2_NO_ERROR;  ///< that the server gave for the stream or the connection
+  bool began_ = false;
+  bool trailers_ = false;
+  bool headers_too_large_ = false;
+  bool complete_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace
+
+asio::awaitable<Problem> exchange_http2(RunContext& context, Stream& stream, const HttpRequest& request,
+                                        HttpExchange& out, int hop) {
+  context.phase = Phase::kProcessing;
+  Session session(request, out);
+  const auto opening = session.output();
+  stream.ask();
+  // As in HTTP/1.1: what the server says counts for more than that it would not listen.
+  const auto unsent = co_await stream.write_all(opening);
+  std::chrono::steady_clock::time_point answered;
+  while (!session.done()) {
+    thread_local std::array<char, kReadBytes> buffer;
+    // Settings and the like come before the response.
+    if (!session.began()) stream.await_answer();
+    const auto got = co_await stream.read_some(buffer);
+    if (!got) co_return got.error();
+    if (*got == 0) {
+      if (unsent) co_return unsent;
+      co_return Failure{session.began() ? Reason::kClosedTransfer : Reason::kClosedProcessing,
+                        "the peer closed the connection"};
+    }
+    const auto problem = session.take({buffer.data(), *got});
+    if (session.began() && context.phase == Phase::kProcessing) {
+      context.add_phase(Phase::kProcessing, stream.answer_time(), hop);
+      context.phase = Phase::kTransfer;
+      answered = now_monotonic();
+    }
+    if (problem) co_return problem;
+    if (session.done()) break;
+    if (auto failed = co_await stream.write_all(session.output())) co_return failed;
+    if (auto over = session.ended()) co_return over;
+  }
+  context.add_phase(Phase::kTransfer, stream.time_since_answer(answered), hop);
+  co_return std::nullopt;
+}
+
+}  // namespace vedette::net

@@ -1,0 +1,76 @@
+#include "checks/net/http_client.hpp"
+
+#include <algorithm>
+
+#include "checks/net/http1.hpp"
+#include "checks/net/http2.hpp"
+#include "checks/net/proxy_tunnel.hpp"
+#include "checks/net/stream.hpp"
+#include "checks/text.hpp"
+
+namespace vedette::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+const std::string* find_header(const Headers& headers, std::string_view name) {
+  const auto found =
+      std::find_if(headers.begin(), headers.end(), [&](const auto& h) { return same_ignoring_case(h.first, name); });
+  return found == headers.end() ? nullptr : &found->second;
+}
+
+asio::awaitable<Problem> connect(RunContext& context, Stream& stream, const HttpRequest& request, int hop) {
+  const auto& settings = *request.connect_as;
+  if (!request.proxy) {
+    auto problem = co_await stream.connect(*request.address, request.port, settings);
+    if (!problem) context.add_phase(Phase::kConnect, stream.connect_time(), hop);
+    co_return problem;
+  }
+  auto problem = co_await stream.connect(request.proxy->address, request.proxy->port, settings);
+  auto taken = stream.connect_time();
+  if (!problem) problem = co_await open_tunnel(context, stream, request, taken);
+  // Whatever goes wrong up to here is the proxy's, but for our own end of it.
+  if (problem && problem->reason != Reason::kCancelled && problem->reason != Reason::kSourceAddress) {
+    problem->reason = Reason::kHttpProxy;
+    problem->message = "the proxy: " + problem->message;
+  }
+  if (!problem) context.add_phase(Phase::kConnect, taken, hop);
+  co_return problem;
+}
+
+asio::awaitable<Problem> secure(RunContext& context, Stream& stream, const HttpRequest& request, HttpExchange& out,
+                                int hop) {
+  HandshakeOptions options;
+  options.name = request.verify_name;
+  if (request.http2) options.alpn.emplace_back("h2");
+  options.alpn.emplace_back("http/1.1");
+  auto problem = co_await stream.handshake(request.tls, std::move(options));
+  // A refused certificate ends the handshake as an accepted one does.
+  if (stream.tls_time() > Duration::zero()) context.add_phase(Phase::kTls, stream.tls_time(), hop);
+  out.tls = stream.tls().facts;
+  co_return problem;
+}
+
+}  // namespace
+
+bool HttpRequest::has_header(std::string_view name) const {
+  return find_header(headers, name) != nullptr;
+}
+
+const std::string* HttpExchange::header(std::string_view name) const {
+  return find_header(headers, name);
+}
+
+asio::awaitable<Problem> perform(RunContext& context, const HttpRequest& request, HttpExchange& out, int hop) {
+  Stream stream(context);
+  if (auto problem = co_await connect(context, stream, request, hop)) co_return problem;
+  out.local = stream.local();
+  if (request.secure) {
+    if (auto problem = co_await secure(context, stream, request, out, hop)) co_return problem;
+  }
+  if (out.tls && out.tls->alpn == "h2") co_return co_await exchange_http2(context, stream, request, out, hop);
+  co_return co_await exchange_http1(context, stream, request, out, hop);
+}
+
+}  // namespace vedette::net
