@@ -121,8 +121,10 @@ int worse_status(int a, int b) {
 class AresResolver::Channel {
  public:
   Channel(const asio::any_io_executor& executor, const std::string& server)
-      : timer_(executor),
-        sockets_(executor, [this](int fd, std::uint32_t events) { process(fd, events); }, [this] { arm(); }) {
+      : timer_(executor), sockets_(executor, [this](int fd, std::uint32_t events) {
+          process(fd, events);
+          arm();
+        }) {
     int status = open(server, ARES_FLAG_NOSEARCH);
     // c-ares answers SERVFAIL and REFUSED by asking the next server and, without one, by forgetting the code.
     if (status == ARES_SUCCESS && server_count() < 2) {

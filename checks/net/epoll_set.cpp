@@ -18,12 +18,8 @@ int open_epoll() {
 
 }  // namespace
 
-EpollSet::EpollSet(const boost::asio::any_io_executor& executor, std::function<void(int, std::uint32_t)> on_event,
-                   std::function<void()> on_turn)
-    : descriptor_(executor, open_epoll()),
-      on_event_(std::move(on_event)),
-      on_turn_(std::move(on_turn)),
-      alive_(std::make_shared<bool>(true)) {
+EpollSet::EpollSet(const boost::asio::any_io_executor& executor, std::function<void(int, std::uint32_t)> on_event)
+    : descriptor_(executor, open_epoll()), on_event_(std::move(on_event)), alive_(std::make_shared<bool>(true)) {
   arm();
 }
 
@@ -31,22 +27,26 @@ EpollSet::~EpollSet() {
   *alive_ = false;
 }
 
-bool EpollSet::add(int fd, std::uint32_t events) {
+bool EpollSet::control(int operation, int fd, std::uint32_t events) {
   epoll_event event{};
   event.events = events;
   event.data.fd = fd;
-  return ::epoll_ctl(descriptor_.native_handle(), EPOLL_CTL_ADD, fd, &event) == 0;
+  return ::epoll_ctl(descriptor_.native_handle(), operation, fd, &event) == 0;
+}
+
+bool EpollSet::add(int fd, std::uint32_t events) {
+  return control(EPOLL_CTL_ADD, fd, events);
+}
+
+bool EpollSet::change(int fd, std::uint32_t events) {
+  return control(EPOLL_CTL_MOD, fd, events);
 }
 
 void EpollSet::watch(int fd, std::uint32_t events) {
-  epoll_event event{};
-  event.events = events;
-  event.data.fd = fd;
-  const int set = descriptor_.native_handle();
   if (events == 0) {
-    ::epoll_ctl(set, EPOLL_CTL_DEL, fd, &event);
-  } else if (::epoll_ctl(set, EPOLL_CTL_MOD, fd, &event) != 0 && errno == ENOENT) {
-    ::epoll_ctl(set, EPOLL_CTL_ADD, fd, &event);
+    control(EPOLL_CTL_DEL, fd, events);
+  } else if (!change(fd, events) && errno == ENOENT) {
+    add(fd, events);
   }
 }
 
@@ -64,7 +64,6 @@ void EpollSet::dispatch() {
   const auto alive = alive_;
   const int count = ::epoll_wait(descriptor_.native_handle(), events.data(), kBatch, 0);
   for (int i = 0; i < count && *alive; ++i) on_event_(events[i].data.fd, events[i].events);
-  if (*alive) on_turn_();
 }
 
 }  // namespace vedette::net

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 
 #include "checks/net/clock.hpp"
 #include "checks/net/errors.hpp"
@@ -59,15 +60,10 @@ Problem bind_source(int fd, const asio::ip::address& source, const asio::ip::add
 }  // namespace
 
 SocketSet::SocketSet(const asio::any_io_executor& executor)
-    : executor_(executor),
-      set_(
-          executor,
-          [this](int fd, std::uint32_t events) {
-            auto* socket =
-                static_cast<std::size_t>(fd) < by_fd_.size() ? by_fd_[static_cast<std::size_t>(fd)] : nullptr;
-            if (socket != nullptr) socket->ready(events);
-          },
-          [] {}) {}
+    : executor_(executor), set_(executor, [this](int fd, std::uint32_t events) {
+        auto* socket = static_cast<std::size_t>(fd) < by_fd_.size() ? by_fd_[static_cast<std::size_t>(fd)] : nullptr;
+        if (socket != nullptr) socket->ready(events);
+      }) {}
 
 Socket::~Socket() {
   if (fd_ < 0) return;
@@ -90,9 +86,16 @@ Problem Socket::connect(Transport transport, const asio::ip::address& address, s
   }
   const auto remote = address_of(address, port);
   if (::connect(fd_, remote.get(), remote.size) != 0 && errno != EINPROGRESS) return failure_of(errno, Phase::kConnect);
-  if (!set_.set_.add(fd_, tcp ? EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET : EPOLLIN | EPOLLET))
-    return Failure{Reason::kLocalResources, std::strerror(errno)};
   return std::nullopt;
+}
+
+void Socket::watch(std::uint32_t events) {
+  if ((watched_ & events) == events) return;
+  const bool first = watched_ == 0;
+  watched_ |= events | EPOLLET;
+  if (!(first ? set_.set_.add(fd_, watched_) : set_.set_.change(fd_, watched_))) {
+    throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+  }
 }
 
 void Socket::ready(std::uint32_t events) {
@@ -101,12 +104,15 @@ void Socket::ready(std::uint32_t events) {
 }
 
 asio::awaitable<bool> Socket::readable() {
+  watch(EPOLLIN | EPOLLRDHUP);
   const bool answer = co_await readable_.wait();
   readable_.reset();
   co_return answer;
 }
 
 asio::awaitable<bool> Socket::writable() {
+  // Who writes waits for an answer as well: one call tells of both.
+  watch(EPOLLIN | EPOLLRDHUP | EPOLLOUT);
   const bool answer = co_await writable_.wait();
   writable_.reset();
   co_return answer;

@@ -45,7 +45,7 @@ class Socket {
   Socket& operator=(const Socket&) = delete;
 
   /// Makes the socket, binds it to the settings' source when there is one, and begins to connect it. UDP sockets are
-  /// connected at once; TCP sockets are writable when it has been decided.
+  /// connected at once; TCP sockets may be, or are writable when it has been decided.
   Problem connect(Transport transport, const boost::asio::ip::address& address, std::uint16_t port,
                   const AddressSettings& settings, bool stamped);
 
@@ -62,9 +62,12 @@ class Socket {
   friend class SocketSet;
 
   void ready(std::uint32_t events);
+  /// Has the kernel tell of `events`. A socket that never waits costs no call.
+  void watch(std::uint32_t events);
 
   SocketSet& set_;
   int fd_ = -1;
+  std::uint32_t watched_ = 0;
   Event readable_;
   Event writable_;
 };

@@ -123,22 +123,22 @@ asio::awaitable<Problem> Stream::connect(asio::ip::address address, std::uint16_
   const auto began = now_monotonic();
   auto problem = socket_.connect(Transport::kTcp, address, port, settings, talks);
   ConnectState state;
-  while (!problem && !state.connected) {
-    if (!co_await socket_.writable()) co_return cancelled();
+  while (!problem) {
+    // Over loopback the handshake is done when connect() returns.
     state = connect_state_of(socket_.fd(), now_monotonic() - began);
     if (state.connected) break;
     int error = 0;
     socklen_t size = sizeof error;
     ::getsockopt(socket_.fd(), SOL_SOCKET, SO_ERROR, &error, &size);
-    if (error != 0) problem = failure_of(error, Phase::kConnect);
+    if (error != 0) {
+      problem = failure_of(error, Phase::kConnect);
+    } else if (!co_await socket_.writable()) {
+      co_return cancelled();
+    }
   }
   if (problem) {
     if (problem->reason != Reason::kSourceAddress) problem->message = fmt::format("{}: {}", peer(), problem->message);
     co_return problem;
-  }
-  if (talks) {
-    const int on = 1;
-    ::setsockopt(socket_.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
   connect_time_ = state.took;
   local_ = local_endpoint_of(socket_.fd());
@@ -199,6 +199,7 @@ asio::awaitable<Problem> Stream::handshake(TlsMaterialPtr material, HandshakeOpt
 
   // A session ticket comes after the handshake and is not what is awaited.
   record_.on_ticket = [this] { first_arrival_ = {}; };
+  stop_delay(0);
   ask();
   last_arrival_ = {};
   ERR_clear_error();
@@ -263,6 +264,18 @@ ssize_t Stream::receive(std::span<char> buffer) {
   return got;
 }
 
+/// A first packet goes at once anyhow; what follows must not wait for its acknowledgement.
+void Stream::stop_delay(std::size_t size) {
+  constexpr std::size_t kSurelyOnePacket = 1000;
+  if (undelayed_ || (!wrote_ && !ssl_ && size <= kSurelyOnePacket)) {
+    wrote_ = true;
+    return;
+  }
+  undelayed_ = true;
+  const int on = 1;
+  ::setsockopt(socket_.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
 asio::awaitable<Problem> Stream::write_some(std::string_view& data) {
   if (ssl_) {
     ERR_clear_error();
@@ -271,6 +284,7 @@ asio::awaitable<Problem> Stream::write_some(std::string_view& data) {
     data.remove_prefix(static_cast<std::size_t>(sent));
     co_return std::nullopt;
   }
+  stop_delay(data.size());
   note_asked();
   const auto sent = ::send(socket_.fd(), data.data(), data.size(), MSG_NOSIGNAL);
   if (sent >= 0) {

@@ -77,6 +77,7 @@ class Stream {
 
   boost::asio::awaitable<Problem> wait(bool for_writing);
   void note_asked();
+  void stop_delay(std::size_t size);
   /// recv() without TLS, with stamps.
   ssize_t receive(std::span<char> buffer);
   /// Waits for what an SSL call that returned `result` wants; a problem when it is an error instead.
@@ -94,6 +95,8 @@ class Stream {
   Duration connect_time_{};
   Duration tls_time_{};
   LocalEndpoint local_;
+  bool wrote_ = false;
+  bool undelayed_ = false;
   bool peeks_ = false;  ///< the next read finds out when its first byte came
   Stamp first_arrival_{};
   Stamp last_arrival_{};

@@ -17,6 +17,7 @@ import urllib.request
 from pathlib import Path
 
 VEDETTE = os.environ.get("VEDETTE", "build/release/vedette")
+P256 = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
 PATIENCE = 30  # seconds until something that must happen has not
 
 
@@ -115,18 +116,29 @@ class Workspace(contextlib.ExitStack):
         self.callback(stop)
         return process
 
+    def openssl(self, *arguments):
+        subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
+
     def authority(self):
         """Makes ca.pem and, for localhost and 127.0.0.1, leaf.pem with leaf.key."""
-        def openssl(*arguments):
-            subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
-        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
-                "-subj", "/CN=e2e CA", "-keyout", "ca.key", "-out", "ca.pem")
-        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost",
-                "-keyout", "leaf.key", "-out", "leaf.csr")
-        self.write("leaf.ext", "subjectAltName=DNS:localhost,IP:127.0.0.1\n")
-        openssl("x509", "-req", "-in", "leaf.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "20",
-                "-extfile", "leaf.ext", "-out", "leaf.pem")
+        self.openssl("req", "-x509", *P256, "-nodes", "-days", "30", "-subj", "/CN=e2e CA", "-keyout", "ca.key", "-out", "ca.pem")
+        self.leaf("leaf", P256)
         return self.folder / "ca.pem"
+
+    def leaf(self, name, new_key):
+        """Makes name.pem and name.key, for localhost and 127.0.0.1, of that authority; `new_key` as openssl takes it."""
+        self.openssl("req", *new_key, "-nodes", "-subj", "/CN=localhost", "-keyout", f"{name}.key", "-out", f"{name}.csr")
+        self.write("leaf.ext", "subjectAltName=DNS:localhost,IP:127.0.0.1\n")
+        self.openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "20",
+                     "-extfile", "leaf.ext", "-out", f"{name}.pem")
+
+    def other_authority(self, number):
+        """The PEM of an authority that has issued nothing."""
+        name = f"other{number}.pem"
+        if not (self.folder / name).exists():
+            self.openssl("req", "-x509", *P256, "-nodes", "-days", "30", "-subj", f"/CN=Other CA {number}", "-keyout", "other.key",
+                         "-out", name)
+        return (self.folder / name).read_text()
 
     def nginx(self, servers):
         """nginx with these `server` blocks; `@FOLDER@` in them is the folder."""
