@@ -19,6 +19,10 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr std::uint32_t kIncoming = EPOLLIN | EPOLLRDHUP;
+constexpr std::size_t kMostIdle = 64;
+constexpr int kMostStale = 100;
+
 struct SocketAddress {
   sockaddr_storage storage{};
   socklen_t size = 0;
@@ -65,22 +69,57 @@ SocketSet::SocketSet(const asio::any_io_executor& executor)
         if (socket != nullptr) socket->ready(events);
       }) {}
 
+SocketSet::~SocketSet() {
+  for (const auto* sockets : {&idle_v4_, &idle_v6_}) {
+    for (const int fd : *sockets) ::close(fd);
+  }
+}
+
 Socket::~Socket() {
   if (fd_ < 0) return;
   set_.by_fd_[static_cast<std::size_t>(fd_)] = nullptr;
-  ::close(fd_);
+  if (!keep()) ::close(fd_);
+}
+
+bool Socket::keep() const {
+  auto& idle = set_.idle(v6_);
+  if (!reusable_ || watched_ == 0 || idle.size() >= kMostIdle) return false;
+  sockaddr nobody{};
+  nobody.sa_family = AF_UNSPEC;
+  if (::connect(fd_, &nobody, sizeof nobody) != 0) return false;
+  // It has no port any more: what it holds now is all that was sent to the old one.
+  for (int i = 0; i < kMostStale; ++i) {
+    char byte = 0;
+    if (::recv(fd_, &byte, 1, 0) >= 0 || errno != EAGAIN) continue;
+    idle.push_back(fd_);
+    return true;
+  }
+  return false;
+}
+
+Problem Socket::open(Transport transport, bool v6, bool stamped) {
+  v6_ = v6;
+  auto& idle = set_.idle(v6);
+  if (reusable_ && !idle.empty()) {
+    fd_ = idle.back();
+    idle.pop_back();
+    watched_ = kIncoming | EPOLLET;
+  } else {
+    const int type = transport == Transport::kTcp ? SOCK_STREAM : SOCK_DGRAM;
+    fd_ = ::socket(v6 ? AF_INET6 : AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd_ < 0) return Failure{Reason::kLocalResources, std::strerror(errno)};
+    if (stamped) enable_stamps(fd_);
+  }
+  const auto index = static_cast<std::size_t>(fd_);
+  if (index >= set_.by_fd_.size()) set_.by_fd_.resize(index + 64, nullptr);
+  set_.by_fd_[index] = this;
+  return std::nullopt;
 }
 
 Problem Socket::connect(Transport transport, const asio::ip::address& address, std::uint16_t port,
                         const AddressSettings& settings, bool stamped) {
-  const bool tcp = transport == Transport::kTcp;
-  fd_ = ::socket(address.is_v4() ? AF_INET : AF_INET6, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC,
-                 0);
-  if (fd_ < 0) return Failure{Reason::kLocalResources, std::strerror(errno)};
-  const auto index = static_cast<std::size_t>(fd_);
-  if (index >= set_.by_fd_.size()) set_.by_fd_.resize(index + 64, nullptr);
-  set_.by_fd_[index] = this;
-  if (stamped) enable_stamps(fd_);
+  reusable_ = transport == Transport::kUdp && stamped && !settings.source;
+  if (auto problem = open(transport, address.is_v6(), stamped)) return problem;
   if (settings.source) {
     if (auto problem = bind_source(fd_, *settings.source, address)) return problem;
   }
@@ -104,7 +143,7 @@ void Socket::ready(std::uint32_t events) {
 }
 
 asio::awaitable<bool> Socket::readable() {
-  watch(EPOLLIN | EPOLLRDHUP);
+  watch(kIncoming);
   const bool answer = co_await readable_.wait();
   readable_.reset();
   co_return answer;
@@ -112,7 +151,7 @@ asio::awaitable<bool> Socket::readable() {
 
 asio::awaitable<bool> Socket::writable() {
   // Who writes waits for an answer as well: one call tells of both.
-  watch(EPOLLIN | EPOLLRDHUP | EPOLLOUT);
+  watch(kIncoming | EPOLLOUT);
   const bool answer = co_await writable_.wait();
   writable_.reset();
   co_return answer;

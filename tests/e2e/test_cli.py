@@ -3,6 +3,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import unittest
 import xml.etree.ElementTree
 
@@ -51,6 +52,34 @@ checks:
 
     def test_output_is_plain_in_a_pipe(self):
         self.assertNotIn("\033", run("http", self.url + "/broken").stdout)
+
+    def test_sockets_of_dns_checks_are_used_again_with_other_ports(self):
+        """A reply that comes too late for its run must not reach the next one, on the same socket."""
+        server = self.enterContext(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        server.bind(("127.0.0.1", 0))
+        late = threading.Event()
+
+        def answer():
+            waiting = []
+            while not late.is_set():
+                server.settimeout(0.1)
+                try:
+                    query, peer = server.recvfrom(512)
+                except TimeoutError:
+                    continue
+                # Answers go out when the next query has come, which is after their run's end.
+                for old, to in waiting:
+                    server.sendto(old[:2] + b"\x84\x00" + old[4:], to)
+                waiting = [(query, peer)]
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(late.set)
+        out = run("dns", "late.example", f"@127.0.0.1:{server.getsockname()[1]}", "--repeat", "5", "--timeout", "200ms", "--output", "jsonl")
+        rows = [json.loads(line) for line in out.stdout.splitlines()]
+        self.assertEqual([row["reason"] for row in rows], ["timeout_request"] * 5)
+        self.assertEqual(len({row["local_port"] for row in rows}), 5)
 
     def test_repeated_runs_print_what_they_have_in_common(self):
         text = run("http", self.url, "--repeat", "50", "--concurrency", "5")
