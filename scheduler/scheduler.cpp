@@ -110,7 +110,7 @@ void Scheduler::come_due(const Item& item, MonotonicTime now) {
     slot.attempt = 0;
   }
   slot.waiting = true;
-  (slot.handshakes ? secure_ : plain_).push_back(item);
+  (slot.handshakes ? secure_ : plain_).items.push_back(item);
 }
 
 void Scheduler::take_due(MonotonicTime now) {
@@ -122,8 +122,13 @@ void Scheduler::take_due(MonotonicTime now) {
   }
 }
 
-void Scheduler::admit(std::deque<Item>& queue, std::size_t& starts, std::size_t most, MonotonicTime now) {
+Duration Scheduler::patience(const Line& line) const {
+  return line.overload.lasts() ? std::min<Duration>(Overload::kTarget, limits_.max_lateness) : limits_.max_lateness;
+}
+
+void Scheduler::admit(Line& line, std::size_t& starts, std::size_t most, MonotonicTime now) {
   std::size_t started = 0;
+  auto& queue = line.items;
   while (!queue.empty()) {
     const auto item = queue.front();
     if (stale(item)) {
@@ -132,13 +137,13 @@ void Scheduler::admit(std::deque<Item>& queue, std::size_t& starts, std::size_t 
     }
     auto& slot = slots_[item.slot];
     const bool full = in_flight_ >= limits_.in_flight;
-    if (now - item.due > limits_.max_lateness && !item.retry) {
+    if (now - item.due > patience(line) && !item.retry) {
       queue.pop_front();
       slot.waiting = false;
       observer_.skipped(slot.check, full ? Skip::kBudget : Skip::kLate);
       continue;
     }
-    if (full || started >= most || starts >= limits_.starts_per_turn) return;
+    if (full || started >= most || starts >= limits_.starts_per_turn) break;
     queue.pop_front();
     slot.waiting = false;
     slot.running = true;
@@ -148,6 +153,7 @@ void Scheduler::admit(std::deque<Item>& queue, std::size_t& starts, std::size_t 
     if (!item.retry) observer_.started(slot.check, now - item.due);
     starter_.start(item.slot, slot.check);
   }
+  line.overload.note(queue.empty() ? std::nullopt : std::optional(now - queue.front().due), now);
 }
 
 MonotonicTime Scheduler::turn(MonotonicTime now) {
@@ -156,17 +162,21 @@ MonotonicTime Scheduler::turn(MonotonicTime now) {
   std::size_t starts = 0;
   admit(plain_, starts, limits_.starts_per_turn, now);
   admit(secure_, starts, limits_.handshakes_per_turn, now);
-  MonotonicTime wake = heap_.empty() ? MonotonicTime::max() : MonotonicTime(milliseconds(heap_.top().tick));
-  if (plain_.empty() && secure_.empty()) return wake;
+  return wake(now);
+}
+
+MonotonicTime Scheduler::wake(MonotonicTime now) const {
+  if (closed_) return MonotonicTime::max();
+  MonotonicTime out = heap_.empty() ? MonotonicTime::max() : MonotonicTime(milliseconds(heap_.top().tick));
+  if (plain_.items.empty() && secure_.items.empty()) return out;
   if (in_flight_ < limits_.in_flight) return now;
   // Full: a finished run wakes us; until then only the lateness of those who wait matters.
-  for (const auto* queue : {&plain_, &secure_}) {
-    if (!queue->empty()) {
-      wake =
-          std::min(wake, std::max(now + milliseconds(1), queue->front().due + limits_.max_lateness + milliseconds(1)));
-    }
+  for (const auto* line : {&plain_, &secure_}) {
+    if (line->items.empty()) continue;
+    const auto given_up = line->items.front().due + patience(*line) + milliseconds(1);
+    out = std::min(out, std::max(now + milliseconds(1), given_up));
   }
-  return wake;
+  return out;
 }
 
 void Scheduler::set_interval(std::uint32_t index, MonotonicTime now) {

@@ -3,8 +3,9 @@
 // When: which checks are due, which of them may start now, and what becomes of the rest. Pure logic in the time it is
 // told, without threads or clocks, so that tests run an hour in a moment. One scheduler per shard, on its thread.
 //
-// A run that cannot start in time is skipped and counted with its reason; nothing is queued without bound, since each
-// check has at most one run that waits, runs, or is about to be repeated.
+// A run that cannot start in time is skipped and counted with its reason, sooner while the agent is overloaded
+// (overload.hpp); nothing is queued without bound, since each check has at most one run that waits, runs, or is about
+// to be repeated.
 
 #include <cstdint>
 #include <deque>
@@ -17,6 +18,7 @@
 #include "checks/result.hpp"
 #include "scheduler/grid.hpp"
 #include "scheduler/observer.hpp"
+#include "scheduler/overload.hpp"
 
 namespace vedette {
 
@@ -47,8 +49,10 @@ class Scheduler {
   /// Puts `checks` in force. Checks with an equal fingerprint keep their phase and state; runs of others are cancelled.
   Change apply(const std::vector<CheckPtr>& checks, MonotonicTime now);
 
-  /// Starts what is due and admitted. Returns when to call again: `now` when runs wait for the next turn.
+  /// Starts what is due and admitted. Returns wake(now).
   MonotonicTime turn(MonotonicTime now);
+  /// When to call turn() again: `now` when runs wait that may start.
+  [[nodiscard]] MonotonicTime wake(MonotonicTime now) const;
 
   /// The run of `slot` has ended. It counts, or is repeated when a failure is to be confirmed.
   void finished(std::uint32_t slot, Result result, MonotonicTime now);
@@ -82,7 +86,15 @@ class Scheduler {
 
   void take_due(MonotonicTime now);
   void come_due(const Item& item, MonotonicTime now);
-  void admit(std::deque<Item>& queue, std::size_t& starts, std::size_t most, MonotonicTime now);
+  /// Runs that are due and wait to be admitted.
+  struct Line {
+    std::deque<Item> items{};
+    Overload overload{};
+  };
+
+  void admit(Line& line, std::size_t& starts, std::size_t most, MonotonicTime now);
+  /// How long a run of the line may wait for now.
+  [[nodiscard]] Duration patience(const Line& line) const;
   void push(std::uint32_t slot, MonotonicTime due, bool retry);
   /// Follows the grid of the slot's present interval from `after` on.
   void follow_grid(std::uint32_t slot, MonotonicTime after);
@@ -99,8 +111,8 @@ class Scheduler {
   std::vector<std::uint32_t> free_;
   std::unordered_map<std::uint64_t, std::uint32_t> by_key_;
   std::priority_queue<Item, std::vector<Item>, std::greater<>> heap_;
-  std::deque<Item> plain_;
-  std::deque<Item> secure_;
+  Line plain_;
+  Line secure_;
   std::size_t in_flight_ = 0;
   bool closed_ = false;
 };

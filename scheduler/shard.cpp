@@ -108,10 +108,11 @@ void Shard::run_ended(std::uint32_t slot, std::uint64_t serial, Result result) {
   const auto found = scheduled_.find(slot);
   if (found == scheduled_.end() || found->second.serial != serial) return;
   scheduled_.erase(found);
-  scheduler_.finished(slot, std::move(result), monotonic_now());
+  const auto now = monotonic_now();
+  scheduler_.finished(slot, std::move(result), now);
   in_flight_.store(scheduler_.in_flight(), std::memory_order_relaxed);
   if (scheduled_.empty()) finish_drain();
-  post_turn();
+  if (scheduler_.wake(now) < armed_for_) post_turn();
 }
 
 void Shard::cancel(std::uint32_t slot) {
