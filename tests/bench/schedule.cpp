@@ -138,6 +138,16 @@ int measure(int argc, char** argv) {
   }
   Witness witness;
   witness.recorder.apply(checks, {});
+  if (idle > 0) {
+    // As after the first minute, when every check has a result.
+    for (const auto& check : checks) {
+      auto result = std::make_shared<Result>();
+      result->verdict = Verdict::kPass;
+      result->started = std::chrono::system_clock::now();
+      result->measures = {{&kSuccess, 1, nullptr}, {&kDurationSeconds, 0, nullptr}};
+      witness.recorder.finished(check, result);
+    }
+  }
   Shard shard(limits, witness);
   shard.apply(checks, [](Scheduler::Change) {});
   const auto count = checks.size();
