@@ -6,7 +6,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../.."))
-from tests.bench import cpu, timing  # noqa: E402
+from tests.bench import cpu, memory, schedule, timing  # noqa: E402
 from tests.bench.lab import raise_descriptor_limit  # noqa: E402
 
 PARTS = {
@@ -14,6 +14,9 @@ PARTS = {
     "timing": timing.run_http,
     "timing_dns": timing.run_dns,
     "timing_tls": timing.run_tls,
+    "memory": memory.run,
+    "start": memory.run_start,
+    "schedule": schedule.run,
 }
 
 

@@ -5,6 +5,7 @@ The prober, ours or the peer, has core 0; targets and driver have the others. Th
 
 import json
 import os
+import re
 import resource
 import select
 import socket
@@ -56,10 +57,27 @@ def cpu_of(pid):
     return time.clock_gettime((~pid << 3) | 2)
 
 
-class Ours:
-    """One run of the command line with --repeat: its rows, its report, its CPU and its memory."""
+def memory_of(pid, field):
+    """Bytes, from the process's status: VmRSS (now) or VmHWM (the most so far)."""
+    with open(f"/proc/{pid}/status") as file:
+        found = re.search(rf"{field}:\s+(\d+) kB", file.read())
+    return int(found[1]) * 1024 if found else None
 
-    def __init__(self, work, kind, target, *flags, repeat, concurrency, rate=None, output="jsonl"):
+
+def peak_until_end(pid):
+    """The most memory a child had, looked at until it ends; what wait() tells holds the parent's as well."""
+    peak = 0
+    while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        peak = memory_of(pid, "VmHWM") or peak
+        time.sleep(0.01)
+    return peak
+
+
+class Ours:
+    """One run of the command line with --repeat: its rows, its report, its CPU and the most memory that it had."""
+
+    def __init__(self, work, kind, target, *flags, repeat, concurrency, rate=None, output="jsonl",
+                 watch_memory=False):
         self.path = work.folder / "runs.jsonl"
         command = [VEDETTE, kind, target, "--timeout", "20s", "--repeat", str(repeat), "--concurrency", str(concurrency),
                    "--output", output, *map(str, flags)]
@@ -67,6 +85,7 @@ class Ours:
             command += ["--rate", str(rate)]
         with self.path.open("w") as out:
             process = subprocess.Popen(command, stdin=DEVNULL, stdout=out, stderr=subprocess.PIPE, preexec_fn=PROBER)
+            self.peak = peak_until_end(process.pid) if watch_memory else None
             complaint = process.stderr.read().decode()
             _, status, used = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
@@ -74,7 +93,6 @@ class Ours:
         if process.returncode not in (0, 1):
             sys.exit(f"{' '.join(command)}: {process.returncode}: {complaint}")
         self.cpu = used.ru_utime + used.ru_stime
-        self.peak = used.ru_maxrss * 1024
 
     def rows(self):
         with self.path.open() as file:
