@@ -28,7 +28,7 @@ std::uint64_t stable_hash(std::string_view text) {
   return finish(mix(kSeed, text));
 }
 
-std::uint64_t Check::key() const {
+std::uint64_t key_of(std::string_view name, std::string_view target) {
   return finish(mix(mix(mix(kSeed, name), "\n"), target));
 }
 

@@ -47,10 +47,12 @@ struct Check {
 
   std::uint64_t fingerprint = 0;  ///< equal for definitions that a reload may keep
 
-  /// What tells the checks of a configuration apart: a hash of name and target, since several targets share a name. The
-  /// same on every machine.
-  [[nodiscard]] std::uint64_t key() const;
+  std::uint64_t key = 0;  ///< key_of(name, target)
 };
+
+/// What tells the checks of a configuration apart: a hash of name and target, since several targets share a name. The
+/// same on every machine.
+std::uint64_t key_of(std::string_view name, std::string_view target);
 
 /// A hash of `text` that is the same on every machine and in every version.
 std::uint64_t stable_hash(std::string_view text);

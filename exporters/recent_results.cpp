@@ -44,30 +44,12 @@ RecentResults::RecentResults() = default;
 RecentResults::~RecentResults() = default;
 
 void RecentResults::apply(const std::vector<CheckPtr>& checks) {
-  std::unordered_map<std::uint64_t, std::shared_ptr<Entry>> next;
-  std::vector<std::shared_ptr<Entry>> order;
-  order.reserve(checks.size());
-  const std::unique_lock lock(mutex_);
-  for (const auto& check : checks) {
-    const auto known = by_key_.find(check->key());
-    auto entry = known != by_key_.end() && known->second->view.check->fingerprint == check->fingerprint
-                     ? known->second
-                     : std::make_shared<Entry>(check);
-    order.push_back(entry);
-    next.emplace(check->key(), std::move(entry));
-  }
-  by_key_ = std::move(next);
-  in_order_ = std::move(order);
+  entries_.apply(checks, [](const CheckPtr& check) { return std::make_shared<Entry>(check); });
 }
 
 std::optional<Verdict> RecentResults::record(const Check& check, const ResultPtr& result) {
-  std::shared_ptr<Entry> entry;
-  {
-    const std::shared_lock lock(mutex_);
-    const auto found = by_key_.find(check.key());
-    if (found == by_key_.end() || found->second->view.check->fingerprint != check.fingerprint) return std::nullopt;
-    entry = found->second;
-  }
+  const auto entry = entries_.find(check);
+  if (!entry) return std::nullopt;
   const std::lock_guard lock(entry->mutex);
   auto& view = entry->view;
   std::optional<Verdict> before;
@@ -92,37 +74,25 @@ std::optional<Verdict> RecentResults::record(const Check& check, const ResultPtr
 std::array<std::size_t, 5> RecentResults::states() const {
   constexpr std::size_t kPending = 4;
   std::array<std::size_t, 5> out{};
-  const std::shared_lock lock(mutex_);
-  for (const auto& entry : in_order_) {
+  entries_.each([&](const auto& entry) {
     const std::lock_guard own(entry->mutex);
     const auto& last = entry->view.last;
-    ++out[last ? static_cast<std::size_t>(last->verdict) : kPending];
-  }
+    ++out.at(last ? static_cast<std::size_t>(last->verdict) : kPending);
+  });
   return out;
 }
 
 std::vector<CheckView> RecentResults::all() const {
-  std::vector<std::shared_ptr<Entry>> entries;
-  {
-    const std::shared_lock lock(mutex_);
-    entries = in_order_;
-  }
   std::vector<CheckView> out;
-  out.reserve(entries.size());
-  for (const auto& entry : entries) out.push_back(entry->copy());
+  entries_.each([&](const auto& entry) { out.push_back(entry->copy()); });
   return out;
 }
 
 std::vector<CheckView> RecentResults::named(const std::string& name) const {
-  std::vector<std::shared_ptr<Entry>> entries;
-  {
-    const std::shared_lock lock(mutex_);
-    for (const auto& entry : in_order_) {
-      if (entry->view.check->name == name) entries.push_back(entry);
-    }
-  }
   std::vector<CheckView> out;
-  for (const auto& entry : entries) out.push_back(entry->copy());
+  entries_.each([&](const auto& entry) {
+    if (entry->view.check->name == name) out.push_back(entry->copy());
+  });
   return out;
 }
 

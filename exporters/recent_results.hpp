@@ -7,13 +7,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <shared_mutex>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "checks/check.hpp"
 #include "checks/result.hpp"
+#include "exporters/by_check.hpp"
 
 namespace vedette {
 
@@ -54,9 +53,7 @@ class RecentResults {
 
  private:
   struct Entry;
-  mutable std::shared_mutex mutex_;
-  std::unordered_map<std::uint64_t, std::shared_ptr<Entry>> by_key_;
-  std::vector<std::shared_ptr<Entry>> in_order_;
+  ByCheck<Entry> entries_;
 };
 
 }  // namespace vedette

@@ -1,7 +1,5 @@
 #include "exporters/series_store.hpp"
 
-#include <mutex>
-
 namespace vedette {
 
 namespace {
@@ -41,56 +39,29 @@ SeriesStore::SeriesStore(std::span<const Family* const> families) : layouts_(tab
 
 void SeriesStore::apply(const std::vector<CheckPtr>& checks,
                         const std::vector<std::pair<std::string, std::string>>& common) {
-  std::unordered_map<std::uint64_t, std::shared_ptr<CheckSeries>> next;
-  std::vector<std::shared_ptr<CheckSeries>> order;
-  next.reserve(checks.size());
-  order.reserve(checks.size());
-  // Only this thread changes the maps: new series are made before anybody has to wait.
-  for (const auto& check : checks) {
-    const auto known = by_key_.find(check->key());
-    auto series = known != by_key_.end() && known->second->check().fingerprint == check->fingerprint
-                      ? known->second
-                      : std::make_shared<CheckSeries>(layouts_, table_, check, common);
-    order.push_back(series);
-    next.emplace(check->key(), std::move(series));
-  }
-  const std::unique_lock lock(mutex_);
-  by_key_.swap(next);
-  in_order_.swap(order);
-}
-
-std::shared_ptr<CheckSeries> SeriesStore::find(const Check& check) const {
-  const std::shared_lock lock(mutex_);
-  const auto found = by_key_.find(check.key());
-  // A run of a definition that a reload has replaced counts for nobody.
-  if (found == by_key_.end() || found->second->check().fingerprint != check.fingerprint) return nullptr;
-  return found->second;
+  series_.apply(checks,
+                [&](const CheckPtr& check) { return std::make_shared<CheckSeries>(layouts_, table_, check, common); });
 }
 
 void SeriesStore::record(const Check& check, const Result& result) {
-  if (const auto series = find(check)) series->record(result);
+  if (const auto series = series_.find(check)) series->record(result);
 }
 
 void SeriesStore::skipped(const Check& check) {
-  if (const auto series = find(check)) series->skipped();
+  if (const auto series = series_.find(check)) series->skipped();
 }
 
 std::size_t SeriesStore::series_of(const std::string& name) const {
-  const std::shared_lock lock(mutex_);
   std::size_t count = 0;
-  for (const auto& series : in_order_) {
+  series_.each([&](const auto& series) {
     if (series->check().name == name) count += series->cells()->layout->size();
-  }
+  });
   return count;
 }
 
 void SeriesStore::append_page(std::string& page, Format format) const {
   std::vector<View> views;
-  {
-    const std::shared_lock lock(mutex_);
-    views.reserve(in_order_.size());
-    for (const auto& series : in_order_) views.push_back({series, nullptr, {}, 0});
-  }
+  series_.each([&](const auto& series) { views.push_back({series, nullptr, {}, 0}); });
   for (auto& view : views) {
     view.cells = view.series->cells();
     view.cells->read(view.numbers);

@@ -6,14 +6,13 @@
 // line shares with others is rendered once: the check's labels when the check comes, a series' own with its layout.
 
 #include <memory>
-#include <shared_mutex>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "checks/check.hpp"
 #include "checks/result.hpp"
+#include "exporters/by_check.hpp"
 #include "exporters/check_series.hpp"
 #include "exporters/exposition.hpp"
 
@@ -41,13 +40,9 @@ class SeriesStore {
   [[nodiscard]] std::size_t series_of(const std::string& name) const;
 
  private:
-  [[nodiscard]] std::shared_ptr<CheckSeries> find(const Check& check) const;
-
   PageTable table_;
   LayoutPool layouts_;
-  mutable std::shared_mutex mutex_;
-  std::unordered_map<std::uint64_t, std::shared_ptr<CheckSeries>> by_key_;
-  std::vector<std::shared_ptr<CheckSeries>> in_order_;
+  ByCheck<CheckSeries> series_;
 };
 
 /// The families that every check has beside its kind's, for the documentation and its test.

@@ -27,7 +27,7 @@ void Agent::make_shards() {
 }
 
 Shard& Agent::shard_of(const Check& check) {
-  return *shards_[check.key() % shards_.size()];
+  return *shards_[check.key % shards_.size()];
 }
 
 bool Agent::load(config::Diagnostics& diagnostics) {

@@ -305,7 +305,8 @@ void CheckDecoder::add(const Check& base, const Target& target, std::uint64_t fi
                                  "the target holds a password; it is masked in labels, but it stands in this file",
                                  "use basic_auth with a reference such as ${file:PATH}");
   }
-  const auto [known, fresh] = keys_.emplace(check->key(), target.place);
+  check->key = key_of(check->name, check->target);
+  const auto [known, fresh] = keys_.emplace(check->key, target.place);
   if (!fresh) {
     context_.diagnostics.error(target.place, fmt::format("{} is a target of this check already", check->instance),
                                fmt::format("the first one is at {}", known->second.text()));

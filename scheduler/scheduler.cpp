@@ -12,8 +12,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-std::int64_t tick_of(MonotonicTime time) {
-  return std::chrono::ceil<milliseconds>(time.time_since_epoch()).count();
+/// Checks that are due within one millisecond start together, at its end: each wake-up costs as much as a start.
+MonotonicTime tick_of(MonotonicTime due) {
+  return std::chrono::ceil<milliseconds>(due);
 }
 
 }  // namespace
@@ -22,7 +23,7 @@ Scheduler::Scheduler(AdmissionLimits limits, WallOffset offset, Starter& starter
     : limits_(limits), offset_(offset), starter_(starter), observer_(observer) {}
 
 void Scheduler::push(std::uint32_t slot, MonotonicTime due, bool retry) {
-  heap_.push({tick_of(due), due, slot, slots_[slot].generation, retry});
+  heap_.push({due, slot, slots_[slot].generation, retry});
 }
 
 void Scheduler::follow_grid(std::uint32_t slot, MonotonicTime after) {
@@ -37,7 +38,7 @@ void Scheduler::install(std::uint32_t index, const CheckPtr& check, MonotonicTim
   slot.check = check;
   slot.handshakes = check->kind->handshakes(check->target, *check->settings);
   slot.interval = check->interval;
-  slot.phase = phase_of(check->key(), check->interval);
+  slot.phase = phase_of(check->key, check->interval);
   follow_grid(index, now);
 }
 
@@ -56,7 +57,7 @@ Scheduler::Change Scheduler::apply(const std::vector<CheckPtr>& checks, Monotoni
   Change change;
   std::unordered_set<std::uint32_t> wanted;
   for (const auto& check : checks) {
-    const auto found = by_key_.find(check->key());
+    const auto found = by_key_.find(check->key);
     if (found != by_key_.end() && slots_[found->second].check->fingerprint == check->fingerprint) {
       ++change.kept;
       wanted.insert(found->second);
@@ -76,7 +77,7 @@ Scheduler::Change Scheduler::apply(const std::vector<CheckPtr>& checks, Monotoni
         index = free_.back();
         free_.pop_back();
       }
-      by_key_.emplace(check->key(), index);
+      by_key_.emplace(check->key, index);
     }
     install(index, check, now);
     wanted.insert(index);
@@ -114,8 +115,7 @@ void Scheduler::come_due(const Item& item, MonotonicTime now) {
 }
 
 void Scheduler::take_due(MonotonicTime now) {
-  const auto tick = std::chrono::floor<milliseconds>(now.time_since_epoch()).count();
-  while (!heap_.empty() && heap_.top().tick <= tick) {
+  while (!heap_.empty() && tick_of(heap_.top().due) <= now) {
     const auto item = heap_.top();
     heap_.pop();
     if (!stale(item)) come_due(item, now);
@@ -167,7 +167,7 @@ MonotonicTime Scheduler::turn(MonotonicTime now) {
 
 MonotonicTime Scheduler::wake(MonotonicTime now) const {
   if (closed_) return MonotonicTime::max();
-  MonotonicTime out = heap_.empty() ? MonotonicTime::max() : MonotonicTime(milliseconds(heap_.top().tick));
+  MonotonicTime out = heap_.empty() ? MonotonicTime::max() : tick_of(heap_.top().due);
   if (plain_.items.empty() && secure_.items.empty()) return out;
   if (in_flight_ < limits_.in_flight) return now;
   // Full: a finished run wakes us; until then only the lateness of those who wait matters.
@@ -186,7 +186,7 @@ void Scheduler::set_interval(std::uint32_t index, MonotonicTime now) {
       slot.failing && check.failing_interval > Duration::zero() ? check.failing_interval : check.interval;
   if (wanted == slot.interval) return;
   slot.interval = wanted;
-  slot.phase = phase_of(check.key(), wanted);
+  slot.phase = phase_of(check.key, wanted);
   ++slot.generation;
   follow_grid(index, now);
 }

@@ -76,12 +76,11 @@ class Scheduler {
     std::chrono::nanoseconds phase{};
   };
   struct Item {
-    std::int64_t tick;  ///< milliseconds of the monotonic clock
     MonotonicTime due;
     std::uint32_t slot;
     std::uint32_t generation;
     bool retry;
-    bool operator>(const Item& other) const { return tick > other.tick; }
+    bool operator>(const Item& other) const { return due > other.due; }
   };
 
   void take_due(MonotonicTime now);

@@ -40,11 +40,11 @@ Shard::~Shard() {
     wake_timer_.cancel();
     drain_timer_.cancel();
     // Cancelled runs end in later turns of the loop; then nothing keeps it alive but the engines.
-    for (const auto& [slot, scheduled] : scheduled_) scheduled.run->cancel();
+    cancel_scheduled();
     for (const auto& [serial, run] : on_demand_) run->cancel();
     finish_drain();
     const auto end = [this](const auto& self) -> void {
-      if (scheduled_.empty() && on_demand_.empty()) {
+      if (running_ == 0 && on_demand_.empty()) {
         work_.reset();
         loop_.stop();
         return;
@@ -101,26 +101,34 @@ void Shard::start(std::uint32_t slot, const CheckPtr& check) {
   const auto serial = ++serial_;
   auto run = start_run(loop_.get_executor(), *services_, check, Detail::kFailures,
                        [this, slot, serial](Result result) { run_ended(slot, serial, std::move(result)); });
+  if (slot >= scheduled_.size()) scheduled_.resize(slot + 1);
   scheduled_[slot] = {serial, std::move(run)};
+  ++running_;
+}
+
+std::shared_ptr<Run> Shard::take_scheduled(std::uint32_t slot) {
+  if (slot >= scheduled_.size() || !scheduled_[slot].run) return nullptr;
+  --running_;
+  return std::move(scheduled_[slot].run);
+}
+
+void Shard::cancel_scheduled() {
+  for (const auto& [serial, run] : scheduled_) {
+    if (run) run->cancel();
+  }
 }
 
 void Shard::run_ended(std::uint32_t slot, std::uint64_t serial, Result result) {
-  const auto found = scheduled_.find(slot);
-  if (found == scheduled_.end() || found->second.serial != serial) return;
-  scheduled_.erase(found);
+  if (scheduled_[slot].serial != serial || !take_scheduled(slot)) return;
   const auto now = monotonic_now();
   scheduler_.finished(slot, std::move(result), now);
   in_flight_.store(scheduler_.in_flight(), std::memory_order_relaxed);
-  if (scheduled_.empty()) finish_drain();
+  if (running_ == 0) finish_drain();
   if (scheduler_.wake(now) < armed_for_) post_turn();
 }
 
 void Shard::cancel(std::uint32_t slot) {
-  const auto found = scheduled_.find(slot);
-  if (found == scheduled_.end()) return;
-  const auto run = found->second.run;
-  scheduled_.erase(found);
-  run->cancel();
+  if (const auto run = take_scheduled(slot)) run->cancel();
 }
 
 void Shard::apply(std::vector<CheckPtr> checks, std::function<void(Scheduler::Change)> applied) {
@@ -161,14 +169,14 @@ void Shard::drain(Duration grace, std::function<void()> drained) {
   asio::post(loop_, [this, grace, drained = std::move(drained)]() mutable {
     scheduler_.close();
     drained_ = std::move(drained);
-    if (scheduled_.empty()) {
+    if (running_ == 0) {
       finish_drain();
       return;
     }
     drain_timer_.expires_after(grace);
     drain_timer_.async_wait([this](const boost::system::error_code& error) {
       if (error) return;
-      for (const auto& [slot, scheduled] : scheduled_) scheduled.run->cancel();
+      cancel_scheduled();
     });
   });
 }

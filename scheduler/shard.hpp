@@ -54,6 +54,9 @@ class Shard final : private Starter {
   void post_turn();
   void run_ended(std::uint32_t slot, std::uint64_t serial, Result result);
   void beat();
+  /// Takes the run of a slot out of those that go on; nothing when there is none.
+  std::shared_ptr<Run> take_scheduled(std::uint32_t slot);
+  void cancel_scheduled();
   void finish_drain();
 
   boost::asio::io_context loop_{1};
@@ -70,7 +73,8 @@ class Shard final : private Starter {
     std::uint64_t serial;  ///< tells a run from a cancelled one that had the slot before
     std::shared_ptr<Run> run;
   };
-  std::unordered_map<std::uint32_t, Scheduled> scheduled_;
+  std::vector<Scheduled> scheduled_;  ///< by slot; no run where none goes on
+  std::size_t running_ = 0;           ///< of those
   std::uint64_t serial_ = 0;
   std::unordered_map<std::uint64_t, std::shared_ptr<Run>> on_demand_;
   std::function<void()> drained_;

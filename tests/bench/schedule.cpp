@@ -47,6 +47,7 @@ std::vector<CheckPtr> idle_checks(std::size_t count) {
     auto check = std::make_shared<Check>();
     check->name = fmt::format("idle-{}", i);
     check->target = check->instance = "nothing";
+    check->key = key_of(check->name, check->target);
     check->kind = &kIdle;
     check->settings = settings;
     check->interval = std::chrono::minutes(1);

@@ -9,6 +9,7 @@ namespace {
 CheckPtr check(std::uint64_t fingerprint = 1) {
   auto out = std::make_shared<Check>();
   out->name = "a";
+  out->key = key_of(out->name, out->target);
   out->fingerprint = fingerprint;
   return out;
 }

@@ -21,6 +21,7 @@ CheckPtr check(const std::string& name, std::uint64_t fingerprint = 1) {
   out->target = out->instance = "http://x/";
   out->labels = {{"team", "a\"b"}};
   out->buckets = std::make_shared<const std::vector<double>>(std::vector<double>{0.1, 1});
+  out->key = key_of(out->name, out->target);
   out->fingerprint = fingerprint;
   return out;
 }

@@ -29,6 +29,7 @@ CheckPtr check(const std::string& name, Duration interval, const Kind& kind = kP
   out->settings = std::make_shared<NoSettings>();
   out->interval = interval;
   out->timeout = interval / 2;
+  out->key = key_of(name, out->target);
   out->fingerprint = stable_hash(name);
   return out;
 }
