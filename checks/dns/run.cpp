@@ -141,7 +141,8 @@ asio::awaitable<net::Problem> DnsRun::ask_tcp(asio::ip::address address, std::ui
     if (!loaded) co_return Failure{Reason::kLocalFile, loaded.error()};
     material = std::move(*loaded);
   }
-  if (auto problem = co_await stream.connect(address, port, settings_.address)) co_return problem;
+  if (auto problem = co_await stream.connect(address, port, settings_.address, net::Opening::kSpeaks))
+    co_return problem;
   context_.add_phase(Phase::kConnect, stream.connect_time());
   if (material) {
     net::HandshakeOptions options;

@@ -23,11 +23,11 @@ const std::string* find_header(const Headers& headers, std::string_view name) {
 asio::awaitable<Problem> connect(RunContext& context, Stream& stream, const HttpRequest& request, int hop) {
   const auto& settings = *request.connect_as;
   if (!request.proxy) {
-    auto problem = co_await stream.connect(*request.address, request.port, settings);
+    auto problem = co_await stream.connect(*request.address, request.port, settings, Opening::kSpeaks);
     if (!problem) context.add_phase(Phase::kConnect, stream.connect_time(), hop);
     co_return problem;
   }
-  auto problem = co_await stream.connect(request.proxy->address, request.proxy->port, settings);
+  auto problem = co_await stream.connect(request.proxy->address, request.proxy->port, settings, Opening::kSpeaks);
   auto taken = stream.connect_time();
   if (!problem) problem = co_await open_tunnel(context, stream, request, taken);
   // Whatever goes wrong up to here is the proxy's, but for our own end of it.

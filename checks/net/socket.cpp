@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -97,7 +98,7 @@ bool Socket::keep() const {
   return false;
 }
 
-Problem Socket::open(Transport transport, bool v6, bool stamped) {
+Problem Socket::open(Transport transport, bool v6, Opening opening) {
   v6_ = v6;
   auto& idle = set_.idle(v6);
   if (reusable_ && !idle.empty()) {
@@ -108,7 +109,12 @@ Problem Socket::open(Transport transport, bool v6, bool stamped) {
     const int type = transport == Transport::kTcp ? SOCK_STREAM : SOCK_DGRAM;
     fd_ = ::socket(v6 ? AF_INET6 : AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd_ < 0) return Failure{Reason::kLocalResources, std::strerror(errno)};
-    if (stamped) enable_stamps(fd_);
+    if (opening != Opening::kNothing) enable_stamps(fd_);
+    // Who speaks at once sends the last packet of TCP's handshake together with what he says: the peer wakes up once.
+    const int off = 0;
+    if (type == SOCK_STREAM && opening == Opening::kSpeaks) {
+      ::setsockopt(fd_, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof off);
+    }
   }
   const auto index = static_cast<std::size_t>(fd_);
   if (index >= set_.by_fd_.size()) set_.by_fd_.resize(index + 64, nullptr);
@@ -117,9 +123,9 @@ Problem Socket::open(Transport transport, bool v6, bool stamped) {
 }
 
 Problem Socket::connect(Transport transport, const asio::ip::address& address, std::uint16_t port,
-                        const AddressSettings& settings, bool stamped) {
-  reusable_ = transport == Transport::kUdp && stamped && !settings.source;
-  if (auto problem = open(transport, address.is_v6(), stamped)) return problem;
+                        const AddressSettings& settings, Opening opening) {
+  reusable_ = transport == Transport::kUdp && !settings.source;
+  if (auto problem = open(transport, address.is_v6(), opening)) return problem;
   if (settings.source) {
     if (auto problem = bind_source(fd_, *settings.source, address)) return problem;
   }

@@ -45,6 +45,13 @@ class SocketSet {
 
 enum class Transport { kTcp, kUdp };
 
+/// What comes after a socket has been connected; the kernel is asked for no more than that needs.
+enum class Opening {
+  kNothing,  ///< it was only to be seen whether it can be connected
+  kListens,  ///< the peer speaks first
+  kSpeaks,   ///< we do, at once
+};
+
 /// One socket of one run; closed, or kept for another run, with the object.
 class Socket {
  public:
@@ -56,7 +63,7 @@ class Socket {
   /// Makes the socket, binds it to the settings' source when there is one, and begins to connect it. UDP sockets are
   /// connected at once; TCP sockets may be, or are writable when it has been decided.
   Problem connect(Transport transport, const boost::asio::ip::address& address, std::uint16_t port,
-                  const AddressSettings& settings, bool stamped);
+                  const AddressSettings& settings, Opening opening);
 
   /// Return at once when the kernel has said so since the last call, which may be out of date: try, and wait again.
   /// False when the waiting coroutine was cancelled.
@@ -70,7 +77,7 @@ class Socket {
  private:
   friend class SocketSet;
 
-  Problem open(Transport transport, bool v6, bool stamped);
+  Problem open(Transport transport, bool v6, Opening opening);
   /// Gives a UDP socket back; false when it is to be closed.
   bool keep() const;
   void ready(std::uint32_t events);

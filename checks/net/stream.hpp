@@ -36,9 +36,8 @@ class Stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  /// `talks`: something will be read or written. A connection that is only opened needs less of the kernel.
   boost::asio::awaitable<Problem> connect(boost::asio::ip::address address, std::uint16_t port,
-                                          const AddressSettings& settings, bool talks = true);
+                                          const AddressSettings& settings, Opening opening);
   /// Turns the connection into TLS. Verification errors fail unless the profile or the options are lenient.
   boost::asio::awaitable<Problem> handshake(TlsMaterialPtr material, HandshakeOptions options);
 

@@ -13,7 +13,7 @@ namespace asio = boost::asio;
 UdpSocket::UdpSocket(RunContext& context) : socket_(context.services.sockets), context_(context) {}
 
 Problem UdpSocket::connect(const asio::ip::address& address, std::uint16_t port, const AddressSettings& settings) {
-  if (auto problem = socket_.connect(Transport::kUdp, address, port, settings, true)) return problem;
+  if (auto problem = socket_.connect(Transport::kUdp, address, port, settings, Opening::kSpeaks)) return problem;
   context_.result.local_port = local_endpoint_of(socket_.fd()).second;
   return std::nullopt;
 }

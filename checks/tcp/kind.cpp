@@ -33,12 +33,21 @@ asio::awaitable<net::Problem> handshake(RunContext& context, const TcpSettings& 
   co_return problem;
 }
 
+net::Opening opening_of(const TcpSettings& settings) {
+  if (settings.tls_first) return net::Opening::kSpeaks;
+  if (settings.steps.empty()) return net::Opening::kNothing;
+  const auto& first = settings.steps.front();
+  const bool speaks = !first.expect && first.expect_bytes.empty() && !first.send.empty();
+  return speaks ? net::Opening::kSpeaks : net::Opening::kListens;
+}
+
 asio::awaitable<net::Problem> talk(RunContext& context, const TcpSettings& settings, net::Stream& stream,
                                    net::HostPort target) {
   const auto found = co_await net::look_up(context, target.host, settings.address);
   if (!found) co_return found.error();
-  const bool talks = settings.tls_first || !settings.steps.empty();
-  if (auto problem = co_await stream.connect(found->address, target.port, settings.address, talks)) co_return problem;
+  if (auto problem = co_await stream.connect(found->address, target.port, settings.address, opening_of(settings))) {
+    co_return problem;
+  }
   context.add_phase(Phase::kConnect, stream.connect_time());
   std::string name = target.host;
   if (settings.tls && !settings.tls->settings().server_name.empty()) name = settings.tls->settings().server_name;

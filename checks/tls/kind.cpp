@@ -44,7 +44,8 @@ asio::awaitable<net::Problem> reach(RunContext& context, const TlsCheckSettings&
                                     net::TlsMaterialPtr material, net::HostPort target) {
   const auto found = co_await net::look_up(context, target.host, settings.address);
   if (!found) co_return found.error();
-  if (auto problem = co_await stream.connect(found->address, target.port, settings.address)) co_return problem;
+  const auto opening = settings.starttls.empty() ? net::Opening::kSpeaks : net::Opening::kListens;
+  if (auto problem = co_await stream.connect(found->address, target.port, settings.address, opening)) co_return problem;
   context.add_phase(Phase::kConnect, stream.connect_time());
   if (auto problem = co_await speak_before_tls(context, settings, stream, target.host)) co_return problem;
   net::HandshakeOptions options;

@@ -6,11 +6,12 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../.."))
-from tests.bench import cpu, memory, schedule, scrape, timing  # noqa: E402
+from tests.bench import cpu, floor, memory, schedule, scrape, timing  # noqa: E402
 from tests.bench.lab import raise_descriptor_limit  # noqa: E402
 
 PARTS = {
     "cpu": cpu.run,
+    "floor": floor.run,
     "timing": timing.run_http,
     "timing_dns": timing.run_dns,
     "timing_tls": timing.run_tls,

@@ -90,11 +90,13 @@ struct Authority::Parts {
   Parts& operator=(const Parts&) = delete;
 };
 
-Authority::Authority(const std::string& name) : parts_(std::make_unique<Parts>()) {
+Authority::Authority(const std::string& name, const std::string& permitted) : parts_(std::make_unique<Parts>()) {
   auto* certificate = new_certificate(name, parts_->key, -2, 60);
   X509_set_issuer_name(certificate, X509_get_subject_name(certificate));
   add_extension(certificate, certificate, NID_basic_constraints, "critical,CA:TRUE");
   add_extension(certificate, certificate, NID_key_usage, "critical,keyCertSign,cRLSign");
+  if (!permitted.empty())
+    add_extension(certificate, certificate, NID_name_constraints, "critical,permitted;DNS:" + permitted);
   X509_sign(certificate, parts_->key, EVP_sha256());
   parts_->certificate = certificate;
   pem_ = pem_of(certificate);

@@ -28,7 +28,8 @@ struct Identity {
 
 class Authority {
  public:
-  explicit Authority(const std::string& name = "Vedette test CA");
+  /// `permitted`: the only DNS domain that it may issue for (a name constraint); empty: any.
+  explicit Authority(const std::string& name = "Vedette test CA", const std::string& permitted = "");
   ~Authority();
   Authority(const Authority&) = delete;
   Authority& operator=(const Authority&) = delete;

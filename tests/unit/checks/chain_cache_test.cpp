@@ -67,6 +67,30 @@ class Client {
 
 }  // namespace
 
+TEST_CASE("a leaf outside its authority's name constraints is refused, however warm the cache is") {
+  const Authority authority("Constrained CA", "inside.example");
+  const Client client(authority);
+  net::ChainCache cache;
+  const auto leaf = [&](const std::vector<std::string>& names) {
+    testing::LeafOptions options;
+    options.names = names;
+    options.addresses = {};
+    return authority.issue(options).certificate;
+  };
+  const auto good = leaf({"a.inside.example"});
+  for (int i = 0; i < 3; ++i) CHECK(client.verify(cache, good, "a.inside.example").trusted);
+  CHECK(cache.hits() == 2);
+  const auto bad = leaf({"outside.example"});
+  const auto mixed = leaf({"a.inside.example", "outside.example"});
+  for (int i = 0; i < 2; ++i) {
+    const auto refused = client.verify(cache, bad, "outside.example");
+    CHECK_FALSE(refused.trusted);
+    CHECK(refused.error == X509_V_ERR_PERMITTED_VIOLATION);
+    CHECK_FALSE(client.verify(cache, mixed, "a.inside.example").trusted);
+  }
+  CHECK(cache.hits() == 2);
+}
+
 TEST_CASE("a chain that was verified once is known, and its name is still checked") {
   const Authority authority;
   const Client client(authority);
