@@ -21,6 +21,7 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <tuple>
 #include <vector>
 
 #include "checks/net/clock.hpp"
@@ -93,7 +94,7 @@ class FloorClient {
     const int fd = ::socket(AF_INET, (datagram ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) throw std::system_error(errno, std::generic_category(), "socket");
     if (options_.kind != "tcp") net::enable_stamps(fd);
-    ::connect(fd, reinterpret_cast<const sockaddr*>(&address_), sizeof address_);
+    std::ignore = ::connect(fd, reinterpret_cast<const sockaddr*>(&address_), sizeof address_);
     if (attempts_.size() <= static_cast<std::size_t>(fd)) attempts_.resize(static_cast<std::size_t>(fd) + 1);
     auto& attempt = attempts_[static_cast<std::size_t>(fd)];
     attempt = {next_++};

@@ -40,7 +40,7 @@ void read_request(Peer& peer) {
   for (int type = -1; type != kHeaders;) {
     const auto head = peer.read_bytes(9);
     if (head.size() < 9) return;
-    type = head[3];
+    type = static_cast<unsigned char>(head[3]);
     peer.read_bytes(static_cast<unsigned char>(head[1]) * 256U + static_cast<unsigned char>(head[2]));
   }
 }
