@@ -20,6 +20,16 @@ const std::string* find_header(const Headers& headers, std::string_view name) {
   return found == headers.end() ? nullptr : &found->second;
 }
 
+/// A line break in a header would be the beginning of another one. Values may come from files that change, so that what
+/// the configuration's reader has refused is not all there is.
+Problem refuse_line_breaks(const Headers& headers) {
+  for (const auto& [name, value] : headers) {
+    if (value.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos) continue;
+    return Failure{Reason::kLocalFile, "the value of the header " + name + " holds a line break"};
+  }
+  return std::nullopt;
+}
+
 asio::awaitable<Problem> connect(RunContext& context, Stream& stream, const HttpRequest& request, int hop) {
   const auto& settings = *request.connect_as;
   if (!request.proxy) {
@@ -63,6 +73,10 @@ const std::string* HttpExchange::header(std::string_view name) const {
 }
 
 asio::awaitable<Problem> perform(RunContext& context, const HttpRequest& request, HttpExchange& out, int hop) {
+  if (auto problem = refuse_line_breaks(request.headers)) co_return problem;
+  if (request.proxy) {
+    if (auto problem = refuse_line_breaks(request.proxy->connect_headers)) co_return problem;
+  }
   Stream stream(context);
   if (auto problem = co_await connect(context, stream, request, hop)) co_return problem;
   out.local = stream.local();

@@ -16,7 +16,6 @@
 #include <openssl/ssl.h>
 #include <sched.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -28,7 +27,9 @@
 #include <system_error>
 #include <vector>
 
+#include "probe/descriptor_limit.hpp"
 #include "tests/bench/delays.hpp"
+#include "tests/bench/program.hpp"
 #include "tests/bench/truth.hpp"
 
 namespace vedette::bench {
@@ -325,13 +326,6 @@ SSL_CTX* tls_context(const std::string& certificate, const std::string& key) {
   return context;
 }
 
-void use_all_descriptors() {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 int serve(int argc, char** argv) {
   CLI::App app("Answers after as long as it is asked to, and knows how long it really took");
   std::string certificate;
@@ -341,7 +335,7 @@ int serve(int argc, char** argv) {
   app.add_option("--key", key, "PEM")->needs(with_certificate);
   app.add_option("--tls-delay", tls_delay, "microseconds before the first flight of the port `tls`");
   CLI11_PARSE(app, argc, argv);
-  use_all_descriptors();
+  raise_descriptor_limit();
   sched_param priority{};
   priority.sched_priority = 1;
   if (::sched_setscheduler(0, SCHED_FIFO, &priority) != 0) fmt::print(stderr, "delay_server: no real-time priority\n");
@@ -358,10 +352,5 @@ int serve(int argc, char** argv) {
 }  // namespace vedette::bench
 
 int main(int argc, char** argv) {
-  try {
-    return vedette::bench::serve(argc, argv);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "delay_server: {}\n", error.what());
-    return 1;
-  }
+  return vedette::bench::run_program("delay_server", vedette::bench::serve, argc, argv);
 }

@@ -11,7 +11,6 @@
 #include <netinet/in.h>
 #include <openssl/ssl.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -26,6 +25,8 @@
 
 #include "checks/net/clock.hpp"
 #include "checks/net/tls_verify.hpp"
+#include "probe/descriptor_limit.hpp"
+#include "tests/bench/program.hpp"
 
 namespace vedette::bench {
 
@@ -159,12 +160,6 @@ class FloorClient {
   std::size_t open_ = 0;
 };
 
-double cpu_seconds() {
-  timespec now{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
 int measure(int argc, char** argv) {
   CLI::App app("What a check costs at the least");
   Options options;
@@ -175,10 +170,7 @@ int measure(int argc, char** argv) {
   app.add_option("--delay", options.delay, "microseconds");
   app.add_option("--ca-file", options.ca_file);
   CLI11_PARSE(app, argc, argv);
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
+  raise_descriptor_limit();
   FloorClient client(options);
   const double before = cpu_seconds();
   client.run();
@@ -192,10 +184,5 @@ int measure(int argc, char** argv) {
 }  // namespace vedette::bench
 
 int main(int argc, char** argv) {
-  try {
-    return vedette::bench::measure(argc, argv);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "floor_client: {}\n", error.what());
-    return 1;
-  }
+  return vedette::bench::run_program("floor_client", vedette::bench::measure, argc, argv);
 }

@@ -23,6 +23,7 @@
 #include "probe/descriptor_limit.hpp"
 #include "probe/recorder.hpp"
 #include "scheduler/shard.hpp"
+#include "tests/bench/program.hpp"
 
 namespace vedette::bench {
 
@@ -101,12 +102,6 @@ class Witness final : public Observer {
   std::array<std::size_t, 3> skips_{};
 };
 
-double cpu_seconds() {
-  timespec now{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
 std::size_t resident() {
   std::ifstream file("/proc/self/statm");
   std::size_t size = 0;
@@ -173,10 +168,5 @@ int measure(int argc, char** argv) {
 }  // namespace vedette::bench
 
 int main(int argc, char** argv) {
-  try {
-    return vedette::bench::measure(argc, argv);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "schedule: {}\n", error.what());
-    return 1;
-  }
+  return vedette::bench::run_program("schedule", vedette::bench::measure, argc, argv);
 }

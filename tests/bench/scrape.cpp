@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "exporters/series_store.hpp"
+#include "tests/bench/program.hpp"
 
 namespace vedette::bench {
 
@@ -114,12 +115,6 @@ void fill(prometheus::Registry& registry, const std::vector<Sample>& samples) {
   }
 }
 
-double cpu_seconds() {
-  timespec now{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
 double status_bytes(const std::string& field) {
   std::ifstream file("/proc/self/status");
   for (std::string word; file >> word;) {
@@ -140,10 +135,10 @@ Cost cost_of(const Serialize& serialize) {
   ::malloc_trim(0);
   std::ofstream("/proc/self/clear_refs") << "5";  // forgets the peak
   const double resident = status_bytes("VmRSS");
-  const double before = cpu_seconds();
+  const double before = cpu_seconds(CLOCK_THREAD_CPUTIME_ID);
   Cost out;
   out.page = serialize();
-  out.cpu = cpu_seconds() - before;
+  out.cpu = cpu_seconds(CLOCK_THREAD_CPUTIME_ID) - before;
   out.extra_bytes = status_bytes("VmHWM") - resident;
   return out;
 }

@@ -445,6 +445,19 @@ TEST_CASE("files that cannot be read are our own fault") {
         Reason::kLocalFile);
 }
 
+TEST_CASE("a line break in a secret is no way to send another header") {
+  const FaultServer server(says(ok("x")));
+  const TemporaryFile token("one\r\nX-Evil: two");
+  const auto result = run(server, "bearer_token_file: " + token.path());
+  CHECK(result.reason == Reason::kLocalFile);
+  CHECK(result.verdict == Verdict::kUnknown);
+  CHECK(result.message == "the value of the header Authorization holds a line break");
+  const auto through =
+      run(server, fmt::format("proxy_url: 'http://{}', proxy_connect_header: {{X-P: \"a\\nb\"}}", server.address()));
+  CHECK(through.reason == Reason::kLocalFile);
+  CHECK(server.connections() == 0);
+}
+
 TEST_CASE("secrets do not appear in evidence, even when the target echoes them") {
   const FaultServer server([](Peer& peer) {
     const auto request = peer.read_until("\r\n\r\n");
