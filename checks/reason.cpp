@@ -82,7 +82,7 @@ constexpr std::array<ReasonInfo, kCount> kInfos{{
     {"line_too_long", kFail, "A line of the dialogue exceeds the limit."},
     {"target_invalid", kUnknown, "The target cannot be understood for this kind of check."},
     {"source_address", kUnknown, "The source address is not one of this machine, or of the wrong family."},
-    {"local_file", kUnknown, "A file that the check needs (certificate, key, body, password) cannot be read."},
+    {"local_file", kUnknown, "A file that the check needs (certificate, key, body, password) cannot be read or used."},
     {"local_resources", kUnknown, "The agent is out of descriptors, ports or memory."},
     {"cancelled", kUnknown, "The run was stopped before it ended: shutdown, or its client went away."},
     {"internal", kUnknown, "A defect in Vedette: please report it with the log line."},

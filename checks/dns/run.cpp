@@ -10,6 +10,7 @@
 #include "checks/net/errors.hpp"
 #include "checks/net/line_reader.hpp"
 #include "checks/net/lookup.hpp"
+#include "checks/net/moment.hpp"
 #include "checks/net/services.hpp"
 #include "checks/net/target.hpp"
 #include "checks/net/udp_socket.hpp"
@@ -62,11 +63,6 @@ boost::json::array to_json(const std::vector<Record>& records) {
 DnsRun::DnsRun(RunContext& context)
     : context_(context), settings_(static_cast<const DnsSettings&>(*context.check->settings)), id_(random_id()) {}
 
-void DnsRun::note_request_time(net::Stamp sent, std::chrono::steady_clock::time_point began, net::Stamp arrived) {
-  const bool stamped = arrived > sent && !context_.clock.stepped();
-  context_.add_phase(Phase::kRequest, stamped ? arrived - sent : Duration(net::now_monotonic() - began));
-}
-
 bool DnsRun::take_reply(std::string_view wire, net::Problem& problem) {
   if (wire.size() < 2 || id_of(wire) != id_) {
     other_ = Failure{Reason::kDnsWrongId, "a reply with another id came"};
@@ -90,8 +86,7 @@ asio::awaitable<net::Problem> DnsRun::ask_udp(asio::ip::address address, std::ui
   net::UdpSocket socket(context_);
   if (auto problem = socket.connect(address, port, settings_.address)) co_return problem;
   context_.phase = Phase::kRequest;
-  const auto sent = net::now_real();
-  const auto began = net::now_monotonic();
+  const auto began = net::Moment::now();
   if (auto problem = socket.send(query_)) co_return problem;
   net::Problem problem;
   while (true) {
@@ -105,7 +100,7 @@ asio::awaitable<net::Problem> DnsRun::ask_udp(asio::ip::address address, std::ui
     // A server that sends them without end must not fill the memory.
     if (first_other) context_.log(other_->message + "; waiting on");
   }
-  note_request_time(sent, began, socket.last_arrival());
+  context_.add_phase(Phase::kRequest, net::elapsed(context_, began, socket.last_arrival()));
   co_return problem;
 }
 
@@ -115,8 +110,7 @@ asio::awaitable<net::Problem> DnsRun::exchange_framed(net::Stream& stream) {
   framed += static_cast<char>(query_.size() >> 8U);
   framed += static_cast<char>(query_.size() & 0xffU);
   framed += query_;
-  const auto sent = net::now_real();
-  const auto began = net::now_monotonic();
+  const auto began = net::Moment::now();
   if (auto problem = co_await stream.write_all(framed)) co_return problem;
   net::LineReader reader(stream);
   const auto length = co_await reader.bytes(2);
@@ -126,7 +120,7 @@ asio::awaitable<net::Problem> DnsRun::exchange_framed(net::Stream& stream) {
   const auto wire = co_await reader.bytes(size);
   if (!wire) co_return wire.error();
   if (wire->size() < size) co_return Failure{Reason::kClosedRequest, "the server closed the connection in its reply"};
-  note_request_time(sent, began, stream.last_arrival());
+  context_.add_phase(Phase::kRequest, net::elapsed(context_, began, stream.last_arrival()));
   net::Problem problem;
   if (!take_reply(*wire, problem)) co_return other_;
   co_return problem;

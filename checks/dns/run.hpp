@@ -27,7 +27,6 @@ class DnsRun {
   boost::asio::awaitable<net::Problem> exchange_framed(net::Stream& stream);
   /// Takes `wire` as the reply when it is one to our query; nothing otherwise, and `other_` says what was wrong.
   bool take_reply(std::string_view wire, net::Problem& problem);
-  void note_request_time(net::Stamp sent, std::chrono::steady_clock::time_point began, net::Stamp arrived);
   void measure();
   void add_evidence();
 

@@ -34,10 +34,10 @@ std::string text_of(const HttpRequest& request) {
   if (through_proxy && !request.proxy->user.empty()) {
     out += "Proxy-Authorization: " + basic_authorization(request.proxy->user, request.proxy->password) + "\r\n";
   }
-  if (!request.has_header("Connection")) out += "Connection: close\r\n";
+  if (request.header("Connection") == nullptr) out += "Connection: close\r\n";
   if (!request.body) {
     const bool usually_has_one = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
-    if (usually_has_one && !request.has_header("Content-Length")) out += "Content-Length: 0\r\n";
+    if (usually_has_one && request.header("Content-Length") == nullptr) out += "Content-Length: 0\r\n";
     return out + "\r\n";
   }
   if (request.chunked) {
@@ -45,7 +45,7 @@ std::string text_of(const HttpRequest& request) {
     if (!request.body->empty()) out += fmt::format("{:x}\r\n{}\r\n", request.body->size(), *request.body);
     return out + "0\r\n\r\n";
   }
-  if (!request.has_header("Content-Length")) out += fmt::format("Content-Length: {}\r\n", request.body->size());
+  if (request.header("Content-Length") == nullptr) out += fmt::format("Content-Length: {}\r\n", request.body->size());
   return out + "\r\n" + *request.body;
 }
 

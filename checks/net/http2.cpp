@@ -36,16 +36,15 @@ std::string lower(std::string text) {
 
 /// The request's headers as HTTP/2 writes them.
 Headers fields_of(const HttpRequest& request) {
-  const auto host = std::find_if(request.headers.begin(), request.headers.end(),
-                                 [](const auto& h) { return same_ignoring_case(h.first, "Host"); });
+  const auto* host = request.header("Host");
   Headers out{{":method", request.method},
               {":scheme", "https"},
-              {":authority", host == request.headers.end() ? request.host : host->second},
+              {":authority", host == nullptr ? request.host : *host},
               {":path", request.target}};
   for (const auto& [name, value] : request.headers) {
     if (!is_left_out(name)) out.emplace_back(lower(name), value);
   }
-  if (request.body && !request.has_header("Content-Length")) {
+  if (request.body && request.header("Content-Length") == nullptr) {
     out.emplace_back("content-length", std::to_string(request.body->size()));
   }
   return out;

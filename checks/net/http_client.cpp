@@ -40,8 +40,8 @@ asio::awaitable<Problem> connect(RunContext& context, Stream& stream, const Http
   auto problem = co_await stream.connect(request.proxy->address, request.proxy->port, settings, Opening::kSpeaks);
   auto taken = stream.connect_time();
   if (!problem) problem = co_await open_tunnel(context, stream, request, taken);
-  // Whatever goes wrong up to here is the proxy's, but for our own end of it.
-  if (problem && problem->reason != Reason::kCancelled && problem->reason != Reason::kSourceAddress) {
+  // Whatever goes wrong up to here is the proxy's, but for our own faults.
+  if (problem && info_of(problem->reason).verdict != Verdict::kUnknown) {
     problem->reason = Reason::kHttpProxy;
     problem->message = "the proxy: " + problem->message;
   }
@@ -64,8 +64,8 @@ asio::awaitable<Problem> secure(RunContext& context, Stream& stream, const HttpR
 
 }  // namespace
 
-bool HttpRequest::has_header(std::string_view name) const {
-  return find_header(headers, name) != nullptr;
+const std::string* HttpRequest::header(std::string_view name) const {
+  return find_header(headers, name);
 }
 
 const std::string* HttpExchange::header(std::string_view name) const {

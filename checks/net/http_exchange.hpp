@@ -50,7 +50,7 @@ struct HttpRequest {
   /// Gets the body as it comes (still encoded); returns false to end the exchange.
   std::function<bool(std::string_view)> on_body;
 
-  [[nodiscard]] bool has_header(std::string_view name) const;
+  [[nodiscard]] const std::string* header(std::string_view name) const;
 };
 
 struct HttpExchange {

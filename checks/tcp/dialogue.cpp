@@ -102,17 +102,14 @@ asio::awaitable<net::Problem> Dialogue::upgrade() {
 asio::awaitable<net::Problem> Dialogue::perform(const Step& step) {
   context_.phase = Phase::kDialogue;
   std::vector<std::string> groups;
-  const auto sent = net::now_real();
-  const auto began = net::now_monotonic();
+  const auto began = net::Moment::now();
   net::Problem problem;
   if (step.expect) problem = co_await expect_line(step, groups);
   if (!problem && !step.expect_bytes.empty()) problem = co_await expect_bytes(step);
   if (problem) co_return problem;
   if (step.expect || !step.expect_bytes.empty()) {
-    const bool stamped = stream_.last_arrival() > sent && !context_.clock.stepped();
-    // What had come before it was waited for cost the target no time.
-    const Duration user = net::now_monotonic() - began;
-    context_.add_phase(Phase::kDialogue, stamped ? std::min<Duration>(stream_.last_arrival() - sent, user) : user);
+    // What had come before it was waited for cost the target no time: then the user clock tells how little it was.
+    context_.add_phase(Phase::kDialogue, net::elapsed(context_, began, stream_.last_arrival()));
   }
   if (!step.send.empty()) {
     auto text = step.send.reveal();

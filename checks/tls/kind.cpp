@@ -28,12 +28,10 @@ asio::awaitable<net::Problem> speak_before_tls(RunContext& context, const TlsChe
                                                net::Stream& stream, const std::string& host) {
   if (settings.starttls.empty()) co_return std::nullopt;
   context.phase = Phase::kStarttls;
-  const auto sent = net::now_real();
-  const auto began = net::now_monotonic();
+  const auto began = net::Moment::now();
   net::LineReader reader(stream);
   auto problem = co_await net::start_tls(settings.starttls, stream, reader, host);
-  const bool stamped = stream.last_arrival() > sent && !context.clock.stepped();
-  context.add_phase(Phase::kStarttls, stamped ? stream.last_arrival() - sent : Duration(net::now_monotonic() - began));
+  context.add_phase(Phase::kStarttls, net::elapsed(context, began, stream.last_arrival()));
   if (problem) context.result.evidence.excerpt = printable(reader.heard(), 1024);
   co_return problem;
 }
