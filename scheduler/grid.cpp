@@ -1,9 +1,13 @@
 #include "scheduler/grid.hpp"
 
+#include <algorithm>
+
 namespace vedette {
 
 std::chrono::nanoseconds phase_of(std::uint64_t identity, std::chrono::nanoseconds interval) {
-  return std::chrono::nanoseconds(static_cast<std::int64_t>(identity % static_cast<std::uint64_t>(interval.count())));
+  constexpr std::chrono::milliseconds kStep{4};
+  const auto steps = std::max<std::int64_t>(1, interval / kStep);
+  return kStep * static_cast<std::int64_t>(identity % static_cast<std::uint64_t>(steps));
 }
 
 MonotonicTime next_due(MonotonicTime after, std::chrono::nanoseconds phase, std::chrono::nanoseconds interval,

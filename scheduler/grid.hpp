@@ -23,7 +23,8 @@ class WallOffset {
   std::chrono::nanoseconds offset_;
 };
 
-/// The phase of a check with the key `identity` within `interval`.
+/// The phase of a check with the key `identity` within `interval`: a multiple of 4 ms, so that one wake-up of the
+/// shard, which costs as much as a start, serves the checks of many phases that would lie a little apart.
 std::chrono::nanoseconds phase_of(std::uint64_t identity, std::chrono::nanoseconds interval);
 
 /// The first point of the grid after `after`.

@@ -8,16 +8,7 @@
 
 namespace vedette {
 
-namespace {
-
 using std::chrono::milliseconds;
-
-/// Checks that are due within one millisecond start together, at its end: each wake-up costs as much as a start.
-MonotonicTime tick_of(MonotonicTime due) {
-  return std::chrono::ceil<milliseconds>(due);
-}
-
-}  // namespace
 
 Scheduler::Scheduler(AdmissionLimits limits, WallOffset offset, Starter& starter, Observer& observer)
     : limits_(limits), offset_(offset), starter_(starter), observer_(observer) {}
@@ -115,7 +106,7 @@ void Scheduler::come_due(const Item& item, MonotonicTime now) {
 }
 
 void Scheduler::take_due(MonotonicTime now) {
-  while (!heap_.empty() && tick_of(heap_.top().due) <= now) {
+  while (!heap_.empty() && heap_.top().due <= now) {
     const auto item = heap_.top();
     heap_.pop();
     if (!stale(item)) come_due(item, now);
@@ -167,7 +158,7 @@ MonotonicTime Scheduler::turn(MonotonicTime now) {
 
 MonotonicTime Scheduler::wake(MonotonicTime now) const {
   if (closed_) return MonotonicTime::max();
-  MonotonicTime out = heap_.empty() ? MonotonicTime::max() : tick_of(heap_.top().due);
+  MonotonicTime out = heap_.empty() ? MonotonicTime::max() : heap_.top().due;
   if (plain_.items.empty() && secure_.items.empty()) return out;
   if (in_flight_ < limits_.in_flight) return now;
   // Full: a finished run wakes us; until then only the lateness of those who wait matters.

@@ -41,6 +41,14 @@ TEST_CASE("a process that starts later meets the same grid") {
   CHECK(offset.wall(next_due(later, phase, 30s, offset)) == kOffset.wall(next_due(later, phase, 30s, kOffset)));
 }
 
+TEST_CASE("phases share few instants, and every interval has one") {
+  for (const auto interval : {100ms, 1'000ms, 60'000ms, 7ms, 3ms}) {
+    const auto phase = phase_of(stable_hash("a"), interval);
+    CHECK(phase % 4ms == 0ns);
+    CHECK(phase < interval);
+  }
+}
+
 TEST_CASE("phases spread evenly") {
   std::vector<int> slots(10);
   for (int i = 0; i < 10000; ++i)
