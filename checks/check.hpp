@@ -20,6 +20,9 @@ struct Settings {
   Settings(const Settings&) = delete;
   Settings& operator=(const Settings&) = delete;
   virtual ~Settings() = default;
+
+  /// The host that every run asks for, whatever the target is; empty: the target's.
+  [[nodiscard]] virtual std::string fixed_host() const { return {}; }
 };
 
 /// Upper bounds in seconds, ascending. Shared: most checks have the same.
@@ -32,8 +35,10 @@ struct Check {
   std::string target;
   std::string instance;  ///< the target as it may be shown: a password in a URL is masked
   std::string module;    ///< the module's name; empty for settings written inline
+  std::string hostname;  ///< instead of the target's: the host to ask for and to verify; empty: the target's
   const Kind* kind = nullptr;
   std::shared_ptr<const Settings> settings;
+  std::string unusable;  ///< why no run can use the settings; empty: they can be used
 
   std::chrono::nanoseconds interval{};
   std::chrono::nanoseconds timeout{};

@@ -43,6 +43,8 @@ struct RunContext {
 
   void fail(Reason reason, std::string message);
   void fail(Failure failure) { fail(failure.reason, std::move(failure.message)); }
+  /// Whether the check's settings can be used; fails with what is wrong otherwise. Asked by every kind first.
+  [[nodiscard]] bool usable();
   /// The run passes but a person should look. A failure found later still counts.
   void warn(Reason reason, std::string message);
   [[nodiscard]] bool failed() const { return result.reason != Reason::kNone && result.verdict != Verdict::kWarn; }

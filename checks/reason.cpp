@@ -81,6 +81,7 @@ constexpr std::array<ReasonInfo, kCount> kInfos{{
     {"expect_mismatch", kFail, "The peer said something other than what the dialogue expects."},
     {"line_too_long", kFail, "A line of the dialogue exceeds the limit."},
     {"target_invalid", kUnknown, "The target cannot be understood for this kind of check."},
+    {"settings_invalid", kUnknown, "The module's settings load but cannot be used; the message says which."},
     {"source_address", kUnknown, "The source address is not one of this machine, or of the wrong family."},
     {"local_file", kUnknown, "A file that the check needs (certificate, key, body, password) cannot be read or used."},
     {"local_resources", kUnknown, "The agent is out of descriptors, ports or memory."},

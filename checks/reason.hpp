@@ -104,6 +104,7 @@ enum class Reason : std::uint8_t {
   kLineTooLong,
   // Our own fault: verdict unknown.
   kTargetInvalid,
+  kSettingsInvalid,
   kSourceAddress,
   kLocalFile,
   kLocalResources,

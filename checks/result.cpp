@@ -46,6 +46,14 @@ double Result::value_of(const Family& family, double otherwise) const {
   return found == measures.end() ? otherwise : found->value;
 }
 
+Duration Result::total_of(Phase phase, int hop) const {
+  Duration total{};
+  for (const auto& part : phases) {
+    if (part.phase == phase && part.hop == hop) total += part.duration;
+  }
+  return total;
+}
+
 Duration Result::total_of(Phase phase) const {
   Duration total{};
   for (const auto& part : phases) {

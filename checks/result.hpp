@@ -102,6 +102,8 @@ struct Result {
   [[nodiscard]] double value_of(const Family& family, double otherwise = 0) const;
   /// The sum over all hops.
   [[nodiscard]] Duration total_of(Phase phase) const;
+  /// Of one hop.
+  [[nodiscard]] Duration total_of(Phase phase, int hop) const;
 };
 
 inline double seconds(Duration duration) {

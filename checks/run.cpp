@@ -26,6 +26,11 @@ void RunContext::warn(Reason reason, std::string message) {
   result.message = std::move(message);
 }
 
+bool RunContext::usable() {
+  if (!check->unusable.empty()) fail(Reason::kSettingsInvalid, check->unusable);
+  return check->unusable.empty();
+}
+
 void RunContext::add_phase(Phase which, Duration duration, int hop) {
   if (duration < Duration::zero()) duration = Duration::zero();
   result.phases.push_back({which, duration, hop});

@@ -168,6 +168,16 @@ bool Mapping::read(std::string_view key, bool& out) {
   return true;
 }
 
+bool Mapping::read_go_duration(std::string_view key, Duration& out) {
+  const auto* entry = scalar(key);
+  if (entry != nullptr && entry->value.scalar().find_first_of("dw") != std::string::npos) {
+    error(key, fmt::format("{}: '{}' is not a duration of Go", full_name(key), entry->value.scalar()),
+          "write it in hours: 24h for a day");
+    return false;
+  }
+  return read(key, out);
+}
+
 bool Mapping::read(std::string_view key, Duration& out) {
   const auto* entry = scalar(key);
   if (entry == nullptr) return false;
@@ -223,6 +233,21 @@ bool Mapping::read(std::string_view key, std::vector<Pattern>& out) {
   return true;
 }
 
+bool Mapping::read_late(std::string_view key, std::vector<Pattern>& out, std::string& problem) {
+  std::vector<std::string> texts;
+  if (!read(key, texts)) return false;
+  out.clear();
+  for (const auto& text : texts) {
+    if (auto pattern = Pattern::compile(text)) {
+      out.push_back(std::move(*pattern));
+    } else {
+      problem = fmt::format("{}: '{}' is not a regular expression: {}", full_name(key), text, pattern.error());
+      late(key, problem);
+    }
+  }
+  return true;
+}
+
 bool Mapping::read_integer(std::string_view key, std::int64_t& out, std::int64_t least, std::int64_t most) {
   const auto* entry = scalar(key);
   if (entry == nullptr) return false;
@@ -247,14 +272,13 @@ bool Mapping::read_number(std::string_view key, double& out, double least, doubl
   return true;
 }
 
-bool Mapping::read_integers(std::string_view key, std::vector<int>& out, int least, int most) {
+bool Mapping::read_integers(std::string_view key, std::vector<int>& out) {
   if (!take(key)) return false;
   out.clear();
   for (const auto& item : take_list(key)) {
     const auto value = number_of<int>(item);
-    if (!value || *value < least || *value > most) {
-      context_->diagnostics.error(item.place(),
-                                  fmt::format("{} must hold whole numbers from {} to {}", full_name(key), least, most));
+    if (!value) {
+      context_->diagnostics.error(item.place(), fmt::format("{} must hold whole numbers", full_name(key)));
       return false;
     }
     out.push_back(*value);
@@ -355,6 +379,16 @@ void Mapping::error_at_key(std::string_view key, std::string message, std::strin
 
 void Mapping::warning(std::string_view key, std::string message, std::string hint) const {
   context_->diagnostics.warning(place_of(key), std::move(message), std::move(hint));
+}
+
+void Mapping::late(std::string_view key, std::string message, std::string hint) const {
+  if (!context_->lenient) return error(key, std::move(message), std::move(hint));
+  warning(key, message + ": the module loads, but no run can pass", std::move(hint));
+}
+
+void Mapping::unusable(std::string_view key, const std::string& message, std::string hint) const {
+  if (context_->lenient && context_->unusable.empty()) context_->unusable = message;
+  late(key, message, std::move(hint));
 }
 
 void Mapping::finish() {

@@ -27,9 +27,12 @@ namespace vedette::config {
 struct Context {
   Diagnostics& diagnostics;
   /// Values of references that were read, so that a changed secret counts as a changed check. Never shown.
-  std::string revealed;
+  std::string revealed{};
   /// Every key that a reader knows, as `section.key`: the tests compare it with the documentation.
   std::set<std::string>* known_keys = nullptr;
+  /// Reading what blackbox_exporter would load but could not use: unusable() warns then, and leaves its words here.
+  bool lenient = false;
+  std::string unusable{};
 };
 
 class Mapping {
@@ -45,15 +48,19 @@ class Mapping {
   bool read(std::string_view key, std::string& out);
   bool read(std::string_view key, bool& out);
   bool read(std::string_view key, Duration& out);
+  /// A duration in Go's own words, without days and weeks: where blackbox_exporter has the key.
+  bool read_go_duration(std::string_view key, Duration& out);
   bool read(std::string_view key, std::vector<std::string>& out);
   bool read(std::string_view key, Pattern& out) = delete;
   bool read(std::string_view key, std::optional<Pattern>& out);
   bool read(std::string_view key, std::vector<Pattern>& out);
+  /// The same where blackbox_exporter compiles them for each probe only: late() when one does not, with `problem`.
+  bool read_late(std::string_view key, std::vector<Pattern>& out, std::string& problem);
   /// A text whose references are expanded (config/reference.hpp).
   bool read(std::string_view key, Secret& out);
   bool read_integer(std::string_view key, std::int64_t& out, std::int64_t least, std::int64_t most);
   bool read_number(std::string_view key, double& out, double least, double most);
-  bool read_integers(std::string_view key, std::vector<int>& out, int least, int most);
+  bool read_integers(std::string_view key, std::vector<int>& out);
   bool read_numbers(std::string_view key, std::vector<double>& out);
   bool read_size(std::string_view key, std::int64_t& out);
   /// One of a closed list of words.
@@ -78,6 +85,10 @@ class Mapping {
   /// The same at the key itself, when it is the key that is wrong.
   void error_at_key(std::string_view key, std::string message, std::string hint = {}) const;
   void warning(std::string_view key, std::string message, std::string hint = {}) const;
+  /// A value that is found wrong by the run that needs it. An error here already, unless the reader is lenient.
+  void late(std::string_view key, std::string message, std::string hint = {}) const;
+  /// The same when no run can use the settings at all.
+  void unusable(std::string_view key, const std::string& message, std::string hint = {}) const;
 
   /// Reports every key that nobody asked for, with the nearest known one.
   void finish();

@@ -19,6 +19,7 @@ namespace {
 struct State {
   std::shared_ptr<spdlog::logger> logger;
   Format format = Format::kLogfmt;
+  Level probes = Level::kInfo;
 };
 
 State& state() {
@@ -81,9 +82,14 @@ std::string time_text() {
 
 }  // namespace
 
-void configure(Level level, Format format) {
+void configure(Level level, Format format, Level probes) {
+  state().probes = probes;
   state().format = format;
   state().logger->set_level(to_spdlog(level));
+}
+
+void probe(Level level, std::string_view message, std::initializer_list<Field> fields) {
+  if (level >= state().probes) write(level, message, fields);
 }
 
 bool enabled(Level level) {

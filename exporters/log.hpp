@@ -14,8 +14,8 @@ enum class Level { kDebug, kInfo, kWarn, kError };
 
 using Field = std::pair<std::string_view, std::string>;
 
-/// Call once, before other threads log.
-void configure(Level level, Format format);
+/// Call once, before other threads log. Lines of single probes below `probes` are not written.
+void configure(Level level, Format format, Level probes = Level::kInfo);
 
 bool enabled(Level level);
 void write(Level level, std::string_view message, std::initializer_list<Field> fields);
@@ -32,6 +32,9 @@ inline void warn(std::string_view message, std::initializer_list<Field> fields =
 inline void error(std::string_view message, std::initializer_list<Field> fields = {}) {
   write(Level::kError, message, fields);
 }
+
+/// A line that tells of one probe over `/probe`: there may be thousands of them.
+void probe(Level level, std::string_view message, std::initializer_list<Field> fields);
 
 /// A line as write() would put it out, without time and newline; for tests.
 std::string format_line(Format format, std::string_view level, std::string_view message,

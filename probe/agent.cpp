@@ -8,9 +8,17 @@
 #include <mutex>
 
 #include "checks/net/tls_profile.hpp"
+#include "config/masked.hpp"
+#include "config/secret.hpp"
 #include "exporters/log.hpp"
 
 namespace vedette {
+
+namespace {
+
+constexpr std::size_t kMostConfiguration = std::size_t{256} << 20;
+
+}  // namespace
 
 Agent::Agent(AgentOptions options) : options_(std::move(options)), recorder_(options_.log_runs) {}
 
@@ -33,8 +41,11 @@ Shard& Agent::shard_of(const Check& check) {
 bool Agent::load(config::Diagnostics& diagnostics) {
   auto config = load_config(options_.config_file, diagnostics);
   recorder_.metrics().reloaded(config.has_value());
+  settled_ = config.has_value();
   if (!config) return false;
   settings_ = std::move(config->agent);
+  modules_ = std::move(config->modules);
+  sources_ = std::move(config->sources);
   recorder_.metrics().describe(settings_);
   // The agent's labels stand on every series: when they change, so has every check.
   std::string labels_text;
@@ -84,18 +95,37 @@ void Agent::apply(std::vector<CheckPtr> checks) {
                                        {"kept", fmt::format("{}", total.kept)}});
 }
 
-bool Agent::run_now(const CheckPtr& check, std::function<void(Result)> done) {
+std::optional<std::function<void()>> Agent::run_now(const CheckPtr& check, std::function<void(Result)> done) {
   if (on_demand_.fetch_add(1) >= settings_.on_demand) {
     --on_demand_;
     recorder_.metrics().on_demand(false);
-    return false;
+    return std::nullopt;
   }
   recorder_.metrics().on_demand(true);
-  shard_of(*check).run_now(check, Detail::kAlways, [this, done = std::move(done)](Result result) {
+  auto& shard = shard_of(*check);
+  const auto id = shard.run_now(check, Detail::kAlways, [this, done = std::move(done)](Result result) {
     --on_demand_;
     done(std::move(result));
   });
-  return true;
+  return [&shard, id] { shard.cancel_run(id); };
+}
+
+std::uint64_t Agent::configuration_stamp() const {
+  std::string contents;
+  for (const auto& source : sources_) {
+    // A file that has gone is a change as well.
+    contents += config::read_small_file(source->path, kMostConfiguration).value_or("") + '\n';
+  }
+  return stable_hash(contents);
+}
+
+std::string Agent::configuration() const {
+  std::string out;
+  for (const auto& source : sources_) {
+    if (sources_.size() > 1) out += fmt::format("# {}\n---\n", source->path);
+    out += config::masked_yaml(YAML::Load(source->text));
+  }
+  return out;
 }
 
 void Agent::stop() {

@@ -46,6 +46,8 @@ AgentMetrics::AgentMetrics()
       on_demand_(counter(registry_, "vedette_on_demand_runs_total", "Runs that somebody asked for over the API")),
       on_demand_refused_(
           counter(registry_, "vedette_on_demand_refused_total", "Runs asked for that exceeded the budget")),
+      unknown_modules_(
+          counter(registry_, "vedette_module_unknown_total", "Probes asked for with a module that is not there")),
       tls_refresh_failures_(
           counter(registry_, "vedette_tls_refresh_failures_total", "Changed TLS files that could not be loaded")),
       lateness_(histogram(registry_, "vedette_schedule_lateness_seconds",

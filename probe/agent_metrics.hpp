@@ -32,6 +32,7 @@ class AgentMetrics {
   void set_in_flight(std::size_t runs) { in_flight_->Set(static_cast<double>(runs)); }
   /// How many checks are in each state now.
   void set_states(const std::array<std::size_t, 5>& counts);
+  void unknown_module() { unknown_modules_->Increment(); }
   void tls_refresh_failed() { tls_refresh_failures_->Increment(); }
 
   [[nodiscard]] std::vector<prometheus::MetricFamily> collect() const { return registry_.Collect(); }
@@ -53,6 +54,7 @@ class AgentMetrics {
   prometheus::Gauge* kernel_stamps_;
   prometheus::Counter* on_demand_;
   prometheus::Counter* on_demand_refused_;
+  prometheus::Counter* unknown_modules_;
   prometheus::Counter* tls_refresh_failures_;
   prometheus::Histogram* lateness_;
   prometheus::Histogram* loop_lag_;

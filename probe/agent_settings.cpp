@@ -85,7 +85,7 @@ AgentSettings decode_agent(config::Mapping& section) {
   constexpr std::int64_t kMostShards = 256;
   constexpr std::int64_t kMostInFlight = 100000;
   constexpr std::int64_t kMostPerTurn = 10000;
-  constexpr std::int64_t kMostOnDemand = 1000;
+  constexpr std::int64_t kMostOnDemand = 100000;
   auto out = default_agent();
   section.read("name", out.name);
   section.read("region", out.region);

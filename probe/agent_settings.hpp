@@ -14,12 +14,12 @@ namespace vedette {
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
 struct AgentSettings {
-  std::string name;        ///< default: the host's name
-  std::string region;      ///< becomes a label of every check's series
-  Labels labels;           ///< of every check's series
-  std::size_t shards = 0;  ///< zero: one per core
-  AdmissionLimits limits;  ///< in_flight is for the whole agent
-  std::size_t on_demand = 8;
+  std::string name;              ///< default: the host's name
+  std::string region;            ///< becomes a label of every check's series
+  Labels labels;                 ///< of every check's series
+  std::size_t shards = 0;        ///< zero: one per core
+  AdmissionLimits limits;        ///< in_flight is for the whole agent
+  std::size_t on_demand = 1000;  ///< runs at a time
   config::Duration shutdown_grace = std::chrono::seconds(10);
 
   /// The labels that stand behind each check's own.

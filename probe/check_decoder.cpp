@@ -7,6 +7,7 @@
 #include <array>
 
 #include "checks/kinds.hpp"
+#include "config/masked.hpp"
 #include "config/nearest.hpp"
 #include "config/reference.hpp"
 #include "scheduler/grid.hpp"
@@ -31,10 +32,6 @@ std::vector<std::string_view> kind_names() {
   std::vector<std::string_view> out;
   for (const auto* kind : all_kinds()) out.push_back(kind->name);
   return out;
-}
-
-bool is_other_prober(std::string_view name) {
-  return std::find(kOtherProbers.begin(), kOtherProbers.end(), name) != kOtherProbers.end();
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& words) {
@@ -81,18 +78,6 @@ Buckets default_buckets_of(const Kind& kind) {
 
 }  // namespace
 
-std::string mask_userinfo(const std::string& text) {
-  const auto scheme = text.find("://");
-  if (scheme == std::string::npos) return text;
-  const auto begin = scheme + 3;
-  const auto end = text.find_first_of("/?#", begin);
-  const auto at = text.substr(0, end).rfind('@');
-  if (at == std::string::npos || at < begin) return text;
-  const auto colon = text.find(':', begin);
-  if (colon == std::string::npos || colon > at) return text;
-  return text.substr(0, colon + 1) + "***" + text.substr(at);
-}
-
 void CheckDecoder::read_schedule(config::Mapping& section, Schedule& out) {
   Duration value{};
   if (section.read("interval", value) && in_range(section, "interval", value, kLeastInterval, kMostInterval)) {
@@ -136,18 +121,20 @@ void CheckDecoder::read_module(const std::string& name, const config::Value& val
   Module module;
   module.name = name;
   context_.revealed.clear();
+  context_.unusable.clear();
+  // What blackbox_exporter finds out when it probes must not keep the agent from starting.
+  context_.lenient = true;
   const bool has_prober = section.read("prober", module.prober);
-  section.read("timeout", module.timeout);
+  section.read_go_duration("timeout", module.timeout);
   module.timeout = std::max(module.timeout, Duration::zero());
   module.kind = find_kind(module.prober);
   if (!has_prober && !value.is_null()) section.error("prober", "prober is missing", "name the kind of the module");
   if (has_prober && module.kind == nullptr) {
-    auto names = kind_names();
-    if (is_other_prober(module.prober)) {
+    if (std::find(kOtherProbers.begin(), kOtherProbers.end(), module.prober) != kOtherProbers.end()) {
       section.warning("prober", fmt::format("this version has no {} checks: the module cannot be used", module.prober));
     } else {
       section.error("prober", fmt::format("'{}' is not a kind of check", module.prober),
-                    did_you_mean(module.prober, names));
+                    did_you_mean(module.prober, kind_names()));
     }
   }
   for (const auto* kind : all_kinds()) {
@@ -155,13 +142,22 @@ void CheckDecoder::read_module(const std::string& name, const config::Value& val
     if (!part && kind != module.kind) continue;
     auto mapping = part ? config::Mapping(*part, std::string(kind->name), context_)
                         : config::Mapping(section.place(), std::string(kind->name), context_);
+    const auto other_problems = context_.unusable;
     auto settings = kind->decode(mapping);
-    if (kind == module.kind) module.settings = std::move(settings);
+    if (kind == module.kind) {
+      module.settings = std::move(settings);
+    } else {
+      // A section that no run will use.
+      context_.unusable = other_problems;
+    }
   }
   for (const auto other : kOtherProbers) section.take(other);
   section.finish();
+  context_.lenient = false;
+  module.unusable = std::exchange(context_.unusable, {});
   module.fingerprint = dump(value) + context_.revealed;
-  modules_[name] = std::move(module);
+  module.text = config::masked_yaml(value.node());
+  modules_[name] = std::make_shared<const Module>(std::move(module));
 }
 
 bool CheckDecoder::read_identity(config::Mapping& section, std::string& name) {
@@ -195,12 +191,17 @@ const Module* CheckDecoder::read_module_name(config::Mapping& section) {
                   names.empty() ? "modules are defined under `modules:`" : did_you_mean(name, names));
     return nullptr;
   }
-  if (found->second.kind == nullptr) {
-    section.error("module",
-                  fmt::format("module {} cannot be used: this version has no {} checks", name, found->second.prober));
+  if (found->second->kind == nullptr) {
+    section.error("module", found->second->prober.empty()
+                                ? fmt::format("module {} is empty: it has no prober", name)
+                                : fmt::format("module {} cannot be used: this version has no {} checks", name,
+                                              found->second->prober));
     return nullptr;
   }
-  return &found->second;
+  if (!found->second->unusable.empty()) {
+    section.error("module", fmt::format("module {} cannot be used: {}", name, found->second->unusable));
+  }
+  return found->second.get();
 }
 
 bool CheckDecoder::read_settings(config::Mapping& section, Check& check, Duration& timeout, std::string& fingerprint) {
@@ -290,7 +291,7 @@ void CheckDecoder::set_timeout(const config::Mapping& section, Duration module_t
 void CheckDecoder::add(const Check& base, const Target& target, std::uint64_t fingerprint) {
   auto check = std::make_shared<Check>(base);
   check->target = target.text;
-  check->instance = mask_userinfo(target.text);
+  check->instance = config::mask_userinfo(target.text);
   if (config::has_reference(target.text)) {
     context_.diagnostics.error(target.place, "a target becomes a label, so it cannot hold a reference to a secret");
     return;

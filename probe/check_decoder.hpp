@@ -12,18 +12,9 @@
 #include "checks/check.hpp"
 #include "config/mapping.hpp"
 #include "probe/agent_settings.hpp"
+#include "probe/module.hpp"
 
 namespace vedette {
-
-/// A named set of a kind's settings, in blackbox_exporter's syntax.
-struct Module {
-  std::string name;
-  const Kind* kind = nullptr;  ///< nullptr for a prober that this version does not have
-  std::string prober;
-  config::Duration timeout{};  ///< zero: unset
-  std::shared_ptr<const Settings> settings;
-  std::string fingerprint;  ///< text that changes with the settings
-};
 
 /// When and how often; what `defaults:` gives and each check may change.
 struct Schedule {
@@ -47,7 +38,7 @@ class CheckDecoder {
   void read_check(const config::Value& value);
 
   [[nodiscard]] std::vector<CheckPtr>& checks() { return checks_; }
-  [[nodiscard]] const std::map<std::string, Module>& modules() const { return modules_; }
+  [[nodiscard]] const Modules& modules() const { return modules_; }
 
  private:
   struct Target {
@@ -70,13 +61,10 @@ class CheckDecoder {
   config::Context& context_;
   Schedule defaults_;
   std::string defaults_text_;
-  std::map<std::string, Module> modules_;
+  Modules modules_;
   std::map<std::string, config::Place> names_;
   std::unordered_map<std::uint64_t, config::Place> keys_;  ///< of checks, with the place of the target
   std::vector<CheckPtr> checks_;
 };
-
-/// `text` with the password of a URL's userinfo replaced by ***.
-std::string mask_userinfo(const std::string& text);
 
 }  // namespace vedette

@@ -14,6 +14,9 @@ enum ExitCode {
   kCouldNotLook = 3,
 };
 
+/// Of `agent`, for whatever keeps it from starting: blackbox_exporter's.
+constexpr int kNotStarted = 1;
+
 /// Each sets `exit_code` when its subcommand was chosen and has run.
 void add_agent(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);

@@ -27,9 +27,17 @@ namespace {
 
 struct AgentFlags {
   AgentOptions agent;
-  std::string listen_address = ":9115";
+  std::vector<std::string> listen_addresses{":9115"};
+  bool systemd_socket = false;
+  std::string external_url;
+  std::string route_prefix;
+  double timeout_offset = 0.5;
+  std::size_t history_limit = 100;
+  bool auto_reload = false;
+  double auto_reload_interval = 30;
   std::string log_level = "info";
   std::string log_format = "logfmt";
+  std::string log_prober = "info";
   bool check_only = false;
 };
 
@@ -38,7 +46,20 @@ void configure_log(const AgentFlags& flags) {
                                                  {"info", log::Level::kInfo},
                                                  {"warn", log::Level::kWarn},
                                                  {"error", log::Level::kError}};
-  log::configure(levels.at(flags.log_level), flags.log_format == "json" ? log::Format::kJson : log::Format::kLogfmt);
+  log::configure(levels.at(flags.log_level), flags.log_format == "json" ? log::Format::kJson : log::Format::kLogfmt,
+                 levels.at(flags.log_prober));
+}
+
+Duration duration_of(double seconds) {
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+}
+
+EndpointOptions endpoint_options(const AgentFlags& flags) {
+  EndpointOptions out;
+  out.probe = {duration_of(flags.timeout_offset), flags.history_limit};
+  out.external_url = flags.external_url;
+  out.route_prefix = route_prefix(flags.route_prefix, flags.external_url);
+  return out;
 }
 
 /// The agent as a process: signals, service manager, and the loop of the endpoints.
@@ -46,11 +67,12 @@ class Process {
  public:
   explicit Process(const AgentFlags& flags)
       : agent_(flags.agent),
-        endpoints_(agent_, loop_.get_executor()),
-        listen_address_(flags.listen_address),
+        endpoints_(agent_, loop_.get_executor(), endpoint_options(flags)),
+        flags_(flags),
         signals_(loop_, SIGINT, SIGTERM, SIGHUP),
         watchdog_(loop_),
         refresh_(loop_),
+        auto_reload_(loop_),
         clock_watch_(loop_) {}
 
   int run() {
@@ -59,21 +81,16 @@ class Process {
     fmt::print(stderr, "{}", render_all(diagnostics, ::isatty(STDERR_FILENO) != 0));
     if (!loaded) {
       log::error("the configuration has errors; the agent does not start");
-      return kUsage;
+      return kNotStarted;
     }
-    server_.emplace(loop_, listen_address_,
-                    [this](WebRequest request) { return endpoints_.handle(std::move(request)); });
-    server_->start();
-    const auto endpoint = server_->endpoint();
-    log::info("listening", {{"address", net::join_host_port(endpoint.address().to_string(), endpoint.port())},
-                            {"version", std::string(kVersion)},
-                            {"pid", fmt::format("{}", ::getpid())}});
+    listen();
     if (const auto why = net::use_fast_key_decoder(); !why.empty()) {
       log::info("certificates are decoded the slower way", {{"detail", why}});
     }
     wait_for_signal();
     if (service_manager::watchdog_interval()) feed_watchdog();
     refresh_tls();
+    if (flags_.auto_reload) reload_when_changed(agent_.configuration_stamp());
     watch_clock(ClockGuard());
     service_manager::ready(fmt::format("{} checks", agent_.check_count()));
     loop_.run();
@@ -81,6 +98,34 @@ class Process {
   }
 
  private:
+  void listen() {
+    server_.emplace(loop_, [this](WebRequest request) { return endpoints_.handle(std::move(request)); });
+    if (flags_.systemd_socket) {
+      const auto sockets = service_manager::sockets();
+      if (sockets.empty()) throw std::runtime_error("--web.systemd-socket: systemd has passed no socket");
+      for (const int socket : sockets) server_->adopt(socket);
+    } else {
+      for (const auto& address : flags_.listen_addresses) server_->listen(address);
+    }
+    server_->start();
+    for (const auto& endpoint : server_->endpoints()) {
+      log::info("listening", {{"address", net::join_host_port(endpoint.address().to_string(), endpoint.port())},
+                              {"version", std::string(kVersion)},
+                              {"pid", fmt::format("{}", ::getpid())}});
+    }
+  }
+
+  void reload_when_changed(std::uint64_t stamp) {
+    auto_reload_.expires_after(duration_of(flags_.auto_reload_interval));
+    auto_reload_.async_wait([this, stamp](const boost::system::error_code& error) {
+      if (error) return;
+      const auto now = agent_.configuration_stamp();
+      if (now != stamp) reload();
+      // A file that could not be used is tried again, as it may name others that have been repaired.
+      reload_when_changed(agent_.settled() ? now : 0);
+    });
+  }
+
   void wait_for_signal() {
     signals_.async_wait([this](const boost::system::error_code& error, int signal) {
       if (error) return;
@@ -140,11 +185,12 @@ class Process {
   asio::io_context loop_{1};
   Agent agent_;
   Endpoints endpoints_;
-  const std::string listen_address_;
+  const AgentFlags flags_;
   std::optional<WebServer> server_;
   asio::signal_set signals_;
   asio::steady_timer watchdog_;
   asio::steady_timer refresh_;
+  asio::steady_timer auto_reload_;
   asio::steady_timer clock_watch_;
 };
 
@@ -154,7 +200,7 @@ int run_agent(const AgentFlags& flags) {
     config::Diagnostics diagnostics;
     const auto config = load_config(flags.agent.config_file, diagnostics);
     fmt::print(stderr, "{}", render_all(diagnostics, ::isatty(STDERR_FILENO) != 0));
-    return config ? kAllPassed : kUsage;
+    return config ? kAllPassed : kNotStarted;
   }
   raise_descriptor_limit();
   Process process(flags);
@@ -169,15 +215,35 @@ void add_agent(CLI::App& app, int& exit_code) {
   flags->agent.config_file = "vedette.yml";
   command->add_option("--config.file", flags->agent.config_file, "The configuration")->capture_default_str();
   command->add_flag("--config.check", flags->check_only, "Check the configuration and exit");
-  command->add_option("--web.listen-address", flags->listen_address, "Where to serve the endpoints")
+  command->add_flag("--config.enable-auto-reload,!--no-config.enable-auto-reload", flags->auto_reload,
+                    "Reload the configuration when its files have changed");
+  command
+      ->add_option("--config.auto-reload-interval", flags->auto_reload_interval, "Seconds between looks at the files")
+      ->check(CLI::Range(0.1, 86400.0))
       ->capture_default_str();
-  command->add_option("--log.level", flags->log_level, "The least level to log")
-      ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
+  command->add_option("--web.listen-address", flags->listen_addresses, "Where to serve the endpoints; repeatable")
+      ->allow_extra_args(false)
       ->capture_default_str();
+  command->add_flag("--web.systemd-socket", flags->systemd_socket, "Serve on the sockets that systemd passes");
+  command->add_option("--web.external-url", flags->external_url, "The URL that people reach the endpoints by");
+  command->add_option("--web.route-prefix", flags->route_prefix,
+                      "Where the endpoints begin; default: the path of the external URL");
+  command->add_option("--timeout-offset", flags->timeout_offset, "Seconds taken off Prometheus' timeout for /probe")
+      ->check(CLI::Range(0.0, 3600.0))
+      ->capture_default_str();
+  command->add_option("--history.limit", flags->history_limit, "How many probes of /probe to keep for /logs")
+      ->check(CLI::Range(std::size_t{0}, std::size_t{100000}))
+      ->capture_default_str();
+  const auto levels = CLI::IsMember({"debug", "info", "warn", "error"});
+  command->add_option("--log.level", flags->log_level, "The least level to log")->check(levels)->capture_default_str();
   command->add_option("--log.format", flags->log_format, "How to write log lines")
       ->check(CLI::IsMember({"logfmt", "json"}))
       ->capture_default_str();
+  command->add_option("--log.prober", flags->log_prober, "The least level to log of single probes of /probe")
+      ->check(levels)
+      ->capture_default_str();
   command->add_flag("--log.runs", flags->agent.log_runs, "Log every run, not only changes of state");
+  command->set_version_flag("--version", fmt::format("vedette {}", kVersion));
   command->callback([flags, &exit_code] { exit_code = run_agent(*flags); });
 }
 

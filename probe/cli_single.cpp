@@ -79,7 +79,7 @@ std::string with_run_number(std::string text, std::size_t run) {
 CheckPtr decode(std::string text) {
   const auto source = std::make_shared<config::Source>(config::Source{"command line", std::move(text)});
   config::Diagnostics diagnostics;
-  config::Context context{diagnostics, {}, nullptr};
+  config::Context context{diagnostics, {}};
   const auto parsed = config::parse_yaml(source, diagnostics);
   CheckDecoder decoder(context);
   if (parsed) decoder.read_check(config::Value(parsed->node()["checks"][0], source));

@@ -17,7 +17,7 @@ int validate(const std::vector<std::string>& files) {
     const auto config = load_config(file, diagnostics);
     fmt::print(stderr, "{}", render_all(diagnostics, ::isatty(STDERR_FILENO) != 0));
     if (config) {
-      fmt::print("{}: valid, {} checks, {} modules, {} warnings\n", file, config->checks.size(), config->modules,
+      fmt::print("{}: valid, {} checks, {} modules, {} warnings\n", file, config->checks.size(), config->modules.size(),
                  diagnostics.warnings());
     } else {
       fmt::print(stderr, "{}: {} errors, {} warnings\n", file, diagnostics.errors(), diagnostics.warnings());

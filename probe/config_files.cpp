@@ -65,6 +65,7 @@ void ConfigFiles::read(const std::string& path, const config::Place& asked_at, i
     return;
   }
   const auto source = std::make_shared<config::Source>(config::Source{path, std::move(*text)});
+  sources_.push_back(source);
   const auto value = config::parse_yaml(source, diagnostics_);
   if (!value) return;
   auto& document = documents_.emplace_back(*value, "", context_);

@@ -22,6 +22,7 @@ class ConfigFiles {
 
   /// The top level of every file, in the order read. `include` has been taken from them.
   [[nodiscard]] std::vector<config::Mapping>& documents() { return documents_; }
+  [[nodiscard]] const std::vector<std::shared_ptr<const config::Source>>& sources() const { return sources_; }
 
  private:
   void read(const std::string& path, const config::Place& asked_at, int depth);
@@ -31,6 +32,7 @@ class ConfigFiles {
   config::Context& context_;
   std::set<std::string> seen_;
   std::vector<config::Mapping> documents_;
+  std::vector<std::shared_ptr<const config::Source>> sources_;
 };
 
 }  // namespace vedette

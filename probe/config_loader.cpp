@@ -66,7 +66,8 @@ std::optional<Config> load_config(const std::string& path, config::Diagnostics& 
   }
   if (diagnostics.has_errors()) return std::nullopt;
   out.checks = std::move(decoder.checks());
-  out.modules = decoder.modules().size();
+  out.modules = decoder.modules();
+  out.sources = files.sources();
   return out;
 }
 

@@ -10,13 +10,15 @@
 #include "checks/check.hpp"
 #include "config/diagnostic.hpp"
 #include "probe/agent_settings.hpp"
+#include "probe/module.hpp"
 
 namespace vedette {
 
 struct Config {
   AgentSettings agent;
   std::vector<CheckPtr> checks;  ///< enabled ones, in the order written
-  std::size_t modules = 0;
+  Modules modules;
+  std::vector<std::shared_ptr<const config::Source>> sources;  ///< the files, in the order read
 };
 
 /// Everything that is wrong goes to `diagnostics`; with an error among it there is no configuration.

@@ -88,7 +88,34 @@ struct Gathering {
 
 }  // namespace
 
+std::string route_prefix(const std::string& flag, const std::string& external_url) {
+  auto prefix = flag;
+  if (prefix.empty()) {
+    const auto scheme = external_url.find("://");
+    const auto path = external_url.find('/', scheme == std::string::npos ? 0 : scheme + 3);
+    if (path != std::string::npos) prefix = external_url.substr(path, external_url.find_first_of("?#", path) - path);
+  }
+  while (prefix.ends_with('/')) prefix.pop_back();
+  return prefix.empty() || prefix.starts_with('/') ? prefix : "/" + prefix;
+}
+
+std::optional<WebResponse> Endpoints::outside(WebRequest& request) const {
+  const auto& prefix = options_.route_prefix;
+  if (prefix.empty()) return std::nullopt;
+  const auto redirect = [](int status, const std::string& where) {
+    auto response = text(status, "");
+    response.headers.emplace_back("Location", where);
+    return response;
+  };
+  if (request.path == "/") return redirect(302, options_.external_url.empty() ? prefix + "/" : options_.external_url);
+  if (request.path == prefix) return redirect(301, prefix + "/");
+  if (!request.path.starts_with(prefix + "/")) return text(404, fmt::format("The endpoints are under {}/\n", prefix));
+  request.path.erase(0, prefix.size());
+  return std::nullopt;
+}
+
 asio::awaitable<WebResponse> Endpoints::handle(WebRequest request) {
+  if (auto answer = outside(request)) co_return std::move(*answer);
   const bool get = request.method == "GET" || request.method == "HEAD";
   const auto& path = request.path;
   if (path == "/-/reload") co_return request.method == "POST" ? reload() : not_allowed("POST");
@@ -99,11 +126,15 @@ asio::awaitable<WebResponse> Endpoints::handle(WebRequest request) {
     co_return co_await run_check(path.substr(begin, path.size() - begin - kRunSuffix.size()),
                                  request.parameter("instance"));
   }
+  // As blackbox_exporter does, whatever the method is.
+  if (path == "/probe") co_return co_await probes_.probe(std::move(request));
   if (!get) co_return not_allowed("GET");
   if (path == "/") co_return status();
   if (path == "/metrics") co_return metrics(request);
   if (path == "/-/healthy") co_return text(200, "Healthy\n");
   if (path == "/-/ready") co_return ready();
+  if (path == "/config") co_return text(200, agent_.configuration());
+  if (path == "/logs") co_return probes_.logs(request);
   if (path == kChecksPath) co_return list_checks();
   if (path.starts_with(kChecksPath) && path[kChecksPath.size()] == '/') {
     co_return show_check(path.substr(kChecksPath.size() + 1));

@@ -23,10 +23,12 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const int status = app.exit(error);
-    return status == 0 ? 0 : vedette::cli::kUsage;
+    // `agent` ends as blackbox_exporter does.
+    const int wrong = app.got_subcommand("agent") ? vedette::cli::kNotStarted : vedette::cli::kUsage;
+    return status == 0 ? 0 : wrong;
   } catch (const std::exception& error) {
     fmt::print(stderr, "vedette: {}\n", error.what());
-    return vedette::cli::kCouldNotLook;
+    return app.got_subcommand("agent") ? vedette::cli::kNotStarted : vedette::cli::kCouldNotLook;
   }
   return exit_code;
 }

@@ -30,4 +30,11 @@ std::optional<std::chrono::microseconds> watchdog_interval() {
   return std::chrono::microseconds(microseconds / 2);
 }
 
+std::vector<int> sockets() {
+  std::vector<int> out;
+  const int count = sd_listen_fds(1);
+  for (int i = 0; i < count; ++i) out.push_back(SD_LISTEN_FDS_START + i);
+  return out;
+}
+
 }  // namespace vedette::service_manager

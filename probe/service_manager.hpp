@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace vedette::service_manager {
 
@@ -15,5 +16,8 @@ void alive();
 
 /// How often alive() must be called, when the unit has a watchdog: half of its time.
 std::optional<std::chrono::microseconds> watchdog_interval();
+
+/// The listening sockets that were passed to us, as descriptors.
+std::vector<int> sockets();
 
 }  // namespace vedette::service_manager

@@ -11,8 +11,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/url/parse.hpp>
-#include <boost/url/url_view.hpp>
 #include <stdexcept>
 
 #include "checks/net/target.hpp"
@@ -29,7 +27,8 @@ using asio::ip::tcp;
 
 namespace {
 
-constexpr std::size_t kMostConnections = 256;
+/// Prometheus keeps a connection for each of its targets.
+constexpr std::size_t kMostConnections = 4096;
 constexpr std::uint32_t kMostHeaderBytes = 16 << 10;
 constexpr std::uint64_t kMostBodyBytes = 64 << 10;
 constexpr std::size_t kWorthCompressing = 1024;
@@ -76,12 +75,14 @@ WebRequest to_request(const Message& message, bool& valid) {
   out.method = std::string(message.method_string());
   out.accept = std::string(message[http::field::accept]);
   out.accept_encoding = std::string(message[http::field::accept_encoding]);
-  const auto target = message.target();
-  const auto parsed = boost::urls::parse_origin_form({target.data(), target.size()});
-  valid = parsed.has_value();
+  out.scrape_timeout = std::string(message["X-Prometheus-Scrape-Timeout-Seconds"]);
+  const std::string_view target(message.target().data(), message.target().size());
+  const auto question = target.find('?');
+  auto path = percent_decoded(target.substr(0, question), false);
+  valid = path && path->starts_with('/');
   if (!valid) return out;
-  out.path = parsed->path();
-  for (const auto& parameter : parsed->params()) out.query.emplace_back(parameter.key, parameter.value);
+  out.path = std::move(*path);
+  if (question != std::string_view::npos) out.query = parse_query(target.substr(question + 1));
   return out;
 }
 
@@ -106,6 +107,21 @@ http::response<http::string_body> to_message(WebResponse response, const WebRequ
 
 }  // namespace
 
+namespace {
+
+/// Calls `left` when the peer of `socket` closes; what it sends meanwhile is its next request.
+void watch(tcp::socket& socket, std::function<void()> left) {
+  socket.async_wait(tcp::socket::wait_read, [&socket, left = std::move(left)](const boost::system::error_code& error) {
+    if (error) return;
+    char byte = 0;
+    boost::system::error_code ended;
+    const auto got = socket.receive(asio::buffer(&byte, 1), tcp::socket::message_peek, ended);
+    if (got == 0 || ended) left();
+  });
+}
+
+}  // namespace
+
 std::string WebRequest::parameter(std::string_view name) const {
   for (const auto& [key, value] : query) {
     if (key == name) return value;
@@ -113,16 +129,33 @@ std::string WebRequest::parameter(std::string_view name) const {
   return {};
 }
 
-WebServer::WebServer(asio::io_context& loop, const std::string& address, Handler handler)
-    : loop_(loop), acceptor_(listen_on(loop, address)), handler_(std::move(handler)) {}
-
-void WebServer::start() {
-  asio::co_spawn(loop_, accept(), asio::detached);
+void WebServer::listen(const std::string& address) {
+  acceptors_.push_back(listen_on(loop_, address));
 }
 
-asio::awaitable<void> WebServer::accept() {
-  while (acceptor_.is_open()) {
-    auto [error, socket] = co_await acceptor_.async_accept(kTuple);
+void WebServer::adopt(int socket) {
+  sockaddr_storage name{};
+  socklen_t size = sizeof name;
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&name), &size) != 0 ||
+      (name.ss_family != AF_INET && name.ss_family != AF_INET6)) {
+    throw std::runtime_error(fmt::format("descriptor {} is not a TCP socket", socket));
+  }
+  acceptors_.emplace_back(loop_, name.ss_family == AF_INET ? tcp::v4() : tcp::v6(), socket);
+}
+
+std::vector<tcp::endpoint> WebServer::endpoints() const {
+  std::vector<tcp::endpoint> out;
+  for (const auto& acceptor : acceptors_) out.push_back(acceptor.local_endpoint());
+  return out;
+}
+
+void WebServer::start() {
+  for (auto& acceptor : acceptors_) asio::co_spawn(loop_, accept(acceptor), asio::detached);
+}
+
+asio::awaitable<void> WebServer::accept(tcp::acceptor& acceptor) {
+  while (acceptor.is_open()) {
+    auto [error, socket] = co_await acceptor.async_accept(kTuple);
     if (error == asio::error::operation_aborted) co_return;
     if (error) {
       // Out of descriptors, most likely: waiting gives others time to close some.
@@ -159,7 +192,10 @@ asio::awaitable<void> WebServer::serve(tcp::socket socket) {
       request = to_request(parser.get(), valid);
       keep_alive = parser.get().keep_alive() && valid;
       stream.expires_never();
+      request.when_client_leaves = [&stream](std::function<void()> left) { watch(stream.socket(), std::move(left)); };
       if (valid) response = co_await handler_(request);
+      // Nobody waits for the client to leave any more.
+      stream.socket().cancel();
     } else if (read_error.category() != beast::http::make_error_code(http::error::bad_method).category()) {
       break;
     }

@@ -7,19 +7,26 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <functional>
+#include <list>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "probe/query_string.hpp"
 
 namespace vedette {
 
 struct WebRequest {
   std::string method;
   std::string path;  ///< percent-decoded, without the query
-  std::vector<std::pair<std::string, std::string>> query;
+  Parameters query;
   std::string accept;
   std::string accept_encoding;
+  std::string scrape_timeout;  ///< X-Prometheus-Scrape-Timeout-Seconds
+  /// Takes a function to be called once, on the server's thread, when the client goes away before it has the answer.
+  std::function<void(std::function<void()>)> when_client_leaves;
 
+  /// The first value of `name`; empty when there is none.
   [[nodiscard]] std::string parameter(std::string_view name) const;
 };
 
@@ -34,19 +41,23 @@ class WebServer {
  public:
   using Handler = std::function<boost::asio::awaitable<WebResponse>(WebRequest)>;
 
+  WebServer(boost::asio::io_context& loop, Handler handler) : loop_(loop), handler_(std::move(handler)) {}
+
   /// Listens on `address` (`host:port`, `:port`, `[v6]:port`); throws std::runtime_error with a sentence for a person
   /// when it cannot.
-  WebServer(boost::asio::io_context& loop, const std::string& address, Handler handler);
+  void listen(const std::string& address);
+  /// Takes over a socket that listens already.
+  void adopt(int socket);
 
   void start();
-  [[nodiscard]] boost::asio::ip::tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
+  [[nodiscard]] std::vector<boost::asio::ip::tcp::endpoint> endpoints() const;
 
  private:
-  boost::asio::awaitable<void> accept();
+  boost::asio::awaitable<void> accept(boost::asio::ip::tcp::acceptor& acceptor);
   boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket socket);
 
   boost::asio::io_context& loop_;
-  boost::asio::ip::tcp::acceptor acceptor_;
+  std::list<boost::asio::ip::tcp::acceptor> acceptors_;
   Handler handler_;
   std::size_t connections_ = 0;
 };

@@ -139,15 +139,23 @@ void Shard::apply(std::vector<CheckPtr> checks, std::function<void(Scheduler::Ch
   });
 }
 
-void Shard::run_now(CheckPtr check, Detail detail, Run::Completion completion) {
-  asio::dispatch(loop_, [this, check = std::move(check), detail, completion = std::move(completion)]() mutable {
-    const auto serial = ++serial_;
+std::uint64_t Shard::run_now(CheckPtr check, Detail detail, Run::Completion completion) {
+  const auto id = ++on_demand_id_;
+  asio::dispatch(loop_, [this, id, check = std::move(check), detail, completion = std::move(completion)]() mutable {
     auto run = start_run(loop_.get_executor(), *services_, std::move(check), detail,
-                         [this, serial, completion = std::move(completion)](Result result) {
-                           on_demand_.erase(serial);
+                         [this, id, completion = std::move(completion)](Result result) {
+                           on_demand_.erase(id);
                            completion(std::move(result));
                          });
-    on_demand_.emplace(serial, std::move(run));
+    on_demand_.emplace(id, std::move(run));
+  });
+  return id;
+}
+
+void Shard::cancel_run(std::uint64_t id) {
+  asio::post(loop_, [this, id] {
+    const auto found = on_demand_.find(id);
+    if (found != on_demand_.end()) found->second->cancel();
   });
 }
 

@@ -30,8 +30,11 @@ class Shard final : private Starter {
   /// Puts `checks` in force; `applied` is called on the shard's thread.
   void apply(std::vector<CheckPtr> checks, std::function<void(Scheduler::Change)> applied);
 
-  /// Runs `check` at once, beside the schedule. `completion` is called on the shard's thread.
-  void run_now(CheckPtr check, Detail detail, Run::Completion completion);
+  /// Runs `check` at once, beside the schedule. `completion` is called on the shard's thread. Returns what
+  /// cancel_run() takes.
+  std::uint64_t run_now(CheckPtr check, Detail detail, Run::Completion completion);
+  /// Ends a run of run_now(), if it is still in flight.
+  void cancel_run(std::uint64_t id);
   /// Ends the runs of run_now() that are in flight.
   void cancel_on_demand();
 
@@ -77,6 +80,7 @@ class Shard final : private Starter {
   std::size_t running_ = 0;           ///< of those
   std::uint64_t serial_ = 0;
   std::unordered_map<std::uint64_t, std::shared_ptr<Run>> on_demand_;
+  std::atomic<std::uint64_t> on_demand_id_{0};
   std::function<void()> drained_;
   std::atomic<std::size_t> in_flight_{0};
   std::atomic<MonotonicTime::rep> beat_at_{0};

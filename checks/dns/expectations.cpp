@@ -55,6 +55,11 @@ std::string section_problem(const SectionExpectations& expected, const std::vect
 
 void expect_reply(RunContext& context, const DnsSettings& settings, const Reply& reply) {
   const auto& valid = settings.valid_rcodes;
+  const auto unknown = std::find_if_not(valid.begin(), valid.end(), is_rcode);
+  if (unknown != valid.end()) {
+    context.fail(Reason::kSettingsInvalid, fmt::format("no reply has the return code '{}'", *unknown));
+    return;
+  }
   if (std::find(valid.begin(), valid.end(), reply.rcode) == valid.end()) {
     context.fail(Reason::kDnsRcode, fmt::format("return code {}, expected {}", reply.rcode,
                                                 valid.empty() ? "none" : fmt::format("{}", fmt::join(valid, ", "))));
@@ -62,6 +67,7 @@ void expect_reply(RunContext& context, const DnsSettings& settings, const Reply&
   }
   if (reply.tc && settings.fail_if_truncated) context.fail(Reason::kDnsTruncated, "the reply is truncated");
   const auto check = [&](const SectionExpectations& expected, Section section, Reason reason, std::string_view name) {
+    if (!expected.problem.empty()) context.fail(Reason::kSettingsInvalid, expected.problem);
     if (!expects_anything(expected)) return;
     auto problem = section_problem(expected, reply.records(section));
     if (!problem.empty()) context.fail(reason, fmt::format("{}: {}", name, problem));

@@ -131,7 +131,7 @@ asio::awaitable<net::Problem> DnsRun::ask_tcp(asio::ip::address address, std::ui
   net::Stream stream(context_);
   std::optional<net::TlsMaterialPtr> material;
   if (over_tls) {
-    auto loaded = settings_.tls->material();
+    auto loaded = settings_.tls.material();
     if (!loaded) co_return Failure{Reason::kLocalFile, loaded.error()};
     material = std::move(*loaded);
   }
@@ -140,8 +140,7 @@ asio::awaitable<net::Problem> DnsRun::ask_tcp(asio::ip::address address, std::ui
   context_.add_phase(Phase::kConnect, stream.connect_time());
   if (material) {
     net::HandshakeOptions options;
-    const auto& name = settings_.tls->settings().server_name;
-    options.name = name.empty() ? host_ : name;
+    options.name = settings_.tls.name_for(host_);
     options.alpn = {"dot"};
     auto problem = co_await stream.handshake(*material, options);
     if (stream.tls().facts) context_.result.evidence.facts["tls"] = net::to_json(*stream.tls().facts);
@@ -175,6 +174,10 @@ asio::awaitable<void> DnsRun::ask(asio::ip::address address, std::uint16_t port)
 
 asio::awaitable<void> DnsRun::go() {
   const auto target = net::split_host_port(context_.check->target, settings_.default_port());
+  if (!context_.usable()) {
+    measure();
+    co_return;
+  }
   if (!target) {
     context_.fail(Reason::kTargetInvalid, "the target is not host[:port]");
     measure();
@@ -183,6 +186,7 @@ asio::awaitable<void> DnsRun::go() {
   host_ = target->host;
   query_ = with_id(settings_.wire, id_);
   const auto found = co_await net::look_up(context_, target->host, settings_.address);
+  resolved_ = found.has_value();
   if (found) {
     co_await ask(found->address, target->port);
   } else {
@@ -198,7 +202,9 @@ asio::awaitable<void> DnsRun::go() {
 
 void DnsRun::measure() {
   const auto& result = context_.result;
-  context_.measure(kDnsDuration, seconds(result.total_of(Phase::kResolve)), labels_of(Phase::kResolve));
+  // As with blackbox_exporter, a lookup that failed is no part of these.
+  const auto resolved = resolved_ ? result.total_of(Phase::kResolve) : Duration::zero();
+  context_.measure(kDnsDuration, seconds(resolved), labels_of(Phase::kResolve));
   context_.measure(kDnsDuration, seconds(result.total_of(Phase::kConnect) + result.total_of(Phase::kTls)),
                    labels_of(Phase::kConnect));
   context_.measure(kDnsDuration, seconds(result.total_of(Phase::kRequest)), labels_of(Phase::kRequest));

@@ -34,6 +34,7 @@ class DnsRun {
   const DnsSettings& settings_;
   std::string host_;
   std::string query_;  ///< in wire format
+  bool resolved_ = false;
   std::uint16_t id_ = 0;
   net::Problem other_;  ///< a datagram came that was not our reply
   std::optional<Reply> reply_;

@@ -34,24 +34,24 @@ void read_transport(config::Mapping& section, DnsSettings& out) {
   const bool given = section.read("transport_protocol", transport);
   section.read("dns_over_tls", over_tls);
   if (transport != "udp" && transport != "tcp") {
-    section.error("transport_protocol", fmt::format("'{}' is not a transport", transport), "write udp or tcp");
+    section.unusable("transport_protocol", fmt::format("'{}' is not a transport", transport), "write udp or tcp");
   }
-  if (over_tls && given && transport == "udp") {
-    section.error("dns_over_tls", "dns_over_tls needs transport_protocol: tcp");
+  if (over_tls && (given || section.context().lenient) && transport == "udp") {
+    section.unusable("dns_over_tls", "dns_over_tls needs transport_protocol: tcp");
   }
   out.transport = over_tls ? Transport::kTls : transport == "tcp" ? Transport::kTcp : Transport::kUdp;
   net::TlsSettings tls;
   if (auto mapping = section.take_mapping("tls_config")) tls = net::decode_tls_settings(*mapping);
-  if (over_tls) out.tls = net::tls_profile(tls);
+  if (over_tls) out.tls = net::TlsClient(tls);
 }
 
 void read_section(config::Mapping& section, std::string_view key, SectionExpectations& out) {
   auto mapping = section.take_mapping(key);
   if (!mapping) return;
-  mapping->read("fail_if_matches_regexp", out.fail_if_matches);
-  mapping->read("fail_if_all_match_regexp", out.fail_if_all_match);
-  mapping->read("fail_if_not_matches_regexp", out.fail_if_not_matches);
-  mapping->read("fail_if_none_matches_regexp", out.fail_if_none_matches);
+  mapping->read_late("fail_if_matches_regexp", out.fail_if_matches, out.problem);
+  mapping->read_late("fail_if_all_match_regexp", out.fail_if_all_match, out.problem);
+  mapping->read_late("fail_if_not_matches_regexp", out.fail_if_not_matches, out.problem);
+  mapping->read_late("fail_if_none_matches_regexp", out.fail_if_none_matches, out.problem);
   mapping->finish();
 }
 
@@ -82,7 +82,7 @@ std::shared_ptr<const Settings> decode(config::Mapping& section) {
   read_transport(section, *out);
   section.read("valid_rcodes", out->valid_rcodes);
   for (const auto& rcode : out->valid_rcodes) {
-    if (!is_rcode(rcode)) section.warning("valid_rcodes", fmt::format("no reply has the return code '{}'", rcode));
+    if (!is_rcode(rcode)) section.late("valid_rcodes", fmt::format("no reply has the return code '{}'", rcode));
   }
   read_section(section, "validate_answer_rrs", out->answer);
   read_section(section, "validate_authority_rrs", out->authority);

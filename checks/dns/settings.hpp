@@ -25,6 +25,7 @@ struct SectionExpectations {
   std::vector<config::Pattern> fail_if_all_match;     ///< despite its name: some record does not match (as blackbox)
   std::vector<config::Pattern> fail_if_not_matches;   ///< some record fails some pattern, or there is none
   std::vector<config::Pattern> fail_if_none_matches;  ///< no record matches any pattern, or there is none
+  std::string problem;  ///< what is wrong with the patterns, found when they are needed; empty: nothing
 };
 
 enum class Transport { kUdp, kTcp, kTls };
@@ -39,7 +40,7 @@ struct DnsSettings final : Settings {
   std::vector<std::string> valid_rcodes{"NOERROR"};
   SectionExpectations answer, authority, additional;
   net::AddressSettings address;
-  net::TlsProfilePtr tls;
+  net::TlsClient tls;
 
   [[nodiscard]] std::uint16_t default_port() const { return transport == Transport::kTls ? 853 : 53; }
 };

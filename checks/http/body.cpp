@@ -67,6 +67,13 @@ class BrotliDecoder final : public Decoder {
       BrotliDecoderCreateInstance(nullptr, nullptr, nullptr), &BrotliDecoderDestroyInstance};
 };
 
+/// Of a compression that nobody knows.
+class NoDecoder final : public Decoder {
+ public:
+  bool decode(std::string_view /*data*/, const Give& /*give*/) override { return false; }
+  [[nodiscard]] bool finished() const override { return false; }
+};
+
 }  // namespace
 
 std::unique_ptr<Decoder> make_decoder(Compression compression) {
@@ -77,6 +84,8 @@ std::unique_ptr<Decoder> make_decoder(Compression compression) {
       return std::make_unique<ZlibDecoder>(-15);
     case Compression::kBrotli:
       return std::make_unique<BrotliDecoder>();
+    case Compression::kUnknown:
+      return std::make_unique<NoDecoder>();
     case Compression::kNone:
       break;
   }
@@ -93,6 +102,13 @@ bool BodySink::keep(std::string_view decoded) {
   size_ = limit_;
   failure_ = Failure{Reason::kBodyTooLarge, fmt::format("the body has more than {} bytes", limit_)};
   return false;
+}
+
+void BodySink::close() {
+  closed_ = true;
+  size_ = 0;
+  text_.clear();
+  failure_.reset();
 }
 
 bool BodySink::take(std::string_view data) {

@@ -14,8 +14,9 @@
 
 namespace vedette::http {
 
-/// gzip, deflate (raw), br or identity, in any case; the same words as blackbox_exporter.
-enum class Compression { kNone, kGzip, kDeflate, kBrotli };
+/// gzip, deflate (raw), br or identity, in any case; the same words as blackbox_exporter. A body in an unknown one is
+/// never valid.
+enum class Compression { kNone, kGzip, kDeflate, kBrotli, kUnknown };
 
 /// Decodes a stream of one compression, in steps, so that a few bytes cannot become gigabytes before anybody counts
 /// them.
@@ -42,6 +43,9 @@ class BodySink {
   bool take(std::string_view data);
   /// Tells that the body is complete.
   void finish();
+  /// Forgets what there was: of a redirect that is not followed nobody sees the body, as with blackbox_exporter.
+  void close();
+  [[nodiscard]] bool closed() const { return closed_; }
 
   [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
   [[nodiscard]] std::uint64_t size() const { return size_; }
@@ -55,6 +59,7 @@ class BodySink {
   std::uint64_t limit_;
   std::size_t keep_;
   std::uint64_t size_ = 0;
+  bool closed_ = false;
   std::string text_;
   std::optional<Failure> failure_;
 };

@@ -34,6 +34,7 @@ std::optional<Failure> check_header(const HeaderExpectation& expected, const net
 }
 
 std::optional<Failure> check_body(const Expectations& expected, const BodySink& body) {
+  if (body.closed()) return Failure{Reason::kBodyMismatch, "the body of a redirect that is not followed is not read"};
   if (!body.whole()) {
     return Failure{Reason::kBodyTooLarge,
                    fmt::format("the body has {} bytes, more than expectations can look at", body.size())};

@@ -16,6 +16,7 @@
 #include "checks/net/services.hpp"
 #include "checks/net/target.hpp"
 #include "checks/version.hpp"
+#include "config/masked.hpp"
 
 namespace vedette::http {
 
@@ -41,15 +42,6 @@ constexpr std::size_t kExcerpt = 2048;
 constexpr std::size_t kMostBodySent = std::size_t{64} << 20;
 constexpr std::size_t kMostCookies = 50;
 constexpr std::size_t kShortestSecret = 6;
-
-/// Values of these headers say nothing that must be hidden.
-bool is_harmless(std::string_view name) {
-  constexpr std::array<std::string_view, 9> kHarmless{"Accept",       "Accept-Encoding", "Accept-Language",
-                                                      "Content-Type", "User-Agent",      "Host",
-                                                      "Connection",   "Cache-Control",   "Origin"};
-  return std::any_of(kHarmless.begin(), kHarmless.end(),
-                     [&](std::string_view other) { return same_ignoring_case(name, other); });
-}
 
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -83,7 +75,7 @@ bool HttpRun::reveal_secrets() {
   for (const auto* list : {&settings_.headers, &settings_.added_headers}) {
     for (const auto& [name, secret] : *list) {
       std::string value;
-      if (!reveal(secret, value, !is_harmless(name))) return false;
+      if (!reveal(secret, value, !config::is_harmless_header(name))) return false;
       headers_.emplace_back(name, std::move(value));
     }
   }
@@ -136,7 +128,11 @@ void HttpRun::add_headers(const Url& url, net::HttpRequest& request) const {
     agent_given = agent_given || same_ignoring_case(name, "User-Agent");
     request.headers.emplace_back(name, value);
   }
-  if (!host_given) request.headers.insert(request.headers.begin(), {"Host", url.authority()});
+  if (!host_given) {
+    const auto& wanted = context_.check->hostname;
+    const bool ours = wanted.empty() || !to_first_host(url);
+    request.headers.insert(request.headers.begin(), {"Host", ours ? url.authority() : wanted});
+  }
   if (!agent_given) request.headers.emplace_back("User-Agent", fmt::format("Vedette/{}", kVersion));
   if (!referer_.empty()) request.headers.emplace_back("Referer", referer_);
   add_credentials(url, request);
@@ -148,14 +144,17 @@ void HttpRun::add_headers(const Url& url, net::HttpRequest& request) const {
 }
 
 bool HttpRun::prepare(const Url& url, net::HttpRequest& request) {
-  std::string name = url.host;
-  const auto host_header = settings_.header("Host");
-  if (host_header && to_first_host(url)) {
-    const auto host = net::split_host_port(host_header->reveal().value_or(""), url.port);
-    if (host) name = host->host;
+  if (!is_token(method_)) {
+    context_.fail(Reason::kSettingsInvalid, fmt::format("'{}' is not an HTTP method", printable(method_, 50)));
+    return false;
   }
-  if (!settings_.tls->settings().server_name.empty() && to_first_host(url))
-    name = settings_.tls->settings().server_name;
+  std::string name = url.host;
+  if (to_first_host(url)) {
+    auto wanted = settings_.fixed_host();
+    if (wanted.empty()) wanted = context_.check->hostname;
+    if (const auto host = net::split_host_port(wanted, url.port)) name = host->host;
+  }
+  if (to_first_host(url)) name = settings_.tls.name_for(name);
   request.secure = url.secure;
   request.host = url.host;
   request.port = url.port;
@@ -167,7 +166,7 @@ bool HttpRun::prepare(const Url& url, net::HttpRequest& request) {
   request.body = body_to_send_;
   request.chunked = body_to_send_ && !settings_.body_file.empty();
   if (url.secure) {
-    auto material = settings_.tls->material();
+    auto material = settings_.tls.material();
     if (!material) {
       context_.fail(Reason::kLocalFile, material.error());
       return false;
@@ -250,8 +249,12 @@ std::optional<Url> HttpRun::next_url(const Url& url) {
   const auto* location = response_.header("Location");
   if (!is_redirect(response_.status) || location == nullptr) return std::nullopt;
   ++redirects_;
-  if (!settings_.follow_redirects) return std::nullopt;
+  if (!settings_.follow_redirects) {
+    body_->close();
+    return std::nullopt;
+  }
   if (redirects_ > settings_.max_redirects) {
+    body_->close();
     context_.fail(Reason::kHttpRedirectLimit, fmt::format("more than {} redirects; the last one leads to {}",
                                                           settings_.max_redirects, printable(*location, 200)));
     return std::nullopt;
@@ -274,6 +277,10 @@ std::optional<Url> HttpRun::next_url(const Url& url) {
 }
 
 asio::awaitable<void> HttpRun::go() {
+  if (!context_.usable()) {
+    measure(false);
+    co_return;
+  }
   auto parsed = parse_url(context_.check->target);
   if (!parsed) {
     context_.fail(Reason::kTargetInvalid, parsed.error());
@@ -304,8 +311,14 @@ void HttpRun::measure(bool resolved) {
   constexpr std::array kPhases{Phase::kConnect, Phase::kTls, Phase::kProcessing, Phase::kTransfer};
   if (resolved) context_.measure(kHttpDuration, seconds(result.total_of(Phase::kResolve)), labels_of(Phase::kResolve));
   if (requested_) {
+    // As with blackbox_exporter, a hop whose connection could not be used adds nothing.
+    const bool unusable = !answered_ && (context_.phase == Phase::kConnect || context_.phase == Phase::kTls);
     for (const auto phase : kPhases) {
-      context_.measure(kHttpDuration, seconds(result.total_of(phase)), labels_of(phase));
+      auto taken = result.total_of(phase);
+      if (unusable) taken -= result.total_of(phase, hop_);
+      // The bodies of redirects count in the whole, not in what the last one took.
+      if (phase == Phase::kTransfer) taken = result.total_of(phase, hop_);
+      context_.measure(kHttpDuration, seconds(taken), labels_of(phase));
     }
   }
   double version = 0;

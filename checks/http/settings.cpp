@@ -10,9 +10,6 @@
 
 namespace vedette::http {
 
-namespace {
-
-/// RFC 9110 section 5.6.2: what a method or header name is made of.
 bool is_token(std::string_view text) {
   constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
   const auto allowed = [&](char c) {
@@ -21,6 +18,8 @@ bool is_token(std::string_view text) {
   };
   return !text.empty() && std::all_of(text.begin(), text.end(), allowed);
 }
+
+namespace {
 
 bool is_header_value(const config::Secret& value) {
   const auto text = value.reveal();
@@ -109,7 +108,7 @@ void read_credentials(config::Mapping& section, HttpSettings& out) {
     if (basic->read("username_file", username_file)) {
       const auto text = config::Secret::file(username_file).reveal();
       if (text) out.username = *text;
-      if (!text) basic->error("username_file", text.error());
+      if (!text) basic->unusable("username_file", text.error());
     }
     read_secret(*basic, "password", "password_file", out.password);
     basic->finish();
@@ -151,8 +150,9 @@ void read_body(config::Mapping& section, HttpSettings& out) {
     } else if (compression == "br") {
       out.compression = Compression::kBrotli;
     } else if (!compression.empty() && compression != "identity") {
-      section.error("compression", fmt::format("'{}' is not a known compression", compression),
-                    "write gzip, deflate, br or identity");
+      out.compression = Compression::kUnknown;
+      section.late("compression", fmt::format("'{}' is not a known compression", compression),
+                   "write gzip, deflate, br or identity");
     }
   }
   std::int64_t limit = 0;
@@ -202,7 +202,12 @@ void read_header_expectations(config::Mapping& section, std::string_view key, bo
 }
 
 void read_expectations(config::Mapping& section, Expectations& out) {
-  section.read_integers("valid_status_codes", out.status_codes, 0, 999);
+  section.read_integers("valid_status_codes", out.status_codes);
+  for (const int code : out.status_codes) {
+    if (code < 100 || code > 999) {
+      section.warning("valid_status_codes", fmt::format("no response has the status {}", code));
+    }
+  }
   section.read("fail_if_ssl", out.fail_if_tls);
   section.read("fail_if_not_ssl", out.fail_if_not_tls);
   if (out.fail_if_tls && out.fail_if_not_tls) {
@@ -234,10 +239,15 @@ std::optional<config::Secret> HttpSettings::header(std::string_view name) const 
   return std::nullopt;
 }
 
+std::string HttpSettings::fixed_host() const {
+  const auto host = header("Host");
+  return host ? host->reveal().value_or("") : std::string();
+}
+
 std::shared_ptr<const Settings> decode(config::Mapping& section) {
   auto out = std::make_shared<HttpSettings>();
   if (section.read("method", out->method) && !is_token(out->method)) {
-    section.error("method", fmt::format("'{}' is not an HTTP method", out->method));
+    section.late("method", fmt::format("'{}' is not an HTTP method", out->method));
   }
   read_headers(section, *out);
   read_added_headers(section, *out);
@@ -249,7 +259,7 @@ std::shared_ptr<const Settings> decode(config::Mapping& section) {
   out->address = net::decode_address_settings(section);
   net::TlsSettings tls;
   if (auto mapping = section.take_mapping("tls_config")) tls = net::decode_tls_settings(*mapping);
-  out->tls = net::tls_profile(tls);
+  out->tls = net::TlsClient(tls);
   read_expectations(section, out->expect);
   refuse_unsupported(section);
   section.finish();

@@ -61,11 +61,15 @@ struct HttpSettings final : Settings {
   Compression compression = Compression::kNone;
   std::uint64_t body_size_limit = 0;  ///< of the decoded body; zero: none
   net::AddressSettings address;
-  net::TlsProfilePtr tls;
+  net::TlsClient tls;
   Expectations expect;
 
   [[nodiscard]] std::optional<config::Secret> header(std::string_view name) const;
+  [[nodiscard]] std::string fixed_host() const override;
 };
+
+/// RFC 9110 section 5.6.2: what a method or header name is made of.
+bool is_token(std::string_view text);
 
 std::shared_ptr<const Settings> decode(config::Mapping& section);
 std::optional<std::string> check_target(const std::string& target, const Settings& settings);

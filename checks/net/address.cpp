@@ -37,7 +37,8 @@ AddressSettings decode_address_settings(config::Mapping& section) {
     boost::system::error_code error;
     const auto address = boost::asio::ip::make_address(source, error);
     if (error) {
-      section.error("source_ip_address", fmt::format("'{}' is not an IP address", source));
+      out.source_problem = fmt::format("'{}' is not an IP address", source);
+      section.late("source_ip_address", out.source_problem);
     } else {
       out.source = address;
     }

@@ -18,7 +18,8 @@ struct AddressSettings {
   bool prefer_v6 = true;  ///< blackbox_exporter's default
   bool fallback = true;   ///< take the other family when the preferred one has no address
   std::optional<boost::asio::ip::address> source;
-  std::string resolver;  ///< `ip` or `ip:port` of a DNS server; empty: the system's
+  std::string source_problem;  ///< why nothing can be connected from there; empty: nothing is wrong
+  std::string resolver;        ///< `ip` or `ip:port` of a DNS server; empty: the system's
 };
 
 /// Reads the four keys; wrong values go to the mapping's diagnostics.

@@ -124,6 +124,7 @@ Problem Socket::open(Transport transport, bool v6, Opening opening) {
 
 Problem Socket::connect(Transport transport, const asio::ip::address& address, std::uint16_t port,
                         const AddressSettings& settings, Opening opening) {
+  if (!settings.source_problem.empty()) return Failure{Reason::kSourceAddress, settings.source_problem};
   reusable_ = transport == Transport::kUdp && !settings.source;
   if (auto problem = open(transport, address.is_v6(), opening)) return problem;
   if (settings.source) {

@@ -147,6 +147,11 @@ tl::expected<TlsMaterialPtr, std::string> TlsMaterial::load(const TlsSettings& s
   const int min_version = settings.min_version != 0 ? settings.min_version : TLS1_2_VERSION;
   SSL_CTX_set_min_proto_version(context, min_version);
   SSL_CTX_set_max_proto_version(context, settings.max_version);
+  // The order of Go's clients, so that servers choose what they choose for blackbox_exporter; it is the cheapest first.
+  SSL_CTX_set_ciphersuites(context, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256");
+  SSL_CTX_set_cipher_list(context,
+                          "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
+                          "ECDHE-RSA-AES256-GCM-SHA384:ALL:!COMPLEMENTOFDEFAULT:!eNULL");
   // TLS 1.0 and 1.1 sign with SHA-1, which the default security level forbids.
   if (min_version < TLS1_2_VERSION) SSL_CTX_set_security_level(context, 0);
   if (auto error = use_client_certificate(context, settings); !error.empty()) return tl::make_unexpected(error);
@@ -213,16 +218,14 @@ std::string key_of(const TlsSettings& s) {
 
 }  // namespace
 
-TlsProfilePtr tls_profile(const TlsSettings& settings) {
+TlsClient::TlsClient(const TlsSettings& settings) : name_(settings.server_name) {
   auto& known = registry();
   const std::lock_guard lock(known.mutex);
   auto& slot = known.profiles[key_of(settings)];
-  auto profile = slot.lock();
-  if (!profile) {
-    profile = std::make_shared<TlsProfile>(settings);
-    slot = profile;
-  }
-  return profile;
+  profile_ = slot.lock();
+  if (profile_) return;
+  profile_ = std::make_shared<TlsProfile>(settings);
+  slot = profile_;
 }
 
 std::vector<std::string> refresh_tls_profiles() {

@@ -47,7 +47,6 @@ class TlsProfile {
 
   /// The material now in force, or why there is none.
   [[nodiscard]] tl::expected<TlsMaterialPtr, std::string> material() const;
-  [[nodiscard]] const TlsSettings& settings() const { return settings_; }
 
   /// Loads again when a file changed. A bad file leaves the old material in force; returns what was wrong with it.
   std::string refresh();
@@ -63,8 +62,23 @@ class TlsProfile {
 
 using TlsProfilePtr = std::shared_ptr<TlsProfile>;
 
-/// The profile for `settings`; equal settings share one as long as somebody holds it.
-TlsProfilePtr tls_profile(const TlsSettings& settings);
+/// What a check says about TLS: the profile, which all with equal settings share, and the name, which is its own.
+class TlsClient {
+ public:
+  /// No TLS at all.
+  TlsClient() = default;
+  /// Shares the profile of equal settings as long as somebody holds it. Settings that differ in the name are equal.
+  explicit TlsClient(const TlsSettings& settings);
+
+  explicit operator bool() const { return profile_ != nullptr; }
+  [[nodiscard]] tl::expected<TlsMaterialPtr, std::string> material() const { return profile_->material(); }
+  /// The name to ask for and to verify: the settings' own, else `host`.
+  [[nodiscard]] const std::string& name_for(const std::string& host) const { return name_.empty() ? host : name_; }
+
+ private:
+  TlsProfilePtr profile_;
+  std::string name_;
+};
 
 /// Looks at the files of all profiles in use; returns a line for each that could not be loaded anew.
 std::vector<std::string> refresh_tls_profiles();

@@ -90,7 +90,7 @@ asio::awaitable<net::Problem> Dialogue::expect_bytes(const Step& step) {
 
 asio::awaitable<net::Problem> Dialogue::upgrade() {
   if (!reader_.empty()) co_return Failure{Reason::kStarttlsRefused, "the server sent data before the handshake"};
-  const auto material = settings_.tls->material();
+  const auto material = settings_.tls.material();
   if (!material) co_return Failure{Reason::kLocalFile, material.error()};
   net::HandshakeOptions options;
   options.name = name_;

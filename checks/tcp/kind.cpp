@@ -19,12 +19,12 @@ const Family kExpectInfo{"probe_expect_info", "Explicit content matched", {}};
 const Family kFailedDueToBytes{"probe_failed_due_to_bytes", "Indicates if probe failed due to bytes mismatch", {}};
 
 bool handshakes(const std::string& /*target*/, const Settings& settings) {
-  return static_cast<const TcpSettings&>(settings).tls != nullptr;
+  return static_cast<const TcpSettings&>(settings).tls.operator bool();
 }
 
 asio::awaitable<net::Problem> handshake(RunContext& context, const TcpSettings& settings, net::Stream& stream,
                                         std::string name) {
-  const auto material = settings.tls->material();
+  const auto material = settings.tls.material();
   if (!material) co_return Failure{Reason::kLocalFile, material.error()};
   net::HandshakeOptions options;
   options.name = std::move(name);
@@ -49,8 +49,8 @@ asio::awaitable<net::Problem> talk(RunContext& context, const TcpSettings& setti
     co_return problem;
   }
   context.add_phase(Phase::kConnect, stream.connect_time());
-  std::string name = target.host;
-  if (settings.tls && !settings.tls->settings().server_name.empty()) name = settings.tls->settings().server_name;
+  std::string name = context.check->hostname.empty() ? target.host : context.check->hostname;
+  name = settings.tls.name_for(name);
   if (settings.tls_first) {
     if (auto problem = co_await handshake(context, settings, stream, name)) co_return problem;
   }
@@ -75,6 +75,7 @@ asio::awaitable<net::Problem> talk(RunContext& context, const TcpSettings& setti
 
 asio::awaitable<void> run(RunContext& context) {
   const auto& settings = static_cast<const TcpSettings&>(*context.check->settings);
+  if (!context.usable()) co_return;
   const auto target = net::split_host_port(context.check->target, 0);
   if (!target) {
     context.fail(Reason::kTargetInvalid, "the target is not host:port");

@@ -57,7 +57,7 @@ std::shared_ptr<const Settings> decode(config::Mapping& section) {
   for (const auto& item : section.take_list("query_response")) out->steps.push_back(read_step(item, section.context()));
   const bool upgrades = std::any_of(out->steps.begin(), out->steps.end(), [](const Step& s) { return s.starttls; });
   if (out->tls_first && upgrades) section.warning("tls", "tls and starttls are both set: TLS would run within TLS");
-  if (out->tls_first || upgrades) out->tls = net::tls_profile(tls);
+  if (out->tls_first || upgrades) out->tls = net::TlsClient(tls);
   out->address = net::decode_address_settings(section);
   section.finish();
   return out;

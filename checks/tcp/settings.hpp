@@ -32,7 +32,7 @@ struct TcpSettings final : Settings {
   bool tls_first = false;
   std::vector<Step> steps;
   net::AddressSettings address;
-  net::TlsProfilePtr tls;
+  net::TlsClient tls;
 };
 
 std::shared_ptr<const Settings> decode(config::Mapping& section);

@@ -47,8 +47,7 @@ asio::awaitable<net::Problem> reach(RunContext& context, const TlsCheckSettings&
   context.add_phase(Phase::kConnect, stream.connect_time());
   if (auto problem = co_await speak_before_tls(context, settings, stream, target.host)) co_return problem;
   net::HandshakeOptions options;
-  const auto& name = settings.tls->settings().server_name;
-  options.name = name.empty() ? target.host : name;
+  options.name = settings.tls.name_for(target.host);
   options.alpn = settings.alpn;
   options.lenient = true;
   if (auto problem = co_await stream.handshake(std::move(material), options)) co_return problem;
@@ -68,7 +67,7 @@ asio::awaitable<void> run(RunContext& context) {
   const auto& settings = static_cast<const TlsCheckSettings&>(*context.check->settings);
   const auto port = settings.starttls.empty() ? 443 : net::starttls_port(settings.starttls);
   const auto target = net::split_host_port(context.check->target, port);
-  const auto material = settings.tls->material();
+  const auto material = settings.tls.material();
   if (!target || !material) {
     context.fail(target ? Failure{Reason::kLocalFile, material.error()}
                         : Failure{Reason::kTargetInvalid, "the target is not host[:port]"});

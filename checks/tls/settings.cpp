@@ -78,7 +78,7 @@ std::shared_ptr<const Settings> decode(config::Mapping& section) {
   auto out = std::make_shared<TlsCheckSettings>();
   net::TlsSettings tls;
   if (auto mapping = section.take_mapping("tls_config")) tls = net::decode_tls_settings(*mapping);
-  out->tls = net::tls_profile(tls);
+  out->tls = net::TlsClient(tls);
   read_alpn(section, *out);
   section.read_choice("starttls", out->starttls, net::starttls_protocols());
   out->address = net::decode_address_settings(section);

@@ -18,7 +18,7 @@ class Mapping;
 namespace vedette::tls {
 
 struct TlsCheckSettings final : Settings {
-  net::TlsProfilePtr tls;
+  net::TlsClient tls;
   std::vector<std::string> alpn;
   std::string starttls;  ///< a protocol of net/starttls.hpp; empty: TLS from the first byte
   net::AddressSettings address;

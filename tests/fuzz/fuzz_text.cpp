@@ -6,9 +6,10 @@
 #include "checks/tcp/dialogue.hpp"
 #include "checks/text.hpp"
 #include "config/duration.hpp"
+#include "config/masked.hpp"
 #include "config/reference.hpp"
 #include "exporters/exposition.hpp"
-#include "probe/check_decoder.hpp"
+#include "probe/query_string.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace vedette;
@@ -31,6 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   append_label(page, "l", text);
   if (page.find('\n') != std::string::npos) std::abort();
   negotiate(text);
-  mask_userinfo(text);
+  config::mask_userinfo(text);
+  parse_query(text);
   return 0;
 }
