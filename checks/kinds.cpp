@@ -4,19 +4,21 @@
 #include <array>
 
 #include "checks/dns/kind.hpp"
+#include "checks/grpc/kind.hpp"
 #include "checks/http/kind.hpp"
+#include "checks/icmp/kind.hpp"
 #include "checks/tcp/kind.hpp"
 #include "checks/tls/kind.hpp"
+#include "checks/unix/kind.hpp"
+#include "checks/websocket/kind.hpp"
 
 namespace vedette {
 
 namespace {
 
-constexpr std::array<const Kind*, 4> kTable{
-    &http::kKind,
-    &dns::kKind,
-    &tls::kKind,
-    &tcp::kKind,
+constexpr std::array<const Kind*, 8> kTable{
+    &http::kKind,        &dns::kKind,  &tls::kKind,  &tcp::kKind,
+    &unix_socket::kKind, &icmp::kKind, &grpc::kKind, &websocket::kKind,
 };
 
 }  // namespace

@@ -30,6 +30,7 @@ constexpr std::array<ReasonInfo, kCount> kInfos{{
     {"timeout_processing", kFail, "The deadline came before the first byte of the answer."},
     {"timeout_transfer", kFail, "The deadline came before the end of the body."},
     {"timeout_dialogue", kFail, "The deadline came while waiting for what a dialogue expects."},
+    {"timeout_rtt", kFail, "The deadline came before the reply to a ping."},
     {"reset_tls", kFail, "The peer reset the connection during the TLS handshake."},
     {"reset_starttls", kFail, "The peer reset the connection during the dialogue before TLS."},
     {"reset_request", kFail, "The DNS server reset the connection."},
@@ -80,6 +81,11 @@ constexpr std::array<ReasonInfo, kCount> kInfos{{
     {"dns_additional", kFail, "An expectation on the additional section does not hold."},
     {"expect_mismatch", kFail, "The peer said something other than what the dialogue expects."},
     {"line_too_long", kFail, "A line of the dialogue exceeds the limit."},
+    {"grpc_status", kFail, "The call ended with another status than OK; the message has it."},
+    {"grpc_not_serving", kFail, "The health service says that the service is not serving."},
+    {"grpc_protocol", kFail, "What came is not an answer in gRPC's protocol."},
+    {"websocket_upgrade", kFail, "The server did not switch to the WebSocket protocol; the message has its status."},
+    {"websocket_protocol", kFail, "What came after the upgrade is not valid in the WebSocket protocol."},
     {"target_invalid", kUnknown, "The target cannot be understood for this kind of check."},
     {"settings_invalid", kUnknown, "The module's settings load but cannot be used; the message says which."},
     {"source_address", kUnknown, "The source address is not one of this machine, or of the wrong family."},
@@ -129,6 +135,8 @@ std::string_view name_of(Phase phase) {
       return "transfer";
     case Phase::kDialogue:
       return "dialogue";
+    case Phase::kRtt:
+      return "rtt";
   }
   return "unknown";
 }
@@ -159,6 +167,8 @@ Reason timeout_in(Phase phase) {
       return Reason::kTimeoutTransfer;
     case Phase::kDialogue:
       return Reason::kTimeoutDialogue;
+    case Phase::kRtt:
+      return Reason::kTimeoutRtt;
   }
   return Reason::kInternal;
 }
@@ -181,6 +191,8 @@ Reason reset_in(Phase phase) {
       return Reason::kResetTransfer;
     case Phase::kDialogue:
       return Reason::kResetDialogue;
+    case Phase::kRtt:
+      return Reason::kConnectFailed;
   }
   return Reason::kInternal;
 }
@@ -203,6 +215,8 @@ Reason closed_in(Phase phase) {
       return Reason::kClosedTransfer;
     case Phase::kDialogue:
       return Reason::kClosedDialogue;
+    case Phase::kRtt:
+      return Reason::kConnectFailed;
   }
   return Reason::kInternal;
 }

@@ -19,9 +19,19 @@ enum class Verdict : std::uint8_t {
 std::string_view name_of(Verdict verdict);
 
 /// A timed part of a run.
-enum class Phase : std::uint8_t { kResolve, kConnect, kTls, kStarttls, kRequest, kProcessing, kTransfer, kDialogue };
+enum class Phase : std::uint8_t {
+  kResolve,
+  kConnect,
+  kTls,
+  kStarttls,
+  kRequest,
+  kProcessing,
+  kTransfer,
+  kDialogue,
+  kRtt,
+};
 
-constexpr std::size_t kPhases = 8;
+constexpr std::size_t kPhases = 9;
 
 std::string_view name_of(Phase phase);
 
@@ -47,6 +57,7 @@ enum class Reason : std::uint8_t {
   kTimeoutProcessing,
   kTimeoutTransfer,
   kTimeoutDialogue,
+  kTimeoutRtt,
   // The peer reset the connection, by phase.
   kResetTls,
   kResetStarttls,
@@ -102,6 +113,12 @@ enum class Reason : std::uint8_t {
   // Send/expect dialogues.
   kExpectMismatch,
   kLineTooLong,
+  // gRPC and WebSocket.
+  kGrpcStatus,
+  kGrpcNotServing,
+  kGrpcProtocol,
+  kWebsocketUpgrade,
+  kWebsocketProtocol,
   // Our own fault: verdict unknown.
   kTargetInvalid,
   kSettingsInvalid,

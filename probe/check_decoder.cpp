@@ -25,9 +25,6 @@ constexpr Duration kMostTimeout = std::chrono::hours(1);
 constexpr std::size_t kLongestName = 200;
 constexpr std::size_t kMostBuckets = 60;
 
-/// Probers of blackbox_exporter that are no kinds of this version.
-constexpr std::array<std::string_view, 4> kOtherProbers{"icmp", "grpc", "unix", "websocket"};
-
 std::vector<std::string_view> kind_names() {
   std::vector<std::string_view> out;
   for (const auto* kind : all_kinds()) out.push_back(kind->name);
@@ -130,12 +127,8 @@ void CheckDecoder::read_module(const std::string& name, const config::Value& val
   module.kind = find_kind(module.prober);
   if (!has_prober && !value.is_null()) section.error("prober", "prober is missing", "name the kind of the module");
   if (has_prober && module.kind == nullptr) {
-    if (std::find(kOtherProbers.begin(), kOtherProbers.end(), module.prober) != kOtherProbers.end()) {
-      section.warning("prober", fmt::format("this version has no {} checks: the module cannot be used", module.prober));
-    } else {
-      section.error("prober", fmt::format("'{}' is not a kind of check", module.prober),
-                    did_you_mean(module.prober, kind_names()));
-    }
+    section.error("prober", fmt::format("'{}' is not a kind of check", module.prober),
+                  did_you_mean(module.prober, kind_names()));
   }
   for (const auto* kind : all_kinds()) {
     const auto part = section.take(kind->name);
@@ -151,7 +144,6 @@ void CheckDecoder::read_module(const std::string& name, const config::Value& val
       context_.unusable = other_problems;
     }
   }
-  for (const auto other : kOtherProbers) section.take(other);
   section.finish();
   context_.lenient = false;
   module.unusable = std::exchange(context_.unusable, {});
@@ -192,10 +184,7 @@ const Module* CheckDecoder::read_module_name(config::Mapping& section) {
     return nullptr;
   }
   if (found->second->kind == nullptr) {
-    section.error("module", found->second->prober.empty()
-                                ? fmt::format("module {} is empty: it has no prober", name)
-                                : fmt::format("module {} cannot be used: this version has no {} checks", name,
-                                              found->second->prober));
+    section.error("module", fmt::format("module {} is empty: it has no prober", name));
     return nullptr;
   }
   if (!found->second->unusable.empty()) {

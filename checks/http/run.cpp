@@ -338,7 +338,7 @@ void HttpRun::measure(bool resolved) {
     const auto time = modified == nullptr ? std::nullopt : parse_http_date(*modified);
     if (time) context_.measure(kHttpLastModified, static_cast<double>(*time));
   }
-  if (response_.tls) net::measure_tls(context_, *response_.tls, true);
+  if (response_.tls) net::measure_tls(context_, *response_.tls, {});
 }
 
 std::string HttpRun::redacted(std::string text) const {

@@ -54,41 +54,6 @@ void read_values(config::Mapping& entry, const std::string& name, HttpSettings& 
   entry.finish();
 }
 
-void read_added_headers(config::Mapping& section, HttpSettings& out) {
-  constexpr std::array<std::string_view, 17> kReserved{"Authorization",
-                                                       "Host",
-                                                       "Content-Encoding",
-                                                       "Content-Length",
-                                                       "Content-Type",
-                                                       "User-Agent",
-                                                       "Connection",
-                                                       "Keep-Alive",
-                                                       "Proxy-Authenticate",
-                                                       "Proxy-Authorization",
-                                                       "Www-Authenticate",
-                                                       "Accept-Encoding",
-                                                       "X-Prometheus-Remote-Write-Version",
-                                                       "X-Prometheus-Remote-Read-Version",
-                                                       "X-Prometheus-Scrape-Timeout-Seconds",
-                                                       "X-Amz-Date",
-                                                       "X-Amz-Security-Token"};
-  auto headers = section.take_mapping("http_headers");
-  if (!headers) return;
-  for (const auto& [name, value] : headers->take_all()) {
-    const auto reserved = [&, n = std::string_view(name)](std::string_view other) {
-      return same_ignoring_case(n, other);
-    };
-    if (!is_token(name)) {
-      headers->error_at_key(name, fmt::format("'{}' is not the name of a header", name));
-    } else if (std::any_of(kReserved.begin(), kReserved.end(), reserved)) {
-      headers->error_at_key(name, fmt::format("{} cannot be set with http_headers", name), "use headers: for it");
-    } else {
-      config::Mapping entry(value, fmt::format("{}.<name>", headers->path()), section.context());
-      read_values(entry, name, out);
-    }
-  }
-}
-
 /// A secret in the file or right here.
 void read_secret(config::Mapping& section, std::string_view key, std::string_view file_key, config::Secret& out) {
   std::string file;
@@ -160,7 +125,6 @@ void read_body(config::Mapping& section, HttpSettings& out) {
 }
 
 void read_redirects(config::Mapping& section, HttpSettings& out) {
-  section.read("follow_redirects", out.follow_redirects);
   bool no_follow = false;
   if (section.read("no_follow_redirects", no_follow)) out.follow_redirects = !no_follow;
   constexpr std::int64_t kMostRedirects = 50;
@@ -170,7 +134,6 @@ void read_redirects(config::Mapping& section, HttpSettings& out) {
 }
 
 void read_versions(config::Mapping& section, HttpSettings& out) {
-  section.read("enable_http2", out.http2);
   bool http3 = false;
   if (section.read("enable_http3", http3) && http3) {
     section.error("enable_http3", "HTTP/3 is not supported", "leave enable_http3 out");
@@ -244,22 +207,64 @@ std::string HttpSettings::fixed_host() const {
   return host ? host->reveal().value_or("") : std::string();
 }
 
+void decode_added_headers(config::Mapping& section, std::string_view key, HttpSettings& out) {
+  constexpr std::array<std::string_view, 17> kReserved{"Authorization",
+                                                       "Host",
+                                                       "Content-Encoding",
+                                                       "Content-Length",
+                                                       "Content-Type",
+                                                       "User-Agent",
+                                                       "Connection",
+                                                       "Keep-Alive",
+                                                       "Proxy-Authenticate",
+                                                       "Proxy-Authorization",
+                                                       "Www-Authenticate",
+                                                       "Accept-Encoding",
+                                                       "X-Prometheus-Remote-Write-Version",
+                                                       "X-Prometheus-Remote-Read-Version",
+                                                       "X-Prometheus-Scrape-Timeout-Seconds",
+                                                       "X-Amz-Date",
+                                                       "X-Amz-Security-Token"};
+  auto headers = section.take_mapping(key);
+  if (!headers) return;
+  for (const auto& [name, value] : headers->take_all()) {
+    const auto reserved = [&, n = std::string_view(name)](std::string_view other) {
+      return same_ignoring_case(n, other);
+    };
+    if (!is_token(name)) {
+      headers->error_at_key(name, fmt::format("'{}' is not the name of a header", name));
+    } else if (std::any_of(kReserved.begin(), kReserved.end(), reserved)) {
+      headers->error_at_key(name, fmt::format("{} cannot be set with {}", name, key),
+                            key == "http_headers" ? "use headers: for it" : "");
+    } else {
+      config::Mapping entry(value, fmt::format("{}.<name>", headers->path()), section.context());
+      read_values(entry, name, out);
+    }
+  }
+}
+
+void decode_client(config::Mapping& section, HttpSettings& out) {
+  decode_added_headers(section, "http_headers", out);
+  read_credentials(section, out);
+  out.proxy = decode_proxy(section);
+  section.read("follow_redirects", out.follow_redirects);
+  section.read("enable_http2", out.http2);
+  net::TlsSettings tls;
+  if (auto mapping = section.take_mapping("tls_config")) tls = net::decode_tls_settings(*mapping);
+  out.tls = net::TlsClient(tls);
+}
+
 std::shared_ptr<const Settings> decode(config::Mapping& section) {
   auto out = std::make_shared<HttpSettings>();
   if (section.read("method", out->method) && !is_token(out->method)) {
     section.late("method", fmt::format("'{}' is not an HTTP method", out->method));
   }
   read_headers(section, *out);
-  read_added_headers(section, *out);
   read_body(section, *out);
+  decode_client(section, *out);
   read_redirects(section, *out);
   read_versions(section, *out);
-  read_credentials(section, *out);
-  out->proxy = decode_proxy(section);
   out->address = net::decode_address_settings(section);
-  net::TlsSettings tls;
-  if (auto mapping = section.take_mapping("tls_config")) tls = net::decode_tls_settings(*mapping);
-  out->tls = net::TlsClient(tls);
   read_expectations(section, out->expect);
   refuse_unsupported(section);
   section.finish();

@@ -11,6 +11,7 @@
 #include "checks/check.hpp"
 #include "checks/http/body.hpp"
 #include "checks/http/proxy.hpp"
+#include "checks/http/url.hpp"
 #include "checks/net/address.hpp"
 #include "checks/net/days_left.hpp"
 #include "checks/net/tls_profile.hpp"
@@ -70,6 +71,11 @@ struct HttpSettings final : Settings {
 
 /// RFC 9110 section 5.6.2: what a method or header name is made of.
 bool is_token(std::string_view text);
+
+/// Reads what other kinds that speak HTTP have as well: credentials, proxy, TLS, `http_headers`, …
+void decode_client(config::Mapping& section, HttpSettings& out);
+/// Reads headers of several values, with secrets and files, from the mapping `key`.
+void decode_added_headers(config::Mapping& section, std::string_view key, HttpSettings& out);
 
 std::shared_ptr<const Settings> decode(config::Mapping& section);
 std::optional<std::string> check_target(const std::string& target, const Settings& settings);

@@ -22,6 +22,8 @@ std::chrono::nanoseconds read_clock(clockid_t clock) {
   return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
 }
 
+}  // namespace
+
 Stamp stamp_in(msghdr& message) {
   for (auto* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
     if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SO_TIMESTAMPING) continue;
@@ -31,8 +33,6 @@ Stamp stamp_in(msghdr& message) {
   }
   return {};
 }
-
-}  // namespace
 
 Stamp now_real() {
   return read_clock(CLOCK_REALTIME);

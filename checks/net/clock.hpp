@@ -32,6 +32,9 @@ LocalEndpoint local_endpoint_of(int fd);
 /// Whether this kernel stamps what arrives: tried once on a datagram over loopback. Some sandboxes do not.
 bool kernel_stamps();
 
+/// The stamp among what came with a message; zero when there is none.
+Stamp stamp_in(msghdr& message);
+
 /// recvmsg() that also gives the stamp of the newest byte it returns, and who sent it into the `from_size` bytes at
 /// `from`. Errors as recv(): -1 and errno.
 ssize_t receive_stamped(int fd, void* buffer, std::size_t size, Stamp& stamp, int flags = 0, void* from = nullptr,

@@ -38,7 +38,7 @@ std::string lower(std::string text) {
 Headers fields_of(const HttpRequest& request) {
   const auto* host = request.header("Host");
   Headers out{{":method", request.method},
-              {":scheme", "https"},
+              {":scheme", request.secure ? "https" : "http"},
               {":authority", host == nullptr ? request.host : *host},
               {":path", request.target}};
   for (const auto& [name, value] : request.headers) {
@@ -162,14 +162,13 @@ class Session {
     session.header_bytes_ += name_size + value_size;
     session.headers_too_large_ = session.header_bytes_ > session.request_.max_header_bytes;
     if (session.headers_too_large_) return NGHTTP2_ERR_CALLBACK_FAILURE;
-    if (session.trailers_) return 0;
     const std::string_view key(reinterpret_cast<const char*>(name), name_size);
     const std::string_view text(reinterpret_cast<const char*>(value), value_size);
     try {
       if (key == ":status") {
         std::from_chars(text.data(), text.data() + text.size(), session.out_.status);
       } else {
-        session.out_.headers.emplace_back(key, text);
+        (session.trailers_ ? session.out_.trailers : session.out_.headers).emplace_back(key, text);
       }
     } catch (...) {
       return NGHTTP2_ERR_CALLBACK_FAILURE;

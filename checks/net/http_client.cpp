@@ -53,8 +53,8 @@ asio::awaitable<Problem> secure(RunContext& context, Stream& stream, const HttpR
                                 int hop) {
   HandshakeOptions options;
   options.name = request.verify_name;
-  if (request.http2) options.alpn.emplace_back("h2");
-  options.alpn.emplace_back("http/1.1");
+  if (request.http2 || request.only_http2) options.alpn.emplace_back("h2");
+  if (!request.only_http2) options.alpn.emplace_back("http/1.1");
   auto problem = co_await stream.handshake(request.tls, std::move(options));
   // A refused certificate ends the handshake as an accepted one does.
   if (stream.tls_time() > Duration::zero()) context.add_phase(Phase::kTls, stream.tls_time(), hop);
@@ -83,7 +83,8 @@ asio::awaitable<Problem> perform(RunContext& context, const HttpRequest& request
   if (request.secure) {
     if (auto problem = co_await secure(context, stream, request, out, hop)) co_return problem;
   }
-  if (out.tls && out.tls->alpn == "h2") co_return co_await exchange_http2(context, stream, request, out, hop);
+  if (request.only_http2 || (out.tls && out.tls->alpn == "h2"))
+    co_return co_await exchange_http2(context, stream, request, out, hop);
   co_return co_await exchange_http1(context, stream, request, out, hop);
 }
 

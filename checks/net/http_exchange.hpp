@@ -44,6 +44,7 @@ struct HttpRequest {
   std::optional<std::string> body;
   bool chunked = false;
   bool http2 = true;        ///< offered to the server; https only
+  bool only_http2 = false;  ///< nothing else is spoken, also without TLS (RFC 9113 section 3.3)
   TlsMaterialPtr tls;       ///< for https
   std::string verify_name;  ///< for https: SNI and the name to verify
   std::size_t max_header_bytes = std::size_t{64} << 10;
@@ -58,6 +59,7 @@ struct HttpExchange {
   int status = 0;
   std::string version;  ///< "1.0", "1.1", "2"; empty without a response
   Headers headers;      ///< of the final response, in their order
+  Headers trailers;     ///< HTTP/2 only
   std::optional<TlsFacts> tls;
   std::pair<boost::asio::ip::address, std::uint16_t> local;
 

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,6 +21,7 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr int kFlags = SOCK_NONBLOCK | SOCK_CLOEXEC;
 constexpr std::uint32_t kIncoming = EPOLLIN | EPOLLRDHUP;
 constexpr std::size_t kMostIdle = 64;
 constexpr int kMostStale = 100;
@@ -60,6 +62,14 @@ Problem bind_source(int fd, const asio::ip::address& source, const asio::ip::add
   if (::bind(fd, local.get(), local.size) == 0) return std::nullopt;
   return Failure{Reason::kSourceAddress,
                  fmt::format("source address {}: {}", source.to_string(), std::strerror(errno))};
+}
+
+/// Unprivileged where the kernel lets us (net.ipv4.ping_group_range), else raw.
+int open_icmp(bool v6) {
+  const int family = v6 ? AF_INET6 : AF_INET;
+  const int protocol = v6 ? static_cast<int>(IPPROTO_ICMPV6) : static_cast<int>(IPPROTO_ICMP);
+  const int fd = ::socket(family, SOCK_DGRAM | kFlags, protocol);
+  return fd >= 0 ? fd : ::socket(family, SOCK_RAW | kFlags, protocol);
 }
 
 }  // namespace
@@ -107,7 +117,7 @@ Problem Socket::open(Transport transport, bool v6, Opening opening) {
     watched_ = kIncoming | EPOLLET;
   } else {
     const int type = transport == Transport::kTcp ? SOCK_STREAM : SOCK_DGRAM;
-    fd_ = ::socket(v6 ? AF_INET6 : AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    fd_ = transport == Transport::kIcmp ? open_icmp(v6) : ::socket(v6 ? AF_INET6 : AF_INET, type | kFlags, 0);
     if (fd_ < 0) return Failure{Reason::kLocalResources, std::strerror(errno)};
     if (opening != Opening::kNothing) enable_stamps(fd_);
     // Who speaks at once sends the last packet of TCP's handshake together with what he says: the peer wakes up once.
@@ -116,10 +126,31 @@ Problem Socket::open(Transport transport, bool v6, Opening opening) {
       ::setsockopt(fd_, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof off);
     }
   }
+  enlist();
+  return std::nullopt;
+}
+
+void Socket::enlist() {
   const auto index = static_cast<std::size_t>(fd_);
   if (index >= set_.by_fd_.size()) set_.by_fd_.resize(index + 64, nullptr);
   set_.by_fd_[index] = this;
-  return std::nullopt;
+}
+
+Problem Socket::connect(const std::string& path) {
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  if (path.size() >= sizeof name.sun_path) {
+    return Failure{Reason::kTargetInvalid,
+                   fmt::format("a socket's path has fewer than {} bytes", sizeof name.sun_path)};
+  }
+  std::copy(path.begin(), path.end(), std::begin(name.sun_path));
+  fd_ = ::socket(AF_UNIX, SOCK_STREAM | kFlags, 0);
+  if (fd_ < 0) return Failure{Reason::kLocalResources, std::strerror(errno)};
+  enlist();
+  if (::connect(fd_, reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0) return std::nullopt;
+  if (errno == EAGAIN) return Failure{Reason::kConnectRefused, "the server's queue is full"};
+  if (errno == EACCES) return Failure{Reason::kLocalFile, "we may not use the socket"};
+  return failure_of(errno, Phase::kConnect);
 }
 
 Problem Socket::connect(Transport transport, const asio::ip::address& address, std::uint16_t port,

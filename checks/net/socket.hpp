@@ -8,6 +8,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "checks/net/address.hpp"
@@ -43,7 +44,7 @@ class SocketSet {
   EpollSet set_;
 };
 
-enum class Transport { kTcp, kUdp };
+enum class Transport { kTcp, kUdp, kIcmp };
 
 /// What comes after a socket has been connected; the kernel is asked for no more than that needs.
 enum class Opening {
@@ -64,6 +65,8 @@ class Socket {
   /// connected at once; TCP sockets may be, or are writable when it has been decided.
   Problem connect(Transport transport, const boost::asio::ip::address& address, std::uint16_t port,
                   const AddressSettings& settings, Opening opening);
+  /// Connects to the Unix socket at `path`; done when it returns.
+  Problem connect(const std::string& path);
 
   /// Return at once when the kernel has said so since the last call, which may be out of date: try, and wait again.
   /// False when the waiting coroutine was cancelled.
@@ -78,6 +81,8 @@ class Socket {
   friend class SocketSet;
 
   Problem open(Transport transport, bool v6, Opening opening);
+  /// Makes the descriptor's events ours.
+  void enlist();
   /// Gives a UDP socket back; false when it is to be closed.
   bool keep() const;
   void ready(std::uint32_t events);

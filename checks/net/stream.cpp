@@ -151,6 +151,16 @@ asio::awaitable<Problem> Stream::connect(asio::ip::address address, std::uint16_
   co_return std::nullopt;
 }
 
+Problem Stream::connect(const std::string& path) {
+  context_.phase = Phase::kConnect;
+  if (context_.stopped) return cancelled();
+  const auto began = now_monotonic();
+  auto problem = socket_.connect(path);
+  connect_time_ = now_monotonic() - began;
+  if (problem) problem->message = fmt::format("{}: {}", path, problem->message);
+  return problem;
+}
+
 asio::awaitable<Problem> Stream::wait(bool for_writing) {
   const bool ready = for_writing ? co_await socket_.writable() : co_await socket_.readable();
   if (!ready || context_.stopped) co_return cancelled();

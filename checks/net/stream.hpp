@@ -1,8 +1,8 @@
 #pragma once
 
-// A TCP connection of one run, with kernel stamps, that may be upgraded to TLS. Used by every kind but HTTP.
-// Owned by the run's coroutine on the shard's thread. Every wait ends with reason `cancelled` as soon as the run is
-// stopped; the run turns that into a timeout in its phase when the deadline was the cause.
+// A TCP connection (or one to a Unix socket) of one run, with kernel stamps, that may be upgraded to TLS. Owned by the
+// run's coroutine on the shard's thread. Every wait ends with reason `cancelled` as soon as the run is stopped; the run
+// turns that into a timeout in its phase when the deadline was the cause.
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -38,6 +38,8 @@ class Stream {
 
   boost::asio::awaitable<Problem> connect(boost::asio::ip::address address, std::uint16_t port,
                                           const AddressSettings& settings, Opening opening);
+  /// The same to the Unix socket at `path`.
+  Problem connect(const std::string& path);
   /// Turns the connection into TLS. Verification errors fail unless the profile or the options are lenient.
   boost::asio::awaitable<Problem> handshake(TlsMaterialPtr material, HandshakeOptions options);
 

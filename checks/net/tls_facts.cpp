@@ -112,13 +112,14 @@ boost::json::object to_json(const TlsFacts& facts) {
   return out;
 }
 
-void measure_tls(RunContext& context, const TlsFacts& facts, bool with_cipher) {
+void measure_tls(RunContext& context, const TlsFacts& facts, TlsFamilies wanted) {
   if (const auto first = earliest_expiry(facts)) context.measure(kEarliestCertExpiry, unix_seconds(*first));
-  if (facts.verified_until) context.measure(kLastChainExpiry, unix_seconds(*facts.verified_until));
+  if (wanted.chain_expiry && facts.verified_until)
+    context.measure(kLastChainExpiry, unix_seconds(*facts.verified_until));
   if (!facts.chain.empty()) context.measure(kLastChainInfo, 1, facts.chain.front()->info);
   if (facts.version.empty()) return;
   context.measure(kTlsVersionInfo, 1, labelled({facts.version}));
-  if (with_cipher) context.measure(kTlsCipherInfo, 1, labelled({facts.cipher}));
+  if (wanted.cipher) context.measure(kTlsCipherInfo, 1, labelled({facts.cipher}));
 }
 
 }  // namespace vedette::net

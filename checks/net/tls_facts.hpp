@@ -46,7 +46,13 @@ extern const Family kLastChainInfo;
 extern const Family kTlsVersionInfo;
 extern const Family kTlsCipherInfo;
 
+/// The families that only some kinds have.
+struct TlsFamilies {
+  bool chain_expiry = true;
+  bool cipher = true;
+};
+
 /// Adds those families. Without a verified chain there is no last-chain expiry: year 1 would be a lie.
-void measure_tls(RunContext& context, const TlsFacts& facts, bool with_cipher);
+void measure_tls(RunContext& context, const TlsFacts& facts, TlsFamilies wanted);
 
 }  // namespace vedette::net

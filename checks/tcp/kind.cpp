@@ -5,7 +5,7 @@
 #include "checks/net/lookup.hpp"
 #include "checks/net/services.hpp"
 #include "checks/net/target.hpp"
-#include "checks/tcp/dialogue.hpp"
+#include "checks/tcp/conversation.hpp"
 #include "checks/tcp/settings.hpp"
 
 namespace vedette::tcp {
@@ -15,22 +15,9 @@ namespace asio = boost::asio;
 namespace {
 
 const Family kTcpDuration{"vedette_tcp_duration_seconds", "Duration of a TCP check by phase", {"phase"}};
-const Family kExpectInfo{"probe_expect_info", "Explicit content matched", {}};
-const Family kFailedDueToBytes{"probe_failed_due_to_bytes", "Indicates if probe failed due to bytes mismatch", {}};
 
 bool handshakes(const std::string& /*target*/, const Settings& settings) {
   return static_cast<const TcpSettings&>(settings).tls.operator bool();
-}
-
-asio::awaitable<net::Problem> handshake(RunContext& context, const TcpSettings& settings, net::Stream& stream,
-                                        std::string name) {
-  const auto material = settings.tls.material();
-  if (!material) co_return Failure{Reason::kLocalFile, material.error()};
-  net::HandshakeOptions options;
-  options.name = std::move(name);
-  auto problem = co_await stream.handshake(*material, options);
-  if (!problem) context.add_phase(Phase::kTls, stream.tls_time());
-  co_return problem;
 }
 
 net::Opening opening_of(const TcpSettings& settings) {
@@ -51,26 +38,7 @@ asio::awaitable<net::Problem> talk(RunContext& context, const TcpSettings& setti
   context.add_phase(Phase::kConnect, stream.connect_time());
   std::string name = context.check->hostname.empty() ? target.host : context.check->hostname;
   name = settings.tls.name_for(name);
-  if (settings.tls_first) {
-    if (auto problem = co_await handshake(context, settings, stream, name)) co_return problem;
-  }
-  Dialogue dialogue(context, settings, stream, name);
-  auto problem = co_await dialogue.go();
-  context.measure(kFailedDueToRegex, dialogue.failed_due_to_regex() ? 1 : 0);
-  context.measure(kFailedDueToBytes, dialogue.failed_due_to_bytes() ? 1 : 0);
-  if (!dialogue.labels().empty()) {
-    LabelValues labels;
-    for (const auto& [label, value] : dialogue.labels()) {
-      labels.names.push_back(label);
-      labels.values.push_back(value);
-    }
-    context.measure(kExpectInfo, 1, std::make_shared<const LabelValues>(std::move(labels)));
-  }
-  if (problem || context.detail == Detail::kAlways) {
-    context.result.evidence.excerpt = printable(dialogue.heard(), 2048);
-    for (const auto& [label, value] : dialogue.labels()) context.result.evidence.facts[label] = value;
-  }
-  co_return problem;
+  co_return co_await converse(context, settings, stream, std::move(name));
 }
 
 asio::awaitable<void> run(RunContext& context) {
@@ -90,11 +58,7 @@ asio::awaitable<void> run(RunContext& context) {
   // The lookup has a family of its own; what a TCP check adds are the connection and the rest.
   context.measure(kTcpDuration, seconds(context.result.total_of(Phase::kConnect)), labels_of(Phase::kConnect));
   context.measure(kTcpDuration, seconds(context.result.total_of(Phase::kDialogue)), labels_of(Phase::kDialogue));
-  if (!stream.tls().facts) co_return;
-  net::measure_tls(context, *stream.tls().facts, false);
-  if (context.wants_evidence()) {
-    context.result.evidence.facts["tls"] = net::to_json(*stream.tls().facts);
-  }
+  measure_conversation(context, stream);
 }
 
 }  // namespace

@@ -32,8 +32,8 @@ void read_labels(config::Mapping& step, Step& out) {
   if (!out.labels.empty() && !out.expect) step.error("labels", "labels need an expect in the same step");
 }
 
-Step read_step(const config::Value& value, config::Context& context) {
-  config::Mapping step(value, "tcp.query_response", context);
+Step read_step(const config::Value& value, std::string path, config::Context& context) {
+  config::Mapping step(value, std::move(path), context);
   Step out;
   step.read("expect", out.expect);
   step.read("expect_bytes", out.expect_bytes);
@@ -49,15 +49,27 @@ Step read_step(const config::Value& value, config::Context& context) {
 
 }  // namespace
 
-std::shared_ptr<const Settings> decode(config::Mapping& section) {
-  auto out = std::make_shared<TcpSettings>();
-  section.read("tls", out->tls_first);
+std::vector<Step> decode_steps(config::Mapping& section) {
+  std::vector<Step> out;
+  for (const auto& item : section.take_list("query_response")) {
+    out.push_back(read_step(item, section.path() + ".query_response", section.context()));
+  }
+  return out;
+}
+
+void decode_dialogue(config::Mapping& section, TcpSettings& out) {
+  section.read("tls", out.tls_first);
   net::TlsSettings tls;
   if (auto mapping = section.take_mapping("tls_config")) tls = net::decode_tls_settings(*mapping);
-  for (const auto& item : section.take_list("query_response")) out->steps.push_back(read_step(item, section.context()));
-  const bool upgrades = std::any_of(out->steps.begin(), out->steps.end(), [](const Step& s) { return s.starttls; });
-  if (out->tls_first && upgrades) section.warning("tls", "tls and starttls are both set: TLS would run within TLS");
-  if (out->tls_first || upgrades) out->tls = net::TlsClient(tls);
+  out.steps = decode_steps(section);
+  const bool upgrades = std::any_of(out.steps.begin(), out.steps.end(), [](const Step& s) { return s.starttls; });
+  if (out.tls_first && upgrades) section.warning("tls", "tls and starttls are both set: TLS would run within TLS");
+  if (out.tls_first || upgrades) out.tls = net::TlsClient(tls);
+}
+
+std::shared_ptr<const Settings> decode(config::Mapping& section) {
+  auto out = std::make_shared<TcpSettings>();
+  decode_dialogue(section, *out);
   out->address = net::decode_address_settings(section);
   section.finish();
   return out;

@@ -35,6 +35,12 @@ struct TcpSettings final : Settings {
   net::TlsClient tls;
 };
 
+/// Reads `query_response`.
+std::vector<Step> decode_steps(config::Mapping& section);
+
+/// Reads what does not depend on the transport: `tls`, `tls_config` and `query_response`.
+void decode_dialogue(config::Mapping& section, TcpSettings& out);
+
 std::shared_ptr<const Settings> decode(config::Mapping& section);
 std::optional<std::string> check_target(const std::string& target, const Settings& settings);
 

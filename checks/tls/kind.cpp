@@ -85,7 +85,7 @@ asio::awaitable<void> run(RunContext& context) {
     context.measure(kTlsDuration, seconds(part.duration), labels_of(part.phase));
   }
   if (!stream.tls().facts) co_return;
-  net::measure_tls(context, *stream.tls().facts, true);
+  net::measure_tls(context, *stream.tls().facts, {});
   if (context.wants_evidence()) {
     auto& facts = context.result.evidence.facts;
     facts["tls"] = net::to_json(*stream.tls().facts);

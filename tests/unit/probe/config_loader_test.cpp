@@ -72,7 +72,7 @@ modules:
   soa: {prober: dns, dns: {query_name: "example.org", query_type: "SOA"}}
   icmp: {prober: icmp}
 )yaml");
-  CHECK(loaded.messages().find("icmp") != std::string::npos);
+  CHECK(loaded.messages().empty());
   // Go's RE2 accepts `^+OK`, and so does ours.
   INFO(loaded.messages());
   REQUIRE(loaded.config);

@@ -1,0 +1,215 @@
+#include "checks/grpc/kind.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "checks/grpc/health_message.hpp"
+#include "checks/grpc/settings.hpp"
+#include "checks/net/http_client.hpp"
+#include "checks/net/lookup.hpp"
+#include "checks/version.hpp"
+
+namespace vedette::grpc {
+
+namespace asio = boost::asio;
+
+namespace {
+
+const Family kGrpcDuration{"probe_grpc_duration_seconds", "Duration of gRPC request by phase", {"phase"}};
+const Family kGrpcSsl{"probe_grpc_ssl", "Indicates if SSL was used for the connection", {}};
+const Family kGrpcStatusCode{"probe_grpc_status_code", "Response gRPC status code", {}};
+const Family kHealthcheckResponse{
+    "probe_grpc_healthcheck_response", "Response HealthCheck response", {"serving_status"}};
+
+constexpr std::size_t kMostMessage = 64 << 10;
+constexpr int kSecondsAtMost = 99999999;  // the protocol allows eight digits
+
+// Codes of https://grpc.github.io/grpc/core/md_doc_statuscodes.html
+constexpr int kUnknownCode = 2;
+constexpr int kDeadlineExceeded = 4;
+constexpr int kInternal = 13;
+constexpr int kUnavailable = 14;
+
+bool handshakes(const std::string& /*target*/, const Settings& settings) {
+  return static_cast<const GrpcSettings&>(settings).tls.operator bool();
+}
+
+/// What a status of HTTP stands for when gRPC says none (grpc/doc/http-grpc-status-mapping.md).
+int code_of_http(int status) {
+  switch (status) {
+    case 400:
+      return kInternal;
+    case 401:
+      return 16;
+    case 403:
+      return 7;
+    case 404:
+      return 12;
+    case 429:
+    case 502:
+    case 503:
+    case 504:
+      return kUnavailable;
+    default:
+      return kUnknownCode;
+  }
+}
+
+class GrpcRun {
+ public:
+  explicit GrpcRun(RunContext& context)
+      : context_(context), settings_(static_cast<const GrpcSettings&>(*context.check->settings)) {}
+
+  asio::awaitable<void> go() {
+    if (auto problem = co_await check()) {
+      context_.log("failed: " + problem->message);
+      context_.fail(std::move(*problem));
+    }
+    measure();
+  }
+
+ private:
+  asio::awaitable<net::Problem> check() {
+    if (!context_.usable()) {
+      code_ = kInternal;
+      co_return std::nullopt;
+    }
+    const auto target = parse_target(context_.check->target, settings_.tls.operator bool());
+    if (!target) co_return Failure{Reason::kTargetInvalid, "the target is not host[:port]"};
+    const auto found = co_await net::look_up(context_, target->host, settings_.address);
+    if (!found) co_return found.error();
+    called_ = true;
+    net::HttpRequest request;
+    if (auto problem = prepare(*target, found->address, request)) co_return problem;
+    auto problem = co_await net::perform(context_, request, response_, 0);
+    if (response_.status == 0) code_ = context_.stopped ? kDeadlineExceeded : kUnavailable;
+    if (problem) co_return problem;
+    co_return judge();
+  }
+
+  net::Problem prepare(const net::HostPort& target, asio::ip::address address, net::HttpRequest& request) {
+    request.secure = settings_.tls.operator bool();
+    if (request.secure) {
+      auto material = settings_.tls.material();
+      if (!material) return Failure{Reason::kLocalFile, material.error()};
+      request.tls = std::move(*material);
+    }
+    request.host = target.host;
+    request.port = target.port;
+    request.address = address;
+    request.connect_as = &settings_.address;
+    request.only_http2 = true;
+    request.verify_name = settings_.tls.name_for(target.host);
+    request.method = "POST";
+    request.target = "/grpc.health.v1.Health/Check";
+    request.headers = {{"Host", net::join_host_port(target.host, target.port)},
+                       {"content-type", "application/grpc"},
+                       {"te", "trailers"},
+                       {"user-agent", fmt::format("vedette/{}", kVersion)},
+                       {"grpc-timeout", timeout_text()}};
+    for (const auto& [key, secret] : settings_.metadata) {
+      auto value = secret.reveal();
+      if (!value) return Failure{Reason::kLocalFile, value.error()};
+      request.headers.emplace_back(key, std::move(*value));
+    }
+    request.body = health_request(settings_.service);
+    request.on_body = [this](std::string_view part) {
+      body_ += part;
+      return body_.size() <= kMostMessage;
+    };
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::string timeout_text() const {
+    const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(context_.check->timeout).count();
+    return milliseconds <= kSecondsAtMost ? fmt::format("{}m", milliseconds) : fmt::format("{}S", milliseconds / 1000);
+  }
+
+  /// What the server has said of the call: in the trailers, or in the headers when there was nothing else.
+  [[nodiscard]] const std::string* said(std::string_view name) const {
+    for (const auto* fields : {&response_.trailers, &response_.headers}) {
+      for (const auto& [key, value] : *fields) {
+        if (key == name) return &value;
+      }
+    }
+    return nullptr;
+  }
+
+  net::Problem judge() {
+    const auto* code = said("grpc-status");
+    code_ = code_of_http(response_.status);
+    if (code != nullptr) std::from_chars(code->data(), code->data() + code->size(), code_);
+    if (code == nullptr && response_.status == 200) {
+      return Failure{Reason::kGrpcProtocol, "the answer has no grpc-status"};
+    }
+    if (code_ != 0) {
+      const auto* message = said("grpc-message");
+      return Failure{Reason::kGrpcStatus, fmt::format("the call ended with {} ({}){}", status_name(code_), code_,
+                                                      message == nullptr ? "" : ": " + printable(*message, 300))};
+    }
+    const auto status = health_response(body_);
+    if (!status) {
+      code_ = kInternal;
+      return Failure{Reason::kGrpcProtocol, status.error()};
+    }
+    serving_ = *status;
+    context_.log("the service is " + serving_status_name(*serving_));
+    if (*serving_ == 1) return std::nullopt;
+    return Failure{Reason::kGrpcNotServing, fmt::format("the service is {}", serving_status_name(*serving_))};
+  }
+
+  void measure() {
+    static const auto kCheck = labelled({"check"});
+    const auto& result = context_.result;
+    const auto resolved = result.total_of(Phase::kResolve);
+    context_.measure(kGrpcDuration, called_ ? seconds(resolved) : 0, labels_of(Phase::kResolve));
+    if (called_) context_.measure(kGrpcDuration, seconds(result.duration - resolved), kCheck);
+    context_.measure(kGrpcSsl, response_.tls && response_.status != 0 ? 1 : 0);
+    context_.measure(kGrpcStatusCode, code_);
+    if (called_) {
+      for (int status = 0; status < 4; ++status) {
+        context_.measure(kHealthcheckResponse, serving_ == status ? 1 : 0, labelled({serving_status_name(status)}));
+      }
+      if (serving_ && (*serving_ < 0 || *serving_ > 3)) {
+        context_.measure(kHealthcheckResponse, 1, labelled({serving_status_name(*serving_)}));
+      }
+    }
+    if (response_.tls) net::measure_tls(context_, *response_.tls, {.chain_expiry = false, .cipher = false});
+    if (!context_.wants_evidence()) return;
+    auto& facts = context_.result.evidence.facts;
+    facts["grpc_status"] = status_name(code_);
+    if (serving_) facts["serving_status"] = serving_status_name(*serving_);
+    if (response_.status != 0) facts["http_status"] = response_.status;
+    if (response_.tls) facts["tls"] = net::to_json(*response_.tls);
+  }
+
+  RunContext& context_;
+  const GrpcSettings& settings_;
+  net::HttpExchange response_;
+  std::string body_;
+  bool called_ = false;
+  int code_ = 0;
+  std::optional<int> serving_;
+};
+
+asio::awaitable<void> run(RunContext& context) {
+  GrpcRun run(context);
+  co_await run.go();
+}
+
+}  // namespace
+
+const Kind kKind{
+    "grpc",
+    {&kSuccess, &kDurationSeconds, &net::kIpProtocol, &net::kDnsLookupSeconds, &net::kIpAddrHash, &kGrpcDuration,
+     &kGrpcSsl, &kGrpcStatusCode, &kHealthcheckResponse, &net::kEarliestCertExpiry, &net::kLastChainInfo,
+     &net::kTlsVersionInfo},
+    {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5},
+    &decode,
+    &check_target,
+    &handshakes,
+    &run,
+};
+
+}  // namespace vedette::grpc

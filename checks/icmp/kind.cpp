@@ -1,0 +1,116 @@
+#include "checks/icmp/kind.hpp"
+
+#include <fmt/format.h>
+
+#include "checks/net/icmp_socket.hpp"
+#include "checks/net/lookup.hpp"
+#include "checks/net/target.hpp"
+#include "config/mapping.hpp"
+
+namespace vedette::icmp {
+
+namespace asio = boost::asio;
+
+namespace {
+
+const Family kIcmpDuration{"probe_icmp_duration_seconds", "Duration of icmp request by phase", {"phase"}};
+const Family kReplyHopLimit{"probe_icmp_reply_hop_limit", "Replied packet hop limit (TTL for ipv4)", {}};
+
+/// What blackbox_exporter sends.
+constexpr std::string_view kText = "Prometheus Blackbox Exporter";
+constexpr std::int64_t kMostPayload = 65507;
+
+struct IcmpSettings final : Settings {
+  net::AddressSettings address;
+  net::IcmpOptions options;
+  std::string payload{kText};
+  std::string problem;  ///< why nothing can be sent; empty: nothing is wrong
+};
+
+void read_payload(config::Mapping& section, IcmpSettings& out) {
+  std::int64_t size = 0;
+  constexpr std::int64_t kAnyInteger = 1LL << 40;
+  if (!section.read_integer("payload_size", size, -kAnyInteger, kAnyInteger) || size == 0) return;
+  if (size < 0 || size > kMostPayload) {
+    out.problem = fmt::format("payload_size must be from 0 to {}", kMostPayload);
+    section.late("payload_size", out.problem);
+    return;
+  }
+  out.payload.resize(static_cast<std::size_t>(size));
+}
+
+std::shared_ptr<const Settings> decode(config::Mapping& section) {
+  auto out = std::make_shared<IcmpSettings>();
+  out->address = net::decode_address_settings(section);
+  read_payload(section, *out);
+  section.read("dont_fragment", out->options.dont_fragment);
+  std::int64_t hops = out->options.hop_limit;
+  if (section.read_integer("ttl", hops, 0, 255)) out->options.hop_limit = static_cast<int>(hops);
+  section.finish();
+  return out;
+}
+
+std::optional<std::string> check_target(const std::string& target, const Settings& /*settings*/) {
+  if (net::is_plausible_host(target) && (net::is_address(target) || target.find(':') == std::string::npos)) {
+    return std::nullopt;
+  }
+  return "it is not a host's name or address";
+}
+
+bool handshakes(const std::string& /*target*/, const Settings& /*settings*/) {
+  return false;
+}
+
+asio::awaitable<net::Problem> ping(RunContext& context, const IcmpSettings& settings, net::IcmpSocket& socket,
+                                   Duration& setup) {
+  const auto& target = context.check->target;
+  if (const auto wrong = check_target(target, settings)) co_return Failure{Reason::kTargetInvalid, *wrong};
+  const auto found = co_await net::look_up(context, target, settings.address);
+  if (!found) co_return found.error();
+  if (!settings.problem.empty()) co_return Failure{Reason::kSettingsInvalid, settings.problem};
+  context.phase = Phase::kRtt;
+  const auto began = net::now_monotonic();
+  if (auto problem = socket.open(found->address, settings.address, settings.options)) co_return problem;
+  setup = net::now_monotonic() - began;
+  if (auto problem = socket.send(settings.payload)) co_return problem;
+  if (auto problem = co_await socket.receive()) co_return problem;
+  context.add_phase(Phase::kRtt, socket.round_trip());
+  context.log(
+      [taken = socket.round_trip()] { return fmt::format("the reply came after {:.3f} ms", seconds(taken) * 1e3); });
+  co_return std::nullopt;
+}
+
+asio::awaitable<void> run(RunContext& context) {
+  const auto& settings = static_cast<const IcmpSettings&>(*context.check->settings);
+  static const auto kSetup = labelled({"setup"});
+  net::IcmpSocket socket(context);
+  Duration setup{};
+  bool resolved = false;
+  if (auto problem = co_await ping(context, settings, socket, setup)) {
+    context.log("failed: " + problem->message);
+    context.fail(*problem);
+  }
+  resolved = context.phase != Phase::kResolve;
+  const auto& result = context.result;
+  // As with blackbox_exporter, a lookup that failed is no part of these. What it takes to open a socket is ours, so
+  // that the run's duration does not hold it.
+  context.measure(kIcmpDuration, resolved ? seconds(result.total_of(Phase::kResolve)) : 0, labels_of(Phase::kResolve));
+  context.measure(kIcmpDuration, seconds(setup), kSetup);
+  context.measure(kIcmpDuration, seconds(result.total_of(Phase::kRtt)), labels_of(Phase::kRtt));
+  if (const auto hops = socket.reply_hop_limit()) context.measure(kReplyHopLimit, *hops);
+}
+
+}  // namespace
+
+const Kind kKind{
+    "icmp",
+    {&kSuccess, &kDurationSeconds, &net::kIpProtocol, &net::kDnsLookupSeconds, &net::kIpAddrHash, &kIcmpDuration,
+     &kReplyHopLimit},
+    {0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1},
+    &decode,
+    &check_target,
+    &handshakes,
+    &run,
+};
+
+}  // namespace vedette::icmp

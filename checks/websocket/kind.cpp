@@ -1,0 +1,28 @@
+#include "checks/websocket/kind.hpp"
+
+#include "checks/net/lookup.hpp"
+#include "checks/websocket/run.hpp"
+#include "checks/websocket/settings.hpp"
+
+namespace vedette::websocket {
+
+namespace {
+
+bool handshakes(const std::string& target, const Settings& /*settings*/) {
+  return target.starts_with("wss:");
+}
+
+}  // namespace
+
+const Kind kKind{
+    "websocket",
+    {&kSuccess, &kDurationSeconds, &net::kIpProtocol, &net::kDnsLookupSeconds, &net::kIpAddrHash, &kWebSocketDuration,
+     &kWebSocketStatusCode, &kWebSocketUpgraded, &kWebSocketFailedDueToRegex},
+    {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5},
+    &decode,
+    &check_target,
+    &handshakes,
+    &run,
+};
+
+}  // namespace vedette::websocket

@@ -1,0 +1,176 @@
+"""The kinds icmp, unix, grpc and websocket against real servers, over /probe."""
+
+import socket
+import subprocess
+import unittest
+import urllib.parse
+from pathlib import Path
+
+from tests.e2e.support import Workspace, free_port, get, listens, samples, value, wait_for
+
+SERVERS = Path(__file__).parent / "servers"
+
+
+class Kinds(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.work = work = cls.enterClassContext(Workspace())
+        cls.ca = work.authority()
+        cls.port = {name: free_port() for name in ("grpc", "grpcs", "ws", "wss")}
+        tls = [work.folder / "leaf.pem", work.folder / "leaf.key"]
+        for name, script, more in (("grpc", "health_over_grpc.py", []), ("grpcs", "health_over_grpc.py", tls),
+                                   ("ws", "websocket_echo.py", []), ("wss", "websocket_echo.py", tls)):
+            work.process(["/usr/bin/python3", SERVERS / script, str(cls.port[name]), *more], stderr=subprocess.DEVNULL)
+        work.write("www/index.html", "hello over unix\n")
+        work.nginx("server { listen unix:@FOLDER@/web.sock; } server { listen unix:@FOLDER@/tls.sock ssl; "
+                   "ssl_certificate @FOLDER@/leaf.pem; ssl_certificate_key @FOLDER@/leaf.key; }")
+        for name, port in cls.port.items():
+            wait_for(lambda p=port: listens(p), name)
+        wait_for((work.folder / "tls.sock").exists, "nginx")
+        tls = f"tls_config: {{ca_file: {cls.ca}}}"
+        cls.agent = work.agent(f"""
+modules:
+  icmp: {{prober: icmp, timeout: 2s, icmp: {{preferred_ip_protocol: ip4}}}}
+  icmp6: {{prober: icmp, timeout: 2s, icmp: {{ip_protocol_fallback: false}}}}
+  icmp_big: {{prober: icmp, timeout: 2s, icmp: {{preferred_ip_protocol: ip4, payload_size: 3000, ttl: 7}}}}
+  icmp_whole: {{prober: icmp, timeout: 2s, icmp: {{preferred_ip_protocol: ip4, payload_size: 65500, dont_fragment: true}}}}
+  icmp_source: {{prober: icmp, timeout: 2s, icmp: {{preferred_ip_protocol: ip4, source_ip_address: 192.0.2.9}}}}
+  unix: {{prober: unix, timeout: 2s}}
+  unix_http:
+    prober: unix
+    timeout: 2s
+    unix: {{query_response: [{{send: "GET / HTTP/1.0\\r\\n\\r"}}, {{expect: "^HTTP/1.1 (200)", labels: [{{name: status, value: $1}}]}}, {{expect: over unix}}]}}
+  unix_tls: {{prober: unix, timeout: 2s, unix: {{tls: true, tls_config: {{ca_file: {cls.ca}, server_name: localhost}}}}}}
+  unix_tls_no_name: {{prober: unix, timeout: 2s, unix: {{tls: true, {tls}}}}}
+  grpc: {{prober: grpc, timeout: 1s, grpc: {{preferred_ip_protocol: ip4}}}}
+  grpc_no_section: {{prober: grpc, timeout: 1s}}
+  grpc_tls: {{prober: grpc, timeout: 2s, grpc: {{preferred_ip_protocol: ip4, tls: true, {tls}}}}}
+  grpc_tls_unknown: {{prober: grpc, timeout: 2s, grpc: {{preferred_ip_protocol: ip4, tls: true}}}}
+  grpc_token: {{prober: grpc, timeout: 1s, grpc: {{preferred_ip_protocol: ip4, service: guarded, metadata: {{x-token: [open]}}}}}}
+  grpc_bad_key: {{prober: grpc, timeout: 1s, grpc: {{preferred_ip_protocol: ip4, metadata: {{X-Token: [open]}}}}}}
+""" + "".join(f"  grpc_{name}: {{prober: grpc, timeout: 1s, grpc: {{preferred_ip_protocol: ip4, service: {name}}}}}\n"
+              for name in ("serving", "down", "odd", "slow", "denied", "other", "guarded")) + f"""
+  ws: {{prober: websocket, timeout: 1s, websocket: {{preferred_ip_protocol: ip4}}}}
+  ws_talk: {{prober: websocket, timeout: 1s, websocket: {{preferred_ip_protocol: ip4, query_response: [{{expect: "^hello (.*)$", send: "you are ${{1}}"}}, {{expect: "^you are (tom|\\\\x00bytes)$"}}]}}}}
+  ws_never: {{prober: websocket, timeout: 1s, websocket: {{preferred_ip_protocol: ip4, query_response: [{{expect: never}}]}}}}
+  ws_token: {{prober: websocket, timeout: 1s, websocket: {{preferred_ip_protocol: ip4, headers: {{X-Token: {{values: [open]}}}}}}}}
+  ws_basic: {{prober: websocket, timeout: 1s, websocket: {{preferred_ip_protocol: ip4, http_config: {{basic_auth: {{username: u, password: p}}}}}}}}
+  wss: {{prober: websocket, timeout: 1s, websocket: {{preferred_ip_protocol: ip4, http_config: {{{tls}}}}}}}
+""")
+
+    def probe(self, module, target, success, reason=None):
+        status, _, page = get(f"{self.agent.url}/probe?" + urllib.parse.urlencode({"module": module, "target": target}))
+        self.assertEqual(status, 200)
+        reasons = [dict(labels)["reason"] for name, labels in samples(page) if name == "vedette_probe_reason"]
+        self.assertEqual((value(page, "probe_success"), reasons), (success, [reason] if reason else []), f"{module} {target}")
+        return page
+
+    def test_icmp(self):
+        page = self.probe("icmp", "127.0.0.1", 1)
+        self.assertGreater(value(page, "probe_icmp_duration_seconds", phase="rtt"), 0)
+        self.assertGreater(value(page, "probe_icmp_duration_seconds", phase="setup"), 0)
+        self.assertEqual(value(page, "probe_icmp_reply_hop_limit"), 64)
+        self.assertEqual(value(self.probe("icmp6", "::1", 1), "probe_ip_protocol"), 6)
+        self.probe("icmp_big", "localhost", 1)
+        self.probe("icmp_whole", "127.0.0.1", 1)
+        self.probe("icmp_source", "127.0.0.1", 0, "source_address")
+        for wrong in ("127.0.0.1:80", "http://127.0.0.1/"):
+            self.probe("icmp", wrong, 0, "target_invalid")
+        page = get(f"{self.agent.url}/probe?module=icmp&target=name.invalid")[2]
+        self.assertEqual(value(page, "probe_icmp_duration_seconds", phase="resolve"), 0)
+        self.assertIsNone(value(page, "probe_icmp_reply_hop_limit"))
+
+    def test_many_pings_at_once_hear_their_own_replies(self):
+        outputs = []
+        clients = [subprocess.Popen(["curl", "-s", f"{self.agent.url}/probe?module=icmp_big&target=127.0.0.{i}"],
+                                    stdout=subprocess.PIPE, text=True) for i in range(1, 41)]
+        for client in clients:
+            outputs.append(client.communicate()[0])
+        self.assertEqual([value(page, "probe_success") for page in outputs], [1.0] * 40)
+
+    def test_unix(self):
+        folder = self.work.folder
+        page = self.probe("unix", f"{folder}/web.sock", 1)
+        self.assertIsNone(value(page, "probe_ip_protocol"))
+        page = self.probe("unix_http", f"{folder}/web.sock", 1)
+        self.assertEqual(value(page, "probe_expect_info", status="200"), 1)
+        self.assertEqual(value(self.probe("unix_tls", f"{folder}/tls.sock", 1), "probe_tls_version_info"), 1)
+        self.probe("unix_tls_no_name", f"{folder}/tls.sock", 0, "tls_verify_name")
+        page = self.probe("unix", f"{folder}/none.sock", 0, "connect_failed")
+        self.assertIsNone(value(page, "probe_failed_due_to_regex"))
+        self.probe("unix", "/" + "x" * 200, 0, "target_invalid")
+        left = socket.socket(socket.AF_UNIX)
+        left.bind(str(folder / "left.sock"))
+        left.close()
+        self.probe("unix", f"{folder}/left.sock", 0, "connect_refused")
+
+    def test_grpc(self):
+        target = f"127.0.0.1:{self.port['grpc']}"
+        page = self.probe("grpc", target, 1)
+        self.assertEqual(value(page, "probe_grpc_healthcheck_response", serving_status="SERVING"), 1)
+        self.assertEqual(value(page, "probe_grpc_healthcheck_response", serving_status="UNKNOWN"), 0)
+        self.assertEqual((value(page, "probe_grpc_status_code"), value(page, "probe_grpc_ssl")), (0, 0))
+        self.assertGreater(value(page, "probe_grpc_duration_seconds", phase="check"), 0)
+        self.probe("grpc", f"http://{target}", 1)
+        self.probe("grpc_no_section", target, 1)
+        self.probe("grpc_serving", target, 1)
+        page = self.probe("grpc_down", target, 0, "grpc_not_serving")
+        self.assertEqual(value(page, "probe_grpc_healthcheck_response", serving_status="NOT_SERVING"), 1)
+        self.assertEqual(value(self.probe("grpc_odd", target, 0, "grpc_not_serving"), "probe_grpc_healthcheck_response", serving_status="9"), 1)
+        for module, code in (("grpc_denied", 7), ("grpc_other", 5), ("grpc_guarded", 16)):
+            page = self.probe(module, target, 0, "grpc_status")
+            self.assertEqual(value(page, "probe_grpc_status_code"), code)
+            self.assertEqual(value(page, "probe_grpc_healthcheck_response", serving_status="SERVING"), 0)
+        self.probe("grpc_token", target, 1)
+        self.assertEqual(value(self.probe("grpc_bad_key", target, 0, "settings_invalid"), "probe_grpc_status_code"), 13)
+        # The neighbour waits for the answer, however long the timeout is.
+        page = self.probe("grpc_slow", target, 0, "timeout_processing")
+        self.assertEqual(value(page, "probe_grpc_status_code"), 4)
+        self.assertEqual(value(self.probe("grpc", "127.0.0.1:1", 0, "connect_refused"), "probe_grpc_status_code"), 14)
+
+    def test_grpc_over_tls(self):
+        target = f"127.0.0.1:{self.port['grpcs']}"
+        page = self.probe("grpc_tls", target, 1)
+        self.assertEqual(value(page, "probe_grpc_ssl"), 1)
+        self.assertEqual(value(page, "probe_tls_version_info", version="TLS 1.3"), 1)
+        self.assertIsNotNone(value(page, "probe_ssl_earliest_cert_expiry"))
+        for absent in ("probe_ssl_last_chain_expiry_timestamp_seconds", "probe_tls_cipher_info"):
+            self.assertIsNone(value(page, absent))
+        self.probe("grpc_tls_unknown", target, 0, "tls_verify_unknown_ca")
+
+    def test_websocket(self):
+        base = f"ws://127.0.0.1:{self.port['ws']}"
+        page = self.probe("ws", base + "/", 1)
+        self.assertEqual((value(page, "probe_websocket_status_code"), value(page, "probe_websocket_connection_upgraded")), (101, 1))
+        for phase in ("resolve", "connect", "processing"):
+            self.assertGreater(value(page, "probe_websocket_duration_seconds", phase=phase), 0)
+        self.probe("ws_talk", base + "/tom", 1)
+        self.probe("ws_talk", base + "/binary", 1)
+        page = self.probe("ws_talk", base + "/eve", 0, "expect_mismatch")
+        self.assertEqual(value(page, "probe_websocket_failed_due_to_regex"), 1)
+        # The neighbour's reads know no timeout.
+        self.probe("ws_never", base + "/silent", 0, "timeout_dialogue")
+        self.probe("ws_never", base + "/close", 0, "closed_dialogue")
+        self.probe("ws_never", base + "/big", 0, "websocket_protocol")
+        page = self.probe("ws", base + "/forbidden", 0, "websocket_upgrade")
+        self.assertEqual((value(page, "probe_websocket_status_code"), value(page, "probe_websocket_connection_upgraded")), (403, 0))
+        self.probe("ws", base + "/token", 0, "websocket_upgrade")
+        self.probe("ws_token", base + "/token", 1)
+        self.probe("ws_basic", base + "/basic", 1)
+        page = self.probe("ws", "ws://127.0.0.1:1/", 0, "connect_refused")
+        self.assertEqual(value(page, "probe_websocket_status_code"), 0)
+        self.assertIsNone(value(page, "probe_websocket_duration_seconds", phase="connect"))
+        for wrong in ("127.0.0.1:80", "http://127.0.0.1/", "ws://u:p@127.0.0.1/"):
+            self.assertIsNone(value(self.probe("ws", wrong, 0, "target_invalid"), "probe_websocket_status_code"))
+        # It does not even speak HTTP/1.
+        page = get(f"{self.agent.url}/probe?module=ws&target=ws://127.0.0.1:{self.port['grpc']}/")[2]
+        self.assertEqual((value(page, "probe_success"), value(page, "probe_websocket_status_code")), (0, 0))
+
+    def test_websocket_over_tls(self):
+        target = f"wss://localhost:{self.port['wss']}/"
+        self.probe("wss", target, 1)
+        self.probe("ws", target, 0, "tls_verify_unknown_ca")
+
+
+if __name__ == "__main__":
+    unittest.main()
