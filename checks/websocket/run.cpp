@@ -121,8 +121,7 @@ class WebSocketRun {
     ws::response_type response;
     stream_.ask();
     const auto [error] = co_await socket_.async_handshake(response, url.authority(), url.path, kTuple);
-    status_ = static_cast<int>(response.result_int());
-    if (error && status_ == 200 && error != ws::error::upgrade_declined) status_ = 0;
+    if (!error || error == ws::error::upgrade_declined) status_ = static_cast<int>(response.result_int());
     if (const auto& failure = socket_.next_layer().failure()) co_return failure;
     if (stream_.answer_time() > Duration::zero()) context_.add_phase(Phase::kProcessing, stream_.answer_time());
     if (error == ws::error::upgrade_declined) {

@@ -124,8 +124,9 @@ modules:
         self.probe("grpc_token", target, 1)
         self.assertEqual(value(self.probe("grpc_bad_key", target, 0, "settings_invalid"), "probe_grpc_status_code"), 13)
         # The neighbour waits for the answer, however long the timeout is.
-        page = self.probe("grpc_slow", target, 0, "timeout_processing")
-        self.assertEqual(value(page, "probe_grpc_status_code"), 4)
+        page = get(f"{self.agent.url}/probe?module=grpc_slow&target={target}")[2]
+        self.assertEqual((value(page, "probe_success"), value(page, "probe_grpc_status_code")), (0, 4))
+        self.assertLess(value(page, "probe_duration_seconds"), 2.5)
         self.assertEqual(value(self.probe("grpc", "127.0.0.1:1", 0, "connect_refused"), "probe_grpc_status_code"), 14)
 
     def test_grpc_over_tls(self):
