@@ -88,6 +88,7 @@ constexpr std::array<ReasonInfo, kCount> kInfos{{
     {"websocket_protocol", kFail, "What came after the upgrade is not valid in the WebSocket protocol."},
     {"target_invalid", kUnknown, "The target cannot be understood for this kind of check."},
     {"settings_invalid", kUnknown, "The module's settings load but cannot be used; the message says which."},
+    {"egress_denied", kUnknown, "The agent's egress policy does not let us connect there."},
     {"source_address", kUnknown, "The source address is not one of this machine, or of the wrong family."},
     {"local_file", kUnknown, "A file that the check needs (certificate, key, body, password) cannot be read or used."},
     {"local_resources", kUnknown, "The agent is out of descriptors, ports or memory."},

@@ -122,6 +122,7 @@ enum class Reason : std::uint8_t {
   // Our own fault: verdict unknown.
   kTargetInvalid,
   kSettingsInvalid,
+  kEgressDenied,
   kSourceAddress,
   kLocalFile,
   kLocalResources,

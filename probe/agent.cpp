@@ -57,6 +57,8 @@ bool Agent::load(config::Diagnostics& diagnostics) {
     check = std::move(salted);
   }
   if (shards_.empty()) make_shards();
+  const auto egress = std::make_shared<const net::EgressPolicy>(settings_.egress);
+  for (const auto& shard : shards_) shard->set_egress(egress);
   apply(std::move(config->checks));
   config.reset();
   // Reading a configuration takes much more memory than keeping it: what is free goes back to the system.
@@ -103,8 +105,9 @@ std::optional<std::function<void()>> Agent::run_now(const CheckPtr& check, std::
   }
   recorder_.metrics().on_demand(true);
   auto& shard = shard_of(*check);
-  const auto id = shard.run_now(check, Detail::kAlways, [this, done = std::move(done)](Result result) {
+  const auto id = shard.run_now(check, Detail::kAlways, [this, check, done = std::move(done)](Result result) {
     --on_demand_;
+    audit(*check, result);
     done(std::move(result));
   });
   return [&shard, id] { shard.cancel_run(id); };

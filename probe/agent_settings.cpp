@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+
+#include "checks/net/target.hpp"
 
 namespace vedette {
 
@@ -46,6 +49,87 @@ std::string host_name() {
   return name.data();
 }
 
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return port;
+}
+
+void read_ports(config::Mapping& section, net::EgressRules& out) {
+  std::vector<std::string> texts;
+  section.read("ports", texts);
+  for (const auto& text : texts) {
+    const auto dash = text.find('-');
+    const auto from = parse_port(std::string_view(text).substr(0, dash));
+    const auto to = dash == std::string::npos ? from : parse_port(std::string_view(text).substr(dash + 1));
+    if (from && to && *from <= *to) {
+      out.ports.emplace_back(*from, *to);
+    } else {
+      section.error("ports", fmt::format("'{}' is not a port or a range of them", text), "write 443 or 8000-8999");
+    }
+  }
+}
+
+void read_rules(config::Mapping& egress, std::string_view key, net::EgressRules& out) {
+  auto section = egress.take_mapping(key);
+  if (!section) return;
+  std::vector<std::string> networks;
+  section->read("networks", networks);
+  for (const auto& text : networks) {
+    if (auto network = net::Network::parse(text)) {
+      out.networks.push_back(std::move(*network));
+    } else {
+      section->error("networks", fmt::format("'{}' is not an address or a network", text),
+                     "write 10.0.0.0/8, 192.0.2.1 or 2001:db8::/32");
+    }
+  }
+  section->read("names", out.names);
+  for (auto& name : out.names) {
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    const auto rest = std::string_view(name).substr(name.starts_with("*.") ? 2 : 0);
+    if (rest.empty() || rest.find('*') != std::string_view::npos || net::is_address(name)) {
+      section->error("names", fmt::format("'{}' is not a name", name),
+                     "write shop.example or *.example; addresses go to networks");
+    }
+  }
+  read_ports(*section, out);
+  section->read("sockets", out.sockets);
+  section->finish();
+}
+
+void read_egress(config::Mapping& section, net::EgressSettings& out) {
+  out.built_in = true;
+  auto egress = section.take_mapping("egress");
+  if (!egress) return;
+  read_rules(*egress, "allow", out.allow);
+  read_rules(*egress, "deny", out.deny);
+  egress->read("deny_metadata", out.built_in);
+  egress->finish();
+}
+
+void read_probe_targets(config::Mapping& section, AgentSettings& out) {
+  auto targets = section.take_mapping("probe_targets");
+  if (!targets) return;
+  for (const auto& [module, value] : targets->take_all()) {
+    auto& patterns = out.probe_targets[module];
+    if (!value.is_sequence()) {
+      targets->error(module, fmt::format("the targets of {} must be a list of patterns, not {}", module, value.what()));
+      continue;
+    }
+    for (const auto& item : value.node()) {
+      const config::Value text(item, value.source());
+      auto pattern = config::Pattern::compile("^(?:" + (text.is_scalar() ? text.scalar() : std::string("(")) + ")$");
+      if (pattern) {
+        patterns.push_back(std::move(*pattern));
+      } else {
+        section.context().diagnostics.error(text.place(), "a target is a pattern: " + pattern.error());
+      }
+    }
+  }
+}
+
 }  // namespace
 
 Labels decode_labels(config::Mapping& section, std::string_view key) {
@@ -78,6 +162,7 @@ Labels AgentSettings::common_labels() const {
 AgentSettings default_agent() {
   AgentSettings out;
   out.name = host_name();
+  out.egress.built_in = true;
   return out;
 }
 
@@ -94,6 +179,8 @@ AgentSettings decode_agent(config::Mapping& section) {
   if (section.read("shutdown_grace", out.shutdown_grace) && out.shutdown_grace < config::Duration::zero()) {
     section.error("shutdown_grace", "shutdown_grace cannot be negative");
   }
+  read_egress(section, out.egress);
+  read_probe_targets(section, out);
   if (auto limits = section.take_mapping("limits")) {
     read_count(*limits, "in_flight", out.limits.in_flight, kMostInFlight);
     read_count(*limits, "starts_per_turn", out.limits.starts_per_turn, kMostPerTurn);

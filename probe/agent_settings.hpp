@@ -2,10 +2,12 @@
 
 // The `agent:` section: who this agent is and how much it may do.
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "checks/net/egress.hpp"
 #include "config/mapping.hpp"
 #include "scheduler/scheduler.hpp"
 
@@ -21,6 +23,9 @@ struct AgentSettings {
   AdmissionLimits limits;        ///< in_flight is for the whole agent
   std::size_t on_demand = 1000;  ///< runs at a time
   config::Duration shutdown_grace = std::chrono::seconds(10);
+  net::EgressSettings egress;
+  /// Targets that `/probe` takes for a module, as patterns of the whole target; modules that are not here take any.
+  std::map<std::string, std::vector<config::Pattern>> probe_targets;
 
   /// The labels that stand behind each check's own.
   [[nodiscard]] Labels common_labels() const;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <charconv>
 
@@ -31,6 +32,13 @@ struct Waiting {
   ResultPtr result;
 };
 
+bool is_permitted(const AgentSettings& settings, const Check& check) {
+  const auto found = settings.probe_targets.find(check.module);
+  return found == settings.probe_targets.end() ||
+         std::any_of(found->second.begin(), found->second.end(),
+                     [&](const config::Pattern& pattern) { return pattern.found_in(check.target); });
+}
+
 void log_probe(const Check& check, const Result& result) {
   if (!result.passed()) {
     log::probe(log::Level::kError, "Probe failed",
@@ -54,6 +62,11 @@ asio::awaitable<WebResponse> ProbeEndpoint::probe(WebRequest request) {
   if (!asked) {
     if (asked.error().unknown_module) agent_.unknown_module();
     co_return text(asked.error().status, asked.error().text);
+  }
+  if (!is_permitted(agent_.settings(), *asked->check)) {
+    log::warn("audit: a probe was refused by agent.probe_targets",
+              {{"module", asked->check->module}, {"target", asked->check->instance}});
+    co_return text(403, "agent.probe_targets does not allow this target for the module\n");
   }
   const auto waiting = std::make_shared<Waiting>(executor_);
   auto cancel = agent_.run_now(asked->check, [waiting](Result result) {

@@ -49,10 +49,17 @@ void Recorder::retried(const CheckPtr& check, const Result& result) {
              {{"check", check->name}, {"instance", check->instance}, {"reason", std::string(name_of(result.reason))}});
 }
 
+void audit(const Check& check, const Result& result) {
+  if (result.reason != Reason::kEgressDenied) return;
+  log::warn("audit: a connection was refused by agent.egress",
+            {{"check", check.name}, {"instance", check.instance}, {"detail", result.message}});
+}
+
 void Recorder::finished(const CheckPtr& check, const ResultPtr& result) {
   metrics_.run_finished(*result);
   series_.record(*check, *result);
   log_result(*check, *result, recent_.record(*check, result), log_runs_);
+  audit(*check, *result);
   if (result->reason == Reason::kInternal) {
     log::error("a run ended in a defect of Vedette; please report it",
                {{"check", check->name}, {"kind", std::string(check->kind->name)}, {"detail", result->message}});

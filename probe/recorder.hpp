@@ -14,6 +14,9 @@
 
 namespace vedette {
 
+/// Writes down, whatever the log's level for runs is, that the egress policy has refused a run.
+void audit(const Check& check, const Result& result);
+
 class Recorder final : public Observer {
  public:
   /// `log_runs`: a log line for every run, not only for changes of state.

@@ -159,6 +159,10 @@ void Shard::cancel_run(std::uint64_t id) {
   });
 }
 
+void Shard::set_egress(std::shared_ptr<const net::EgressPolicy> policy) {
+  asio::post(loop_, [this, policy = std::move(policy)] { services_->sockets.set_egress(policy); });
+}
+
 void Shard::cancel_on_demand() {
   asio::post(loop_, [this] {
     for (const auto& [serial, run] : on_demand_) run->cancel();

@@ -35,6 +35,8 @@ class Shard final : private Starter {
   std::uint64_t run_now(CheckPtr check, Detail detail, Run::Completion completion);
   /// Ends a run of run_now(), if it is still in flight.
   void cancel_run(std::uint64_t id);
+  /// From now on runs connect only to where `policy` lets them.
+  void set_egress(std::shared_ptr<const net::EgressPolicy> policy);
   /// Ends the runs of run_now() that are in flight.
   void cancel_on_demand();
 

@@ -190,6 +190,17 @@ asio::awaitable<bool> HttpRun::find_way(const Url& url, net::HttpRequest& reques
     request.address = found->address;
   }
   if (!proxy) co_return true;
+  // What the proxy connects to is ours to answer for.
+  const auto& egress = context_.services.sockets.egress();
+  auto refused = egress.refuses_port(url.port);
+  if (!refused && settings_.proxy.skip_resolve) refused = egress.refuses_name(url.host);
+  if (!refused && settings_.proxy.skip_resolve && net::is_address(url.host)) {
+    refused = egress.refuses(asio::ip::make_address(url.host), url.host);
+  }
+  if (refused) {
+    context_.fail(std::move(*refused));
+    co_return false;
+  }
   const auto found = co_await context_.services.resolver.resolve(proxy->host, settings_.address);
   if (!found) {
     context_.fail(Reason::kHttpProxy, "the proxy's name: " + found.error().message);

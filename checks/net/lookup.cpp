@@ -16,6 +16,8 @@ const Family kIpAddrHash{
 boost::asio::awaitable<tl::expected<Resolution, Failure>> look_up(RunContext& context, const std::string& host,
                                                                   const AddressSettings& settings, int hop) {
   context.phase = Phase::kResolve;
+  const auto& egress = context.services.sockets.egress();
+  if (auto failure = egress.refuses_name(host)) co_return tl::make_unexpected(std::move(*failure));
   const auto began = now_monotonic();
   auto found = co_await context.services.resolver.resolve(host, settings);
   const Duration taken = now_monotonic() - began;
@@ -26,6 +28,9 @@ boost::asio::awaitable<tl::expected<Resolution, Failure>> look_up(RunContext& co
     context.measure(kIpAddrHash, found ? address_hash(found->address) : 0);
   }
   if (found) {
+    if (auto failure = context.services.sockets.egress().refuses(found->address, host)) {
+      co_return tl::make_unexpected(std::move(*failure));
+    }
     context.log([host, address = found->address] { return fmt::format("{} is {}", host, address.to_string()); });
   } else {
     context.log(fmt::format("{} could not be resolved: {}", host, found.error().message));

@@ -137,6 +137,7 @@ void Socket::enlist() {
 }
 
 Problem Socket::connect(const std::string& path) {
+  if (auto failure = set_.egress().refuses_socket(path)) return failure;
   sockaddr_un name{};
   name.sun_family = AF_UNIX;
   if (path.size() >= sizeof name.sun_path) {
@@ -155,6 +156,7 @@ Problem Socket::connect(const std::string& path) {
 
 Problem Socket::connect(Transport transport, const asio::ip::address& address, std::uint16_t port,
                         const AddressSettings& settings, Opening opening) {
+  if (auto failure = set_.egress().refuses(address, port)) return failure;
   if (!settings.source_problem.empty()) return Failure{Reason::kSourceAddress, settings.source_problem};
   reusable_ = transport == Transport::kUdp && !settings.source;
   if (auto problem = open(transport, address.is_v6(), opening)) return problem;

@@ -7,11 +7,13 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "checks/net/address.hpp"
+#include "checks/net/egress.hpp"
 #include "checks/net/epoll_set.hpp"
 #include "checks/net/event.hpp"
 #include "checks/result.hpp"
@@ -30,6 +32,10 @@ class SocketSet {
   SocketSet(const SocketSet&) = delete;
   SocketSet& operator=(const SocketSet&) = delete;
 
+  /// Where sockets may be connected to.
+  [[nodiscard]] const EgressPolicy& egress() const { return *egress_; }
+  void set_egress(std::shared_ptr<const EgressPolicy> policy) { egress_ = std::move(policy); }
+
  private:
   friend class Socket;
 
@@ -37,6 +43,7 @@ class SocketSet {
   /// and close one. They are not connected, so that each use draws a new port and nobody can answer to an old one.
   std::vector<int>& idle(bool v6) { return v6 ? idle_v6_ : idle_v4_; }
 
+  std::shared_ptr<const EgressPolicy> egress_ = std::make_shared<const EgressPolicy>();
   std::vector<int> idle_v4_;
   std::vector<int> idle_v6_;
   boost::asio::any_io_executor executor_;
