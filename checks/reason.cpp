@@ -71,6 +71,8 @@ constexpr std::array<ReasonInfo, kCount> kInfos{{
     {"body_mismatch", kFail, "The body matches what it must not, or does not match what it must."},
     {"body_too_large", kFail, "The decoded body exceeds the limit."},
     {"body_decode", kFail, "The body is not in the compression that the check expects."},
+    {"json_mismatch", kFail, "An expression on the body's JSON does not hold, or the body is not JSON."},
+    {"http_token", kFail, "The OAuth 2.0 token was not given; the message has the endpoint's answer."},
     {"dns_rcode", kFail, "The reply's return code is not an expected one."},
     {"dns_malformed", kFail, "The reply is not a valid DNS message."},
     {"dns_wrong_id", kFail, "Only replies with another id came."},
@@ -138,6 +140,8 @@ std::string_view name_of(Phase phase) {
       return "dialogue";
     case Phase::kRtt:
       return "rtt";
+    case Phase::kToken:
+      return "token";
   }
   return "unknown";
 }
@@ -170,6 +174,8 @@ Reason timeout_in(Phase phase) {
       return Reason::kTimeoutDialogue;
     case Phase::kRtt:
       return Reason::kTimeoutRtt;
+    case Phase::kToken:
+      return Reason::kHttpToken;
   }
   return Reason::kInternal;
 }
@@ -194,6 +200,8 @@ Reason reset_in(Phase phase) {
       return Reason::kResetDialogue;
     case Phase::kRtt:
       return Reason::kConnectFailed;
+    case Phase::kToken:
+      return Reason::kHttpToken;
   }
   return Reason::kInternal;
 }
@@ -218,6 +226,8 @@ Reason closed_in(Phase phase) {
       return Reason::kClosedDialogue;
     case Phase::kRtt:
       return Reason::kConnectFailed;
+    case Phase::kToken:
+      return Reason::kHttpToken;
   }
   return Reason::kInternal;
 }

@@ -29,9 +29,10 @@ enum class Phase : std::uint8_t {
   kTransfer,
   kDialogue,
   kRtt,
+  kToken,
 };
 
-constexpr std::size_t kPhases = 9;
+constexpr std::size_t kPhases = 10;
 
 std::string_view name_of(Phase phase);
 
@@ -101,6 +102,8 @@ enum class Reason : std::uint8_t {
   kBodyMismatch,
   kBodyTooLarge,
   kBodyDecode,
+  kJsonMismatch,
+  kHttpToken,
   // DNS.
   kDnsRcode,
   kDnsMalformed,

@@ -42,7 +42,7 @@ class Mapping {
   Mapping(const Value& value, std::string path, Context& context);
   /// An empty mapping for a section that is not written; what is missing in it is reported at `place`.
   Mapping(Place place, std::string path, Context& context)
-      : path_(std::move(path)), context_(&context), place_(std::move(place)) {}
+      : path_(std::move(path)), context_(&context), place_(std::move(place)), written_(false) {}
 
   /// Each of these reads `key` when it is there and not null, and returns whether it did so without an error.
   bool read(std::string_view key, std::string& out);
@@ -74,6 +74,8 @@ class Mapping {
   /// All pairs of this mapping, in the order written, for mappings whose keys are names.
   std::vector<std::pair<std::string, Value>> take_all();
 
+  /// Whether there is such a section at all.
+  [[nodiscard]] bool written() const { return written_; }
   [[nodiscard]] bool has(std::string_view key) const;
   /// The place of `key`, or of the whole mapping when it is not there.
   [[nodiscard]] Place place_of(std::string_view key) const;
@@ -111,6 +113,7 @@ class Mapping {
   std::string path_;
   Context* context_;
   Place place_;
+  bool written_ = true;
   std::vector<Entry> entries_;
   std::vector<std::string> known_;
 };

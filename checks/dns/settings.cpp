@@ -13,7 +13,8 @@ void read_question(config::Mapping& section, DnsSettings& out) {
   std::string name;
   std::string type = "ANY";
   std::string klass = "IN";
-  if (!section.read("query_name", name))
+  // Without any section blackbox_exporter asks for the root.
+  if (!section.read("query_name", name) && (section.written() || !section.context().lenient))
     section.error("query_name", "query_name is missing", "the name to ask for; . is the root");
   section.read("query_type", type);
   section.read("query_class", klass);
@@ -76,7 +77,7 @@ std::shared_ptr<const Settings> decode(config::Mapping& section) {
   read_query_options(section, *out);
   if (auto wire = build_query(out->question, out->query, 0)) {
     out->wire = std::move(*wire);
-  } else if (section.has("query_name")) {
+  } else if (section.has("query_name") || !section.written()) {
     section.error("query_name", wire.error());
   }
   read_transport(section, *out);

@@ -52,6 +52,33 @@ std::optional<Failure> check_body(const Expectations& expected, const BodySink& 
   return std::nullopt;
 }
 
+/// What an expression says of the body; nothing wrong when that is what is wanted.
+std::optional<Failure> check_program(const cel::Program& program, const cel::Value& body, bool wanted) {
+  const auto outcome = program.run(body);
+  if (!outcome)
+    return Failure{Reason::kJsonMismatch, fmt::format("{}: {}", program.text(), printable(outcome.error(), 200))};
+  const auto* holds = outcome->get<bool>();
+  if (holds == nullptr) {
+    return Failure{Reason::kJsonMismatch,
+                   fmt::format("{} is a {}, neither true nor false", program.text(), outcome->type_name())};
+  }
+  if (*holds == wanted) return std::nullopt;
+  return Failure{Reason::kJsonMismatch, fmt::format("{} is {}", program.text(), *holds)};
+}
+
+std::optional<Failure> check_json(const Expectations& expected, const BodySink& body) {
+  if (body.closed()) return Failure{Reason::kJsonMismatch, "the body of a redirect that is not followed is not read"};
+  const auto json = body.whole()
+                        ? cel::from_json(body.text())
+                        : tl::expected<cel::Value, std::string>(tl::make_unexpected("it is too long to be looked at"));
+  if (!json) return Failure{Reason::kJsonMismatch, fmt::format("the body is not JSON: {}", json.error())};
+  if (expected.json_must_not_match) {
+    if (auto failure = check_program(*expected.json_must_not_match, *json, false)) return failure;
+  }
+  if (!expected.json_must_match) return std::nullopt;
+  return check_program(*expected.json_must_match, *json, true);
+}
+
 std::string expected_status(const Expectations& expected) {
   return expected.status_codes.empty() ? "200 to 299" : fmt::format("{}", fmt::join(expected.status_codes, ", "));
 }
@@ -76,31 +103,38 @@ bool status_expected(const Expectations& expected, int status) {
   return std::find(expected.status_codes.begin(), expected.status_codes.end(), status) != expected.status_codes.end();
 }
 
-bool expect_response(RunContext& context, const Expectations& expected, const net::HttpExchange& response,
-                     const BodySink& body, bool secure) {
+Unmet expect_response(RunContext& context, const Expectations& expected, const net::HttpExchange& response,
+                      const BodySink& body, bool secure) {
   if (!status_expected(expected, response.status)) {
     context.fail(Reason::kHttpStatus,
                  fmt::format("status {}, expected {}", response.status, expected_status(expected)));
-    return false;
+    return {};
   }
   for (const auto& header : expected.headers) {
     if (auto failure = check_header(header, response)) {
       context.fail(std::move(*failure));
-      return true;
+      return {.regex = true};
     }
   }
+  const bool patterns = !expected.body_must_match.empty() || !expected.body_must_not_match.empty();
   if (body.failure()) {
     context.fail(*body.failure());
-    return expected.look_at_body();
+    return {.regex = patterns, .cel = !patterns && expected.look_at_json()};
   }
-  if (expected.look_at_body()) {
+  if (patterns) {
     if (auto failure = check_body(expected, body)) {
       context.fail(std::move(*failure));
-      return true;
+      return {.regex = true};
+    }
+  }
+  if (expected.look_at_json()) {
+    if (auto failure = check_json(expected, body)) {
+      context.fail(std::move(*failure));
+      return {.cel = true};
     }
   }
   expect_connection(context, expected, response, secure);
-  return false;
+  return {};
 }
 
 }  // namespace vedette::http

@@ -11,10 +11,15 @@
 
 namespace vedette::http {
 
-/// Fails the run on the first expectation that does not hold. Returns whether a header or body expectation was the one
-/// (probe_failed_due_to_regex).
-bool expect_response(RunContext& context, const Expectations& expected, const net::HttpExchange& response,
-                     const BodySink& body, bool secure);
+/// Whether it was a pattern or an expression that did not hold (probe_failed_due_to_regex and _cel).
+struct Unmet {
+  bool regex = false;
+  bool cel = false;
+};
+
+/// Fails the run on the first expectation that does not hold.
+Unmet expect_response(RunContext& context, const Expectations& expected, const net::HttpExchange& response,
+                      const BodySink& body, bool secure);
 
 /// Whether `status` is what the check expects.
 bool status_expected(const Expectations& expected, int status);

@@ -38,23 +38,24 @@ std::string environment(std::initializer_list<const char*> names) {
   return {};
 }
 
-void check_proxy_url(config::Mapping& section, const config::Secret& url) {
+/// What is wrong with the URL of a proxy; empty when nothing is.
+std::string problem_of(const config::Secret& url) {
   const auto text = url.reveal();
-  if (!text || text->empty()) return;
+  if (!text || text->empty()) return {};
   const auto parsed = boost::urls::parse_uri(*text);
   const std::string scheme = parsed ? std::string(parsed->scheme()) : "";
-  if (scheme == "http" || scheme == "socks5" || scheme == "socks5h") return;
-  section.error(
-      "proxy_url",
-      scheme == "https" ? "proxies over TLS (https://) are not supported" : "proxy_url is not a URL of a proxy",
-      "write http://host:port or socks5://host:port");
+  if (scheme == "http" || scheme == "socks5" || scheme == "socks5h") return {};
+  return scheme == "https" ? "proxies over TLS (https://) are not supported" : "proxy_url is not a URL of a proxy";
 }
 
 }  // namespace
 
 ProxySettings decode_proxy(config::Mapping& section) {
   ProxySettings out;
-  if (section.read("proxy_url", out.url)) check_proxy_url(section, out.url);
+  if (section.read("proxy_url", out.url)) {
+    out.problem = problem_of(out.url);
+    if (!out.problem.empty()) section.late("proxy_url", out.problem, "write http://host:port or socks5://host:port");
+  }
   section.read("no_proxy", out.no_proxy);
   section.read("proxy_from_environment", out.from_environment);
   section.read("skip_resolve_phase_with_proxy", out.skip_resolve);

@@ -18,6 +18,7 @@ namespace vedette::http {
 
 struct ProxySettings {
   config::Secret url;
+  std::string problem;  ///< why `url` cannot be used; empty: it can
   std::string no_proxy;
   bool from_environment = false;
   bool skip_resolve = false;  ///< `skip_resolve_phase_with_proxy`

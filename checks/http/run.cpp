@@ -9,6 +9,7 @@
 
 #include "checks/http/date.hpp"
 #include "checks/http/expectations.hpp"
+#include "checks/http/token.hpp"
 #include "checks/net/errors.hpp"
 #include "checks/net/http_client.hpp"
 #include "checks/net/lookup.hpp"
@@ -33,6 +34,9 @@ const Family kHttpUncompressedBodyLength{
     "probe_http_uncompressed_body_length", "Length of uncompressed response body", {}};
 const Family kHttpLastModified{
     "probe_http_last_modified_timestamp_seconds", "Returns the Last-Modified HTTP response header in unixtime", {}};
+
+const Family kFailedDueToCel{
+    "probe_failed_due_to_cel", "Indicates if probe failed due to CEL expression not matching", {}};
 
 namespace {
 
@@ -178,6 +182,10 @@ bool HttpRun::prepare(const Url& url, net::HttpRequest& request) {
 }
 
 asio::awaitable<bool> HttpRun::find_way(const Url& url, net::HttpRequest& request) {
+  if (!settings_.proxy.problem.empty()) {
+    context_.fail(Reason::kSettingsInvalid, settings_.proxy.problem);
+    co_return false;
+  }
   const auto proxy = proxy_for(settings_.proxy, url);
   if (!proxy || !settings_.proxy.skip_resolve) {
     resolved_ = true;
@@ -287,6 +295,18 @@ std::optional<Url> HttpRun::next_url(const Url& url) {
   return std::move(*next);
 }
 
+asio::awaitable<bool> HttpRun::get_token() {
+  auto token = co_await fetch_token(context_, *settings_.oauth2);
+  if (!token) {
+    context_.fail(std::move(token.error()));
+    co_return false;
+  }
+  const auto space = token->find(' ');
+  secrets_.push_back(token->substr(space + 1));
+  authorization_ = std::move(*token);
+  co_return true;
+}
+
 asio::awaitable<void> HttpRun::go() {
   if (!context_.usable()) {
     measure(false);
@@ -302,6 +322,10 @@ asio::awaitable<void> HttpRun::go() {
     measure(false);
     co_return;
   }
+  if (settings_.oauth2 && !co_await get_token()) {
+    measure(false);
+    co_return;
+  }
   std::optional<Url> url = std::move(*parsed);
   first_host_ = url->host;
   while (url && !context_.failed()) {
@@ -311,7 +335,7 @@ asio::awaitable<void> HttpRun::go() {
     if (url) ++hop_;
   }
   if (answered_ && !context_.failed()) {
-    failed_due_to_regex_ = expect_response(context_, settings_.expect, response_, *body_, secure_);
+    unmet_ = expect_response(context_, settings_.expect, response_, *body_, secure_);
   }
   measure(resolved_);
   if (context_.wants_evidence()) add_evidence();
@@ -343,7 +367,8 @@ void HttpRun::measure(bool resolved) {
   context_.measure(kHttpSsl, answered_ && secure_ ? 1 : 0);
   context_.measure(kHttpContentLength, answered_ ? content_length(response_) : 0);
   context_.measure(kHttpUncompressedBodyLength, answered_ ? static_cast<double>(body_->size()) : 0);
-  context_.measure(kFailedDueToRegex, failed_due_to_regex_ ? 1 : 0);
+  context_.measure(kFailedDueToRegex, unmet_.regex ? 1 : 0);
+  if (settings_.expect.look_at_json()) context_.measure(kFailedDueToCel, unmet_.cel ? 1 : 0);
   if (answered_) {
     const auto* modified = response_.header("Last-Modified");
     const auto time = modified == nullptr ? std::nullopt : parse_http_date(*modified);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "checks/http/body.hpp"
+#include "checks/http/expectations.hpp"
 #include "checks/http/settings.hpp"
 #include "checks/http/url.hpp"
 #include "checks/kind.hpp"
@@ -31,6 +32,8 @@ class HttpRun {
 
   /// Reads what the settings keep in files; fails the run when one cannot be read.
   bool reveal_secrets();
+  /// Asks for an OAuth 2.0 token, a new one for each run.
+  boost::asio::awaitable<bool> get_token();
   boost::asio::awaitable<bool> exchange(const Url& url);
   bool prepare(const Url& url, net::HttpRequest& request);
   boost::asio::awaitable<bool> find_way(const Url& url, net::HttpRequest& request);
@@ -62,7 +65,7 @@ class HttpRun {
   bool secure_ = false;
   bool resolved_ = false;
   bool requested_ = false;
-  bool failed_due_to_regex_ = false;
+  Unmet unmet_;
   std::optional<boost::asio::ip::address> address_;
   net::HttpExchange response_;  ///< of the last hop
   bool answered_ = false;       ///< the last hop's response came whole, or as far as it was wanted
@@ -77,5 +80,6 @@ extern const Family kHttpSsl;
 extern const Family kHttpContentLength;
 extern const Family kHttpUncompressedBodyLength;
 extern const Family kHttpLastModified;
+extern const Family kFailedDueToCel;
 
 }  // namespace vedette::http

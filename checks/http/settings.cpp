@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 
 #include "checks/http/url.hpp"
 #include "config/mapping.hpp"
@@ -54,9 +56,11 @@ void read_values(config::Mapping& entry, const std::string& name, HttpSettings& 
   entry.finish();
 }
 
-/// A secret in the file or right here.
+/// A secret in the file or right here. blackbox_exporter reads names of a secret manager as well, but has none.
 void read_secret(config::Mapping& section, std::string_view key, std::string_view file_key, config::Secret& out) {
   std::string file;
+  const auto reference = fmt::format("{}_ref", key);
+  if (section.take(reference)) section.unusable(reference, reference + " needs a secret manager, and there is none");
   section.read(key, out);
   if (!section.read(file_key, file)) return;
   if (!out.empty()) section.error(file_key, fmt::format("{} and {} exclude each other", key, file_key));
@@ -69,6 +73,11 @@ void read_credentials(config::Mapping& section, HttpSettings& out) {
     given.emplace_back("basic_auth");
     out.credentials = Credentials::kBasic;
     basic->read("username", out.username);
+    if (basic->take("username_ref"))
+      basic->unusable("username_ref", "username_ref needs a secret manager, and there is none");
+    if (basic->has("username") && basic->has("username_file")) {
+      basic->error("username_file", "username and username_file exclude each other");
+    }
     std::string username_file;
     if (basic->read("username_file", username_file)) {
       const auto text = config::Secret::file(username_file).reveal();
@@ -93,9 +102,61 @@ void read_credentials(config::Mapping& section, HttpSettings& out) {
     out.credentials = Credentials::kAuthorization;
     read_secret(section, "bearer_token", "bearer_token_file", out.authorization);
   }
+  if (auto oauth2 = section.take_mapping("oauth2")) {
+    given.emplace_back("oauth2");
+    out.oauth2 = decode_token_settings(*oauth2);
+  }
   if (given.size() > 1) {
     section.error(given[1], fmt::format("{} exclude each other", fmt::join(given, " and ")));
   }
+}
+
+struct Acceptable {
+  std::string coding;
+  int thousandths = 1000;
+};
+
+/// The codings of an Accept-Encoding header, those that are liked most first; as blackbox_exporter reads it.
+std::vector<Acceptable> acceptable_codings(std::string_view header) {
+  std::vector<Acceptable> out;
+  while (true) {
+    const auto part = header.substr(0, header.find(','));
+    const auto semicolon = part.rfind(';');
+    Acceptable item{std::string(config::trim(part.substr(0, semicolon)))};
+    if (semicolon != std::string_view::npos) {
+      auto weight = config::trim(part.substr(semicolon + 1));
+      if (weight.starts_with("q=")) weight.remove_prefix(2);
+      double value = 0;
+      const auto [end, error] = std::from_chars(weight.data(), weight.data() + weight.size(), value);
+      const bool valid = error == std::errc() && end == weight.data() + weight.size() && std::abs(value) < 1000;
+      item.thousandths = valid ? static_cast<int>(std::lround(value * 1000)) : 0;
+    }
+    const auto after =
+        std::find_if(out.begin(), out.end(), [&](const auto& o) { return o.thousandths < item.thousandths; });
+    out.insert(after, std::move(item));
+    if (part.size() == header.size()) return out;
+    header.remove_prefix(part.size() + 1);
+  }
+}
+
+bool accepts(std::string_view header, std::string_view compression) {
+  const auto codings = acceptable_codings(header);
+  const auto found = std::find_if(codings.begin(), codings.end(), [&](const Acceptable& item) {
+    return item.coding == compression || item.coding == "*";
+  });
+  return found != codings.end() && found->thousandths > 0;
+}
+
+/// A server cannot be told to send what the check cannot decode.
+void check_accept_encoding(const config::Mapping& section, const HttpSettings& settings,
+                           const std::string& compression) {
+  const auto secret = settings.header("Accept-Encoding");
+  if (!secret || compression.empty()) return;
+  const auto header = secret->reveal().value_or("");
+  if (header.empty() || accepts(header, compression)) return;
+  section.error("compression",
+                fmt::format("invalid configuration \"Accept-Encoding: {}\", \"compression: {}\"", header, compression),
+                "the header must accept the compression");
 }
 
 void read_body(config::Mapping& section, HttpSettings& out) {
@@ -106,6 +167,7 @@ void read_body(config::Mapping& section, HttpSettings& out) {
   }
   std::string compression;
   if (section.read("compression", compression)) {
+    check_accept_encoding(section, out, compression);
     std::transform(compression.begin(), compression.end(), compression.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     if (compression == "gzip") {
@@ -136,9 +198,16 @@ void read_redirects(config::Mapping& section, HttpSettings& out) {
 void read_versions(config::Mapping& section, HttpSettings& out) {
   bool http3 = false;
   if (section.read("enable_http3", http3) && http3) {
-    section.error("enable_http3", "HTTP/3 is not supported", "leave enable_http3 out");
+    section.unusable("enable_http3", "HTTP/3 is not supported", "leave enable_http3 out");
+    if (out.http2) section.error("enable_http3", "enable_http3 needs enable_http2: false");
   }
   if (!section.read("valid_http_versions", out.expect.http_versions)) return;
+  for (const auto& version : out.expect.http_versions) {
+    if (version == "HTTP/3.0" && !http3) section.error("valid_http_versions", "HTTP/3.0 needs enable_http3: true");
+    if (http3 && (version == "HTTP/1.1" || version == "HTTP/2.0")) {
+      section.error("valid_http_versions", version + " cannot come with enable_http3");
+    }
+  }
   constexpr std::array<std::string_view, 4> kVersions{"HTTP/1.0", "HTTP/1.1", "HTTP/2.0", "HTTP/3.0"};
   for (const auto& version : out.expect.http_versions) {
     if (std::find(kVersions.begin(), kVersions.end(), version) != kVersions.end()) continue;
@@ -164,6 +233,19 @@ void read_header_expectations(config::Mapping& section, std::string_view key, bo
   }
 }
 
+void read_program(config::Mapping& section, std::string_view key, std::optional<cel::Program>& out) {
+  std::string text;
+  if (!section.read(key, text) || text.empty()) return;
+  auto program = cel::Program::compile(text, "body");
+  if (program) {
+    out = std::move(*program);
+  } else {
+    const auto& [at, message] = program.error();
+    section.error(key, fmt::format("{}, at character {} of the CEL expression", message, at + 1),
+                  "the JSON of the body is called body: body.status == 'ok'");
+  }
+}
+
 void read_expectations(config::Mapping& section, Expectations& out) {
   section.read_integers("valid_status_codes", out.status_codes);
   for (const int code : out.status_codes) {
@@ -180,17 +262,9 @@ void read_expectations(config::Mapping& section, Expectations& out) {
   section.read("fail_if_body_not_matches_regexp", out.body_must_match);
   read_header_expectations(section, "fail_if_header_matches", false, out);
   read_header_expectations(section, "fail_if_header_not_matches", true, out);
+  read_program(section, "fail_if_body_json_matches_cel", out.json_must_not_match);
+  read_program(section, "fail_if_body_json_not_matches_cel", out.json_must_match);
   out.days_left = net::decode_days_left(section);
-}
-
-/// Keys of blackbox_exporter that this version does not have: better said than called unknown.
-void refuse_unsupported(config::Mapping& section) {
-  for (const auto* key : {"oauth2", "fail_if_body_json_matches_cel", "fail_if_body_json_not_matches_cel"}) {
-    if (section.has(key)) {
-      section.error(key, fmt::format("{} is not supported by this version of Vedette", key));
-      section.take(key);
-    }
-  }
 }
 
 }  // namespace
@@ -208,7 +282,7 @@ std::string HttpSettings::fixed_host() const {
 }
 
 void decode_added_headers(config::Mapping& section, std::string_view key, HttpSettings& out) {
-  constexpr std::array<std::string_view, 17> kReserved{"Authorization",
+  constexpr std::array<std::string_view, 18> kReserved{"Authorization",
                                                        "Host",
                                                        "Content-Encoding",
                                                        "Content-Length",
@@ -224,7 +298,8 @@ void decode_added_headers(config::Mapping& section, std::string_view key, HttpSe
                                                        "X-Prometheus-Remote-Read-Version",
                                                        "X-Prometheus-Scrape-Timeout-Seconds",
                                                        "X-Amz-Date",
-                                                       "X-Amz-Security-Token"};
+                                                       "X-Amz-Security-Token",
+                                                       "X-Amz-Content-Sha256"};
   auto headers = section.take_mapping(key);
   if (!headers) return;
   for (const auto& [name, value] : headers->take_all()) {
@@ -266,7 +341,6 @@ std::shared_ptr<const Settings> decode(config::Mapping& section) {
   read_versions(section, *out);
   out->address = net::decode_address_settings(section);
   read_expectations(section, out->expect);
-  refuse_unsupported(section);
   section.finish();
   return out;
 }

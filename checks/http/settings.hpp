@@ -8,9 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "cel/program.hpp"
 #include "checks/check.hpp"
 #include "checks/http/body.hpp"
 #include "checks/http/proxy.hpp"
+#include "checks/http/token_settings.hpp"
 #include "checks/http/url.hpp"
 #include "checks/net/address.hpp"
 #include "checks/net/days_left.hpp"
@@ -35,9 +37,14 @@ struct Expectations {
   std::vector<HeaderExpectation> headers;
   std::vector<config::Pattern> body_must_not_match;
   std::vector<config::Pattern> body_must_match;
+  std::optional<cel::Program> json_must_not_match;
+  std::optional<cel::Program> json_must_match;
   net::DaysLeft days_left;
 
-  [[nodiscard]] bool look_at_body() const { return !body_must_match.empty() || !body_must_not_match.empty(); }
+  [[nodiscard]] bool look_at_json() const { return json_must_match || json_must_not_match; }
+  [[nodiscard]] bool look_at_body() const {
+    return !body_must_match.empty() || !body_must_not_match.empty() || look_at_json();
+  }
 };
 
 enum class Credentials { kNone, kBasic, kAuthorization };
@@ -58,6 +65,7 @@ struct HttpSettings final : Settings {
   std::string authorization_type = "Bearer";
   config::Secret authorization;
 
+  std::shared_ptr<const TokenSettings> oauth2;  ///< nullptr: none
   ProxySettings proxy;
   Compression compression = Compression::kNone;
   std::uint64_t body_size_limit = 0;  ///< of the decoded body; zero: none

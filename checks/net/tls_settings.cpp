@@ -47,6 +47,11 @@ TlsSettings decode_tls_settings(config::Mapping& section) {
   section.read("server_name", out.server_name);
   read_version(section, "min_version", out.min_version);
   read_version(section, "max_version", out.max_version);
+  for (const auto* reference : {"ca_ref", "cert_ref", "key_ref"}) {
+    if (section.take(reference)) {
+      section.unusable(reference, fmt::format("{} needs a secret manager, and there is none", reference));
+    }
+  }
   refuse_both(section, "ca", "ca_file");
   refuse_both(section, "cert", "cert_file");
   refuse_both(section, "key", "key_file");

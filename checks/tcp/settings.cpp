@@ -18,6 +18,15 @@ bool is_label_name(std::string_view name) {
   return !name.empty() && (name[0] < '0' || name[0] > '9') && std::all_of(name.begin(), name.end(), allowed);
 }
 
+/// As blackbox_exporter makes one of any text.
+std::string as_label_name(std::string text) {
+  for (auto& c : text) {
+    const bool allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (!allowed) c = '_';
+  }
+  return text.empty() || (text[0] >= '0' && text[0] <= '9') ? "_" + text : text;
+}
+
 void read_labels(config::Mapping& step, Step& out) {
   for (const auto& item : step.take_list("labels")) {
     config::Mapping label(item, step.path() + ".labels", step.context());
@@ -26,10 +35,13 @@ void read_labels(config::Mapping& step, Step& out) {
     label.read("name", name);
     label.read("value", value);
     label.finish();
-    if (!is_label_name(name)) label.error("name", fmt::format("'{}' is not a label's name", name));
+    if (!is_label_name(name)) {
+      label.warning("name", fmt::format("'{}' is not a label's name", name), "what does not belong there becomes _");
+      name = as_label_name(std::move(name));
+    }
     out.labels.emplace_back(std::move(name), std::move(value));
   }
-  if (!out.labels.empty() && !out.expect) step.error("labels", "labels need an expect in the same step");
+  if (!out.labels.empty() && !out.expect) step.warning("labels", "labels need an expect in the same step");
 }
 
 Step read_step(const config::Value& value, std::string path, config::Context& context) {

@@ -173,5 +173,65 @@ modules:
         self.probe("ws", target, 0, "tls_verify_unknown_ca")
 
 
+class JsonAndTokens(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.work = work = cls.enterClassContext(Workspace())
+        cls.port, cls.tokens = free_port(), free_port()
+        work.openssl("genrsa", "-out", "sign.key", "2048")
+        work.openssl("rsa", "-in", "sign.key", "-pubout", "-out", "sign.pub")
+        work.write("www/state.json", '{"status": "ok", "queue": 3, "nodes": [{"up": true}, {"up": false}]}')
+        work.write("www/text.txt", "no JSON")
+        work.nginx(f"""server {{ listen 127.0.0.1:{cls.port};
+            location /guarded {{ if ($http_authorization != "Bearer t0ken-abc") {{ return 401; }} return 200; }} }}""")
+        work.process(["/usr/bin/python3", SERVERS / "token_endpoint.py", str(cls.tokens), work.folder / "sign.pub"], stderr=subprocess.DEVNULL)
+        wait_for(lambda: listens(cls.tokens), "the token endpoint")
+        token = lambda path, more="": (f"{{prober: http, timeout: 2s, http: {{preferred_ip_protocol: ip4, oauth2: {{client_id: me, "
+                                       f"token_url: 'http://127.0.0.1:{cls.tokens}/{path}', {more}}}}}}}")
+        cel = lambda key, text: f"{{prober: http, timeout: 2s, http: {{preferred_ip_protocol: ip4, {key}: \"{text}\"}}}}"
+        cls.agent = work.agent(f"""
+modules:
+  must: {cel("fail_if_body_json_not_matches_cel", "body.status == 'ok' && body.queue < 10")}
+  must_not: {cel("fail_if_body_json_matches_cel", "body.nodes.all(n, n.up)")}
+  fails: {cel("fail_if_body_json_not_matches_cel", "body.nodes.all(n, n.up)")}
+  fails_too: {cel("fail_if_body_json_matches_cel", "body.queue == 3")}
+  missing: {cel("fail_if_body_json_matches_cel", "body.nothing == 3")}
+  number: {cel("fail_if_body_json_matches_cel", "body.queue")}
+  both: {{prober: http, timeout: 2s, http: {{preferred_ip_protocol: ip4, fail_if_body_not_matches_regexp: [ok], fail_if_body_json_not_matches_cel: "body.queue == 3"}}}}
+  secret: {token("basic", "client_secret: s3cret, scopes: [a, b], endpoint_params: {realm: x}")}
+  in_form: {token("form", "client_secret: s3cret")}
+  wrong: {token("basic", "client_secret: no")}
+  odd: {token("odd", "client_secret: s3cret")}
+  signed: {token("signed", f"grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', client_certificate_key_file: {work.folder}/sign.key, client_certificate_key_id: k1, claims: {{team: core}}")}
+  gone: {{prober: http, http: {{oauth2: {{client_id: me, client_secret: s, token_url: 'http://127.0.0.1:1/'}}}}}}
+""")
+
+    probe = Kinds.probe
+
+    def test_expressions(self):
+        state = f"http://127.0.0.1:{self.port}/state.json"
+        for module in ("must", "must_not", "both"):
+            self.assertEqual(value(self.probe(module, state, 1), "probe_failed_due_to_cel"), 0)
+        for module in ("fails", "fails_too", "missing", "number"):
+            page = self.probe(module, state, 0, "json_mismatch")
+            self.assertEqual((value(page, "probe_failed_due_to_cel"), value(page, "probe_failed_due_to_regex")), (1, 0))
+        for module in ("must", "must_not"):
+            self.assertEqual(value(self.probe(module, state.replace("state.json", "text.txt"), 0, "json_mismatch"), "probe_failed_due_to_cel"), 1)
+        self.assertEqual(value(self.probe("must", state + "x", 0, "http_status"), "probe_failed_due_to_cel"), 0)
+
+    def test_tokens(self):
+        guarded = f"http://127.0.0.1:{self.port}/guarded"
+        for module in ("secret", "in_form", "signed"):
+            page = self.probe(module, guarded, 1)
+            self.assertEqual(value(page, "probe_http_status_code"), 200)
+        for module in ("wrong", "odd"):
+            page = self.probe(module, guarded, 0, "http_token")
+            self.assertEqual(value(page, "probe_http_status_code"), 0)
+        self.probe("gone", guarded, 0, "connect_refused")
+        text = get(self.agent.url + "/probe?" + urllib.parse.urlencode({"module": "secret", "target": guarded, "debug": "true"}))[2]
+        for hidden in ("s3cret", "t0ken-abc"):
+            self.assertNotIn(hidden, text + get(self.agent.url + "/config")[2] + self.agent.log())
+
+
 if __name__ == "__main__":
     unittest.main()
