@@ -325,7 +325,7 @@ Outcome select(const Value& value, const std::string& field) {
 
 Outcome index(const Value& value, const Value& key) {
   if (const auto* list = value.list()) {
-    const auto at = key.is_number() ? to_int(key) : Outcome(tl::make_unexpected("a list's index is a number"));
+    auto at = key.is_number() ? to_int(key) : Outcome(tl::make_unexpected("a list's index is a number"));
     if (!at) return at;
     const auto position = *at->get<std::int64_t>();
     if (!equal(*at, key) || position < 0 || static_cast<std::size_t>(position) >= list->size()) {

@@ -131,7 +131,7 @@ class Evaluation {
   Outcome map(const Node& node) {
     Map entries;
     for (std::size_t i = 0; i < node.parts.size(); i += 2) {
-      const auto key = of(*node.parts[i]);
+      auto key = of(*node.parts[i]);
       if (!key) return key;
       auto value = of(*node.parts[i + 1]);
       if (!value) return value;
@@ -167,7 +167,7 @@ class Evaluation {
   }
 
   Outcome macro(const Node& node) {
-    const auto range = of(*node.parts[0]);
+    auto range = of(*node.parts[0]);
     if (!range) return range;
     List items;
     if (const auto* found = range->list()) {

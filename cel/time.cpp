@@ -36,7 +36,7 @@ std::optional<std::int64_t> offset_of(std::string_view text) {
   const auto minutes = number(text, 4, 2);
   const bool valid = text.size() == 6 && (text[0] == '+' || text[0] == '-') && text[3] == ':';
   if (!valid || !hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
-  const std::int64_t out = *hours * 3600 + *minutes * 60;
+  const auto out = static_cast<std::int64_t>(*hours) * 3600 + static_cast<std::int64_t>(*minutes) * 60;
   return text[0] == '-' ? -out : out;
 }
 
@@ -83,7 +83,7 @@ Outcome parse_timestamp(const std::string& text) {
   const auto offset = offset_of(std::string_view(text).substr(at));
   if (!offset) return no_time(text);
   const std::int64_t days = sys_days(date).time_since_epoch().count();
-  auto out = timestamp_of(days * kDay + *hour * 3600 + *minute * 60 + *second - *offset);
+  auto out = timestamp_of(days * kDay + std::int64_t{*hour} * 3600 + std::int64_t{*minute} * 60 + *second - *offset);
   if (!out) return out;
   return Value(Timestamp{out->get<Timestamp>()->nanoseconds + fraction});
 }

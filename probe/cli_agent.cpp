@@ -17,6 +17,7 @@
 #include "probe/descriptor_limit.hpp"
 #include "probe/endpoints.hpp"
 #include "probe/service_manager.hpp"
+#include "probe/web_gate.hpp"
 #include "probe/web_server.hpp"
 
 namespace vedette::cli {
@@ -29,6 +30,7 @@ struct AgentFlags {
   AgentOptions agent;
   std::vector<std::string> listen_addresses{":9115"};
   bool systemd_socket = false;
+  std::string web_config;
   std::string external_url;
   std::string route_prefix;
   double timeout_offset = 0.5;
@@ -69,6 +71,7 @@ class Process {
       : agent_(flags.agent),
         endpoints_(agent_, loop_.get_executor(), endpoint_options(flags)),
         flags_(flags),
+        gate_(flags.web_config.empty() ? WebGate() : WebGate(flags.web_config)),
         signals_(loop_, SIGINT, SIGTERM, SIGHUP),
         watchdog_(loop_),
         refresh_(loop_),
@@ -99,7 +102,7 @@ class Process {
 
  private:
   void listen() {
-    server_.emplace(loop_, [this](WebRequest request) { return endpoints_.handle(std::move(request)); });
+    server_.emplace(loop_, gate_, [this](WebRequest request) { return endpoints_.handle(std::move(request)); });
     if (flags_.systemd_socket) {
       const auto sockets = service_manager::sockets();
       if (sockets.empty()) throw std::runtime_error("--web.systemd-socket: systemd has passed no socket");
@@ -186,6 +189,7 @@ class Process {
   Agent agent_;
   Endpoints endpoints_;
   const AgentFlags flags_;
+  WebGate gate_;
   std::optional<WebServer> server_;
   asio::signal_set signals_;
   asio::steady_timer watchdog_;
@@ -198,7 +202,8 @@ int run_agent(const AgentFlags& flags) {
   configure_log(flags);
   if (flags.check_only) {
     config::Diagnostics diagnostics;
-    const auto config = load_config(flags.agent.config_file, diagnostics);
+    auto config = load_config(flags.agent.config_file, diagnostics);
+    if (!flags.web_config.empty() && !load_web_config(flags.web_config, diagnostics)) config.reset();
     fmt::print(stderr, "{}", render_all(diagnostics, ::isatty(STDERR_FILENO) != 0));
     return config ? kAllPassed : kNotStarted;
   }
@@ -225,6 +230,7 @@ void add_agent(CLI::App& app, int& exit_code) {
       ->allow_extra_args(false)
       ->capture_default_str();
   command->add_flag("--web.systemd-socket", flags->systemd_socket, "Serve on the sockets that systemd passes");
+  command->add_option("--web.config.file", flags->web_config, "Who may use the endpoints: TLS, users, headers, rate");
   command->add_option("--web.external-url", flags->external_url, "The URL that people reach the endpoints by");
   command->add_option("--web.route-prefix", flags->route_prefix,
                       "Where the endpoints begin; default: the path of the external URL");

@@ -143,7 +143,7 @@ asio::awaitable<WebResponse> Endpoints::handle(WebRequest request) {
 }
 
 WebResponse Endpoints::status() const {
-  return status_page(agent_.settings(), agent_.recent().all());
+  return status_page(agent_.settings(), agent_.recent().all(), probes_.history().all(), options_.route_prefix);
 }
 
 WebResponse Endpoints::metrics(const WebRequest& request) {

@@ -105,6 +105,31 @@ std::string row(const CheckView& view) {
   return fmt::format("<details {}><summary>{}</summary>{}</details>\n", attributes, cells, evidence(view));
 }
 
+std::string probe_row(const KeptProbe& probe, const std::string& prefix) {
+  const auto& result = *probe.result;
+  const auto state = name_of(result.verdict);
+  const auto why = result.reason == Reason::kNone
+                       ? fmt::format("<span class=\"dim\">{} ago</span>", ago(result.started))
+                       : fmt::format("<b>{}</b> {}", name_of(result.reason), escape_markup(result.message));
+  auto text = escape_markup(probe.module->name + " " + probe.check->instance);
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return fmt::format(
+      "<div class=\"row\" data-state=\"{0}\" data-text=\"{1}\"><div class=\"plain\"><b class=\"{0}\">{0}</b><span "
+      "class=\"name\">{2}<small>{3}</small></span><span class=\"dim\">{4}</span><a "
+      "href=\"{5}/logs?id={6}\">log</a><span "
+      "class=\"num\">{7}</span><span class=\"why\">{8}</span></div></div>\n",
+      state, text, escape_markup(probe.module->name), escape_markup(probe.check->instance), probe.check->kind->name,
+      escape_markup(prefix), probe.id, format_latency(result.duration), why);
+}
+
+std::string recent_probes(const std::vector<KeptProbe>& probes, const std::string& prefix) {
+  if (probes.empty()) return {};
+  std::string out = "<h2>Recent probes</h2>\n";
+  for (const auto& probe : probes) out += probe_row(probe, prefix);
+  return out;
+}
+
 /// The page's own script and no other may run.
 std::string script_hash() {
   std::array<unsigned char, 32> digest{};
@@ -116,7 +141,8 @@ std::string script_hash() {
 
 }  // namespace
 
-WebResponse status_page(const AgentSettings& agent, const std::vector<CheckView>& checks) {
+WebResponse status_page(const AgentSettings& agent, const std::vector<CheckView>& checks,
+                        const std::vector<KeptProbe>& probes, const std::string& prefix) {
   std::vector<const CheckView*> order;
   std::array<std::size_t, kStates.size()> counts{};
   for (const auto& view : checks) {
@@ -144,13 +170,15 @@ WebResponse status_page(const AgentSettings& agent, const std::vector<CheckView>
   page +=
       "<input type=\"search\" placeholder=\"Filter by name, target, kind or label\" "
       "aria-label=\"Filter\"></nav><main>\n";
-  if (checks.empty())
+  if (checks.empty() && probes.empty())
     page += "<p>No checks are configured. <code>checks:</code> in the configuration file lists them.</p>";
   for (const auto* view : order) page += row(*view);
+  page += recent_probes(probes, prefix);
   page += fmt::format(
-      "</main><footer>Vedette {} · <a href=\"/metrics\">metrics</a> · <a "
-      "href=\"/api/v1/checks\">API</a></footer><script>{}</script></body></html>\n",
-      kVersion, kScript);
+      "</main><footer>Vedette {0} · <a href=\"{2}/metrics\">metrics</a> · <a href=\"{2}/config\">configuration</a> · "
+      "<a "
+      "href=\"{2}/api/v1/checks\">API</a></footer><script>{1}</script></body></html>\n",
+      kVersion, kScript, escape_markup(prefix));
   WebResponse response{200, "text/html; charset=utf-8", std::move(page), {}};
   static const auto policy = fmt::format(
       "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{}'", script_hash());

@@ -2,14 +2,18 @@
 
 // The page for people at `/`: every check, what is wrong first. One document without anything to load.
 
+#include <string>
 #include <vector>
 
 #include "exporters/recent_results.hpp"
 #include "probe/agent_settings.hpp"
+#include "probe/probe_history.hpp"
 #include "probe/web_server.hpp"
 
 namespace vedette {
 
-WebResponse status_page(const AgentSettings& agent, const std::vector<CheckView>& checks);
+/// `probes` are those of /probe that are kept, newest first; `prefix` is where the endpoints begin.
+WebResponse status_page(const AgentSettings& agent, const std::vector<CheckView>& checks,
+                        const std::vector<KeptProbe>& probes, const std::string& prefix);
 
 }  // namespace vedette

@@ -1,6 +1,9 @@
 #include "probe/web_server.hpp"
 
 #include <fmt/format.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -8,15 +11,18 @@
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/detect_ssl.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
 #include <stdexcept>
 
 #include "checks/net/target.hpp"
 #include "checks/version.hpp"
 #include "exporters/log.hpp"
 #include "probe/gzip.hpp"
+#include "probe/web_gate.hpp"
 
 namespace vedette {
 
@@ -75,6 +81,7 @@ WebRequest to_request(const Message& message, bool& valid) {
   out.method = std::string(message.method_string());
   out.accept = std::string(message[http::field::accept]);
   out.accept_encoding = std::string(message[http::field::accept_encoding]);
+  out.authorization = std::string(message[http::field::authorization]);
   out.scrape_timeout = std::string(message["X-Prometheus-Scrape-Timeout-Seconds"]);
   const std::string_view target(message.target().data(), message.target().size());
   const auto question = target.find('?');
@@ -120,6 +127,18 @@ void watch(tcp::socket& socket, std::function<void()> left) {
   });
 }
 
+/// Whether the client's certificate holds one of `names`; any will do when there are none.
+bool has_name(SSL* ssl, const std::vector<std::string>& names) {
+  if (names.empty()) return true;
+  auto* certificate = SSL_get0_peer_certificate(ssl);
+  if (certificate == nullptr) return false;
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    return X509_check_host(certificate, name.c_str(), name.size(), X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, nullptr) == 1 ||
+           X509_check_ip_asc(certificate, name.c_str(), 0) == 1 ||
+           X509_check_email(certificate, name.c_str(), name.size(), X509_CHECK_FLAG_NEVER_CHECK_SUBJECT) == 1;
+  });
+}
+
 }  // namespace
 
 std::string WebRequest::parameter(std::string_view name) const {
@@ -128,6 +147,9 @@ std::string WebRequest::parameter(std::string_view name) const {
   }
   return {};
 }
+
+WebServer::WebServer(asio::io_context& loop, WebGate& gate, Handler handler)
+    : loop_(loop), gate_(gate), handler_(std::move(handler)) {}
 
 void WebServer::listen(const std::string& address) {
   acceptors_.push_back(listen_on(loop_, address));
@@ -167,21 +189,52 @@ asio::awaitable<void> WebServer::accept(tcp::acceptor& acceptor) {
     // Beyond the limit a client is turned away by closing.
     if (connections_ >= kMostConnections) continue;
     ++connections_;
-    asio::co_spawn(loop_, serve(std::move(socket)), [this](const std::exception_ptr& failure) {
+    asio::co_spawn(loop_, welcome(std::move(socket)), [this](const std::exception_ptr& failure) {
       --connections_;
       if (failure) log::error("a web connection ended in a defect of Vedette; please report it");
     });
   }
 }
 
-asio::awaitable<void> WebServer::serve(tcp::socket socket) {
-  beast::tcp_stream stream(std::move(socket));
+asio::awaitable<void> WebServer::welcome(tcp::socket socket) {
+  beast::tcp_stream plain(std::move(socket));
+  const auto& config = gate_.config();
+  if (!config.tls) {
+    co_await serve(plain);
+    co_return;
+  }
+  // The context may be replaced while the connection lasts.
+  const auto context = config.tls;
+  const auto sans = config.allowed_sans;
+  beast::flat_buffer buffer;
+  plain.expires_after(kClientTime);
+  const auto [error, is_tls] = co_await beast::async_detect_ssl(plain, buffer, kTuple);
+  if (error) co_return;
+  if (!is_tls) {
+    http::response<http::string_body> answer(http::status::bad_request, 11,
+                                             "Client sent an HTTP request to an HTTPS server.\n");
+    answer.prepare_payload();
+    co_await http::async_write(plain, answer, kTuple);
+    co_return;
+  }
+  beast::ssl_stream<beast::tcp_stream> secure(std::move(plain), *context);
+  beast::get_lowest_layer(secure).expires_after(kClientTime);
+  const auto [refused, used] = co_await secure.async_handshake(asio::ssl::stream_base::server, buffer.data(), kTuple);
+  if (refused || !has_name(secure.native_handle(), sans)) co_return;
+  co_await serve(secure);
+  beast::get_lowest_layer(secure).expires_after(kClientTime);
+  co_await secure.async_shutdown(kTuple);
+}
+
+template <typename Stream>
+asio::awaitable<void> WebServer::serve(Stream& stream) {
+  auto& transport = beast::get_lowest_layer(stream);
   beast::flat_buffer buffer;
   while (true) {
     http::request_parser<http::string_body> parser;
     parser.header_limit(kMostHeaderBytes);
     parser.body_limit(kMostBodyBytes);
-    stream.expires_after(kClientTime);
+    transport.expires_after(kClientTime);
     const auto [read_error, size] = co_await http::async_read(stream, buffer, parser, kTuple);
     if (read_error == http::error::end_of_stream || read_error == beast::error::timeout) break;
     WebRequest request;
@@ -191,22 +244,29 @@ asio::awaitable<void> WebServer::serve(tcp::socket socket) {
       bool valid = false;
       request = to_request(parser.get(), valid);
       keep_alive = parser.get().keep_alive() && valid;
-      stream.expires_never();
-      request.when_client_leaves = [&stream](std::function<void()> left) { watch(stream.socket(), std::move(left)); };
-      if (valid) response = co_await handler_(request);
+      transport.expires_never();
+      request.when_client_leaves = [&transport](std::function<void()> left) {
+        watch(transport.socket(), std::move(left));
+      };
+      if (auto refusal = gate_.refuse(request)) {
+        response = std::move(*refusal);
+      } else if (valid) {
+        response = co_await handler_(request);
+      }
       // Nobody waits for the client to leave any more.
-      stream.socket().cancel();
+      transport.socket().cancel();
     } else if (read_error.category() != beast::http::make_error_code(http::error::bad_method).category()) {
       break;
     }
+    for (const auto& header : gate_.config().headers) response.headers.push_back(header);
     auto message = to_message(std::move(response), request, keep_alive);
     if (request.method == "HEAD") message.body().clear();
-    stream.expires_after(kClientTime);
+    transport.expires_after(kClientTime);
     const auto [write_error, written] = co_await http::async_write(stream, message, kTuple);
     if (write_error || !keep_alive) break;
   }
   boost::system::error_code ignored;
-  stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+  transport.socket().shutdown(tcp::socket::shutdown_send, ignored);
 }
 
 }  // namespace vedette

@@ -22,6 +22,7 @@ struct WebRequest {
   Parameters query;
   std::string accept;
   std::string accept_encoding;
+  std::string authorization;
   std::string scrape_timeout;  ///< X-Prometheus-Scrape-Timeout-Seconds
   /// Takes a function to be called once, on the server's thread, when the client goes away before it has the answer.
   std::function<void(std::function<void()>)> when_client_leaves;
@@ -37,11 +38,14 @@ struct WebResponse {
   std::vector<std::pair<std::string, std::string>> headers;
 };
 
+class WebGate;
+
 class WebServer {
  public:
   using Handler = std::function<boost::asio::awaitable<WebResponse>(WebRequest)>;
 
-  WebServer(boost::asio::io_context& loop, Handler handler) : loop_(loop), handler_(std::move(handler)) {}
+  /// `gate` outlives the server; it is asked for each connection and request.
+  WebServer(boost::asio::io_context& loop, WebGate& gate, Handler handler);
 
   /// Listens on `address` (`host:port`, `:port`, `[v6]:port`); throws std::runtime_error with a sentence for a person
   /// when it cannot.
@@ -54,9 +58,13 @@ class WebServer {
 
  private:
   boost::asio::awaitable<void> accept(boost::asio::ip::tcp::acceptor& acceptor);
-  boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket socket);
+  /// TLS, when the gate wants it, and then the requests.
+  boost::asio::awaitable<void> welcome(boost::asio::ip::tcp::socket socket);
+  template <typename Stream>
+  boost::asio::awaitable<void> serve(Stream& stream);
 
   boost::asio::io_context& loop_;
+  WebGate& gate_;
   std::list<boost::asio::ip::tcp::acceptor> acceptors_;
   Handler handler_;
   std::size_t connections_ = 0;

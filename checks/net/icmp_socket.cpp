@@ -148,7 +148,8 @@ Problem IcmpSocket::send(std::string_view payload) {
 
 bool IcmpSocket::is_reply(std::string_view message) const {
   if (raw_ && !v6_ && !message.empty()) {
-    const std::size_t header = (static_cast<unsigned char>(message[0]) & 0x0fU) * 4U;
+    const std::size_t words = static_cast<unsigned char>(message[0]) & 0x0fU;
+    const auto header = words * 4;
     message.remove_prefix(std::min(header, message.size()));
   }
   if (message.size() < kHeader) return false;

@@ -291,6 +291,9 @@ class Pages(SideBySide):
         for part in ("Logs for the probe:\n", "\n\n\nMetrics that would have been returned:\n", "\n\n\nModule configuration:\n",
                      "reason=http_status", "probe_http_status_code 410"):
             self.assertIn(part, text)
+        page = get(self.agent.url + "/")[2]
+        self.assertIn(f"<small>{target}</small>", page)
+        self.assertRegex(page, r'href="/logs\?id=\d+"')
         status, _, kept = get(self.agent.url + "/logs?" + urllib.parse.urlencode({"target": target, "module": "http_2xx"}))
         self.assertEqual(status, 200)
         self.assertIn("reason=http_status", kept)

@@ -113,6 +113,7 @@ modules:
         self.assertGreater(value(page, "probe_grpc_duration_seconds", phase="check"), 0)
         self.probe("grpc", f"http://{target}", 1)
         self.probe("grpc_no_section", target, 1)
+        self.probe("grpc_no_section", f"[::1]:{self.port['grpc']}", 1)
         self.probe("grpc_serving", target, 1)
         page = self.probe("grpc_down", target, 0, "grpc_not_serving")
         self.assertEqual(value(page, "probe_grpc_healthcheck_response", serving_status="NOT_SERVING"), 1)

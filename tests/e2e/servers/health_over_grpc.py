@@ -39,6 +39,7 @@ def main():
         server.add_secure_port(address, grpc.ssl_server_credentials([(key, certificate)]))
     else:
         server.add_insecure_port(address)
+        server.add_insecure_port(f"[::1]:{sys.argv[1]}")
     server.start()
     server.wait_for_termination()
 
