@@ -9,7 +9,7 @@
 int main(int argc, char** argv) {
   // A peer that closes must be an error of the write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
-  CLI::App app{"Vedette: synthetic monitoring. Runs HTTP, DNS, TLS and TCP checks, scheduled or on demand."};
+  CLI::App app{"Vedette: synthetic monitoring. Runs checks of HTTP, DNS, TLS, TCP and more, scheduled or on demand."};
   app.name("vedette");
   app.require_subcommand(1);
   app.set_version_flag("--version", fmt::format("vedette {}", vedette::kVersion));
@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   vedette::cli::add_check(app, exit_code);
   vedette::cli::add_single(app, exit_code);
   vedette::cli::add_validate(app, exit_code);
+  vedette::cli::add_import(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -89,10 +89,15 @@ TEST_CASE("every flag is documented") {
   cli::add_check(app, exit_code);
   cli::add_single(app, exit_code);
   cli::add_validate(app, exit_code);
+  cli::add_import(app, exit_code);
   const auto page = read("docs/cli.md");
   for (const auto* command : app.get_subcommands({})) {
     CHECK(documents(page, "vedette " + command->get_name()));
-    for (const auto* option : command->get_options()) {
+    auto options = command->get_options();
+    for (auto* nested : command->get_subcommands({})) {
+      for (auto* option : nested->get_options()) options.push_back(option);
+    }
+    for (const auto* option : options) {
       for (const auto& name : option->get_lnames()) {
         if (name == "help") continue;
         INFO(command->get_name() << " --" << name);
