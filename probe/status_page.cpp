@@ -175,9 +175,9 @@ WebResponse status_page(const AgentSettings& agent, const std::vector<CheckView>
   for (const auto* view : order) page += row(*view);
   page += recent_probes(probes, prefix);
   page += fmt::format(
-      "</main><footer>Vedette {0} · <a href=\"{2}/metrics\">metrics</a> · <a href=\"{2}/config\">configuration</a> · "
-      "<a "
-      "href=\"{2}/api/v1/checks\">API</a></footer><script>{1}</script></body></html>\n",
+      "</main><footer>Vedette {0} · <a href=\"{2}/metrics\">metrics</a> · "
+      "<a href=\"{2}/config\">configuration</a> · <a href=\"{2}/api/v1/checks\">API</a></footer>"
+      "<script>{1}</script></body></html>\n",
       kVersion, kScript, escape_markup(prefix));
   WebResponse response{200, "text/html; charset=utf-8", std::move(page), {}};
   static const auto policy = fmt::format(

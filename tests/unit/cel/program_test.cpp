@@ -7,7 +7,8 @@ using namespace vedette::cel;
 namespace {
 
 constexpr auto kBody = R"({"status": "ok", "count": 3, "ratio": 0.5, "big": 9007199254740993, "none": null, "on": true,
-  "items": [{"name": "a", "n": 1}, {"name": "b", "n": 2}], "tags": ["x", "y"], "when": "2026-11-25T10:00:00Z", "took": "90s",
+  "items": [{"name": "a", "n": 1}, {"name": "b", "n": 2}], "tags": ["x", "y"],
+  "when": "2026-11-25T10:00:00Z", "took": "90s",
   "odd key": 1, "count": 4})";
 
 /// `true`, `false`, `error`, or the type of what is neither.
