@@ -8,7 +8,7 @@ import os
 import time
 
 from tests.bench.lab import OTHERS, Driver, Ours, cpu_of, figure, median, start_peer
-from tests.e2e.support import Workspace, free_port, listens, wait_for
+from tests.e2e.support import Workspace, free_port
 
 ROUNDS = 5
 IN_FLIGHT = 64
@@ -37,28 +37,7 @@ def start_targets(work):
                   ssl_certificate_key @FOLDER@/leaf.key; {tls} }}
         server {{ listen 127.0.0.1:{at['https_rsa']} ssl backlog=4096; ssl_certificate @FOLDER@/rsa.pem;
                   ssl_certificate_key @FOLDER@/rsa.key; {tls} }}""")
-    os.chmod(work.folder, 0o777)
-    work.write("zone", "$ORIGIN bench.example.\n$TTL 60\n@ IN SOA a a 1 2 3 4 5\n@ IN NS a\n@ IN A 192.0.2.1\na IN A 127.0.0.1\n")
-    config = work.write("nsd.conf", f"""
-server:
-  rrl-ratelimit: 0
-  ip-address: 127.0.0.1@{at['dns']}
-  username: ""
-  zonesdir: "{work.folder}"
-  zonelistfile: "{work.folder}/zone.list"
-  xfrdfile: "{work.folder}/xfrd"
-  xfrdir: "{work.folder}"
-  pidfile: "{work.folder}/nsd.pid"
-  server-count: 1
-remote-control:
-  control-enable: no
-zone:
-  name: bench.example
-  zonefile: zone
-""")
-    with open(os.devnull, "w") as nothing:
-        work.process(["/usr/sbin/nsd", "-d", "-c", config], stderr=nothing)
-    wait_for(lambda: listens(at["dns"]), "NSD")
+    work.nsd("bench.example", "@ IN SOA a a 1 2 3 4 5\n@ IN NS a\n@ IN A 192.0.2.1\na IN A 127.0.0.1\n", at["dns"])
     os.sched_setaffinity(0, before)
     return at
 

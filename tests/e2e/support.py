@@ -156,6 +156,33 @@ class Workspace(contextlib.ExitStack):
             wait_for(lambda p=port: listens(p), "nginx")
         return process
 
+    def nsd(self, zone, records, port=None):
+        """NSD with authority over `zone`, at `port` or one of its own; `records` as in a zone file. Its port."""
+        port = port or free_port()
+        os.chmod(self.folder, 0o777)
+        self.write("zone", f"$ORIGIN {zone}.\n$TTL 60\n{records}")
+        config = self.write("nsd.conf", f"""
+server:
+  rrl-ratelimit: 0
+  ip-address: 127.0.0.1@{port}
+  username: ""
+  zonesdir: "{self.folder}"
+  zonelistfile: "{self.folder}/zone.list"
+  xfrdfile: "{self.folder}/xfrd"
+  xfrdir: "{self.folder}"
+  pidfile: "{self.folder}/nsd.pid"
+  server-count: 1
+remote-control:
+  control-enable: no
+zone:
+  name: {zone}
+  zonefile: zone
+""")
+        binary = shutil.which("nsd", path=os.environ["PATH"] + ":/usr/sbin")
+        self.process([binary, "-d", "-c", config], stderr=subprocess.DEVNULL)
+        wait_for(lambda: listens(port), "NSD")
+        return port
+
     def agent(self, config, *flags):
         return Agent(self, config, flags)
 

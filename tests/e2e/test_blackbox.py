@@ -8,7 +8,7 @@ import threading
 import unittest
 import urllib.parse
 
-from tests.e2e.support import Workspace, free_port, get, listens, samples, wait_for
+from tests.e2e.support import VEDETTE, Workspace, free_port, get, listens, run, samples, wait_for
 
 PEER = "/usr/bin/prometheus-blackbox-exporter"
 # What differs from run to run; only whether it is zero is compared.
@@ -80,28 +80,8 @@ class SideBySide(unittest.TestCase):
               location /gzip {{ alias @FOLDER@/www/; gzip on; gzip_min_length 1; gzip_types *; }}
               location /chunked {{ add_header X-Kind a; add_header X-Kind b; ssi on; ssi_types *; alias @FOLDER@/www/; }} }}
             server {{ listen 127.0.0.1:{at['https']} ssl http2; ssl_protocols TLSv1.2 TLSv1.3; ssl_certificate @FOLDER@/leaf.pem; ssl_certificate_key @FOLDER@/leaf.key; }}""")
-        os.chmod(work.folder, 0o777)
-        work.write("zone", "$ORIGIN e2e.example.\n$TTL 60\n@ IN SOA a a 7 2 3 4 5\n@ IN NS a\n@ IN A 192.0.2.1\n@ IN MX 10 mail\n"
-                           "@ IN TXT \"v=spf1 -all\"\na IN A 127.0.0.1\nmany IN A 192.0.2.1\nmany IN A 192.0.2.2\n")
-        config = work.write("nsd.conf", f"""
-server: {{ }}
-""".replace("{ }", "") + f"""
-  ip-address: 127.0.0.1@{at['dns']}
-  username: ""
-  zonesdir: "{work.folder}"
-  zonelistfile: "{work.folder}/zone.list"
-  xfrdfile: "{work.folder}/xfrd"
-  xfrdir: "{work.folder}"
-  pidfile: "{work.folder}/nsd.pid"
-  server-count: 1
-remote-control:
-  control-enable: no
-zone:
-  name: e2e.example
-  zonefile: zone
-""")
-        work.process(["/usr/sbin/nsd", "-d", "-c", config], stderr=subprocess.DEVNULL)
-        wait_for(lambda: listens(at["dns"]), "NSD")
+        work.nsd("e2e.example", "@ IN SOA a a 7 2 3 4 5\n@ IN NS a\n@ IN A 192.0.2.1\n@ IN MX 10 mail\n@ IN TXT \"v=spf1 -all\"\n"
+                 "a IN A 127.0.0.1\nmany IN A 192.0.2.1\nmany IN A 192.0.2.2\n", at["dns"])
         cls.smtp, cls.echo = Scripted(smtp), Scripted(echo)
         cls.modules = modules(str(ca))
         file = work.write("blackbox.yml", json.dumps({"modules": cls.modules}))
@@ -321,6 +301,15 @@ class Flags(unittest.TestCase):
         agent = self.work.agent(self.file, "--web.listen-address", f"127.0.0.1:{port}")
         self.assertEqual(get(agent.url + "/-/healthy")[0], 200)
         self.assertEqual(get(f"http://127.0.0.1:{port}/-/healthy")[0], 200)
+
+    def test_sockets_that_systemd_passes(self):
+        listening = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listening.close)
+        self.work.process(["sh", "-c", 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', "sh", VEDETTE, "agent", "--config.file", self.file, "--web.systemd-socket"],
+                          pass_fds=[3], preexec_fn=lambda: os.dup2(listening.fileno(), 3), stderr=subprocess.DEVNULL)
+        self.assertEqual(get(f"http://127.0.0.1:{listening.getsockname()[1]}/-/healthy")[0], 200)
+        none = run("agent", "--config.file", self.file, "--web.systemd-socket")
+        self.assertEqual((none.returncode, "systemd has passed no socket" in none.stderr), (1, True))
 
     def test_a_changed_file_is_read_by_itself(self):
         agent = self.work.agent(self.file, "--config.enable-auto-reload", "--config.auto-reload-interval", "0.2")

@@ -88,29 +88,9 @@ class NameServers(unittest.TestCase):
         os.chmod(self.work.folder, 0o777)
 
     def nsd(self):
-        port = free_port()
         big = "".join(f"big IN TXT \"{'x' * 200}{i}\"\n" for i in range(20))
-        self.work.write("zone", "$ORIGIN lab.example.\n$TTL 60\n@ IN SOA ns1 hostmaster 2026112203 1 2 3 4\n@ IN NS ns1\n"
-                        "ns1 IN A 127.0.0.1\nwww IN A 192.0.2.1\nwww IN A 192.0.2.2\nmail IN MX 10 www\n" + big)
-        config = self.work.write("nsd.conf", f"""
-server:
-  ip-address: 127.0.0.1@{port}
-  username: ""
-  zonesdir: "{self.work.folder}"
-  zonelistfile: "{self.work.folder}/zone.list"
-  xfrdfile: "{self.work.folder}/xfrd"
-  xfrdir: "{self.work.folder}"
-  pidfile: "{self.work.folder}/nsd.pid"
-  server-count: 1
-remote-control:
-  control-enable: no
-zone:
-  name: lab.example
-  zonefile: zone
-""")
-        self.work.process([shutil.which("nsd", path=self.path), "-d", "-c", config], stderr=subprocess.DEVNULL)
-        wait_for(lambda: listens(port), "NSD")
-        return port
+        return self.work.nsd("lab.example", "@ IN SOA ns1 hostmaster 2026112203 1 2 3 4\n@ IN NS ns1\nns1 IN A 127.0.0.1\n"
+                             "www IN A 192.0.2.1\nwww IN A 192.0.2.2\nmail IN MX 10 www\n" + big)
 
     def test_nsd_answers_with_authority(self):
         server = f"@127.0.0.1:{self.nsd()}"
