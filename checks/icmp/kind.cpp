@@ -64,7 +64,13 @@ bool handshakes(const std::string& /*target*/, const Settings& /*settings*/) {
 asio::awaitable<net::Problem> ping(RunContext& context, const IcmpSettings& settings, net::IcmpSocket& socket,
                                    Duration& setup) {
   const auto& target = context.check->target;
-  if (const auto wrong = check_target(target, settings)) co_return Failure{Reason::kTargetInvalid, *wrong};
+  if (const auto wrong = check_target(target, settings)) {
+    // To blackbox_exporter it is a name like any other, which cannot be resolved.
+    context.measure(net::kDnsLookupSeconds, 0);
+    context.measure(net::kIpProtocol, 0);
+    context.measure(net::kIpAddrHash, 0);
+    co_return Failure{Reason::kTargetInvalid, *wrong};
+  }
   const auto found = co_await net::look_up(context, target, settings.address);
   if (!found) co_return found.error();
   if (!settings.problem.empty()) co_return Failure{Reason::kSettingsInvalid, settings.problem};

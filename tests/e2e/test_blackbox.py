@@ -7,9 +7,11 @@ import subprocess
 import threading
 import unittest
 import urllib.parse
+from pathlib import Path
 
 from tests.e2e.support import VEDETTE, Workspace, free_port, get, listens, run, samples, wait_for
 
+SERVERS = Path(__file__).parent / "servers"
 PEER = "/usr/bin/prometheus-blackbox-exporter"
 # What differs from run to run; only whether it is zero is compared.
 TIMES = {"probe_dns_lookup_time_seconds", "probe_duration_seconds", "probe_http_duration_seconds", "probe_dns_duration_seconds",
@@ -82,6 +84,10 @@ class SideBySide(unittest.TestCase):
             server {{ listen 127.0.0.1:{at['https']} ssl http2; ssl_protocols TLSv1.2 TLSv1.3; ssl_certificate @FOLDER@/leaf.pem; ssl_certificate_key @FOLDER@/leaf.key; }}""")
         work.nsd("e2e.example", "@ IN SOA a a 7 2 3 4 5\n@ IN NS a\n@ IN A 192.0.2.1\n@ IN MX 10 mail\n@ IN TXT \"v=spf1 -all\"\n"
                  "a IN A 127.0.0.1\nmany IN A 192.0.2.1\nmany IN A 192.0.2.2\n", at["dns"])
+        at.update(grpc=free_port(), grpcs=free_port())
+        for name, tls in (("grpc", []), ("grpcs", [work.folder / "leaf.pem", work.folder / "leaf.key"])):
+            work.process(["/usr/bin/python3", SERVERS / "health_over_grpc.py", str(at[name]), *tls], stderr=subprocess.DEVNULL)
+            wait_for(lambda p=at[name]: listens(p), "the gRPC server")
         cls.smtp, cls.echo = Scripted(smtp), Scripted(echo)
         cls.modules = modules(str(ca))
         file = work.write("blackbox.yml", json.dumps({"modules": cls.modules}))
@@ -108,6 +114,8 @@ class SideBySide(unittest.TestCase):
         # What never began took no time.
         if not ours["probe_success", frozenset()]:
             theirs.pop(("probe_duration_seconds", frozenset()))
+        if not ours.get(("probe_ip_protocol", frozenset()), 1):
+            theirs.pop(("probe_dns_lookup_time_seconds", frozenset()))
         wrong = {f"{n}{dict(l)}": (v, ours[n, l]) for (n, l), v in theirs.items()
                  if (n, l) in ours and n not in differs and not same(v, ours[n, l])}
         self.assertEqual(wrong, {}, (module, target))
@@ -187,6 +195,13 @@ def modules(ca):
         "dns_bad_rcode": dns(valid_rcodes=["NOPE"]),
         "dns_bad_transport": dns(transport_protocol="pigeon"),
         "dns_bad_regex": dns(validate_answer_rrs={"fail_if_matches_regexp": ["("]}),
+        "icmp": {"prober": "icmp", "timeout": "3s", "icmp": ip4},
+        "icmp_big": {"prober": "icmp", "timeout": "3s", "icmp": {**ip4, "payload_size": 2000, "ttl": 9}},
+        "icmp_source": {"prober": "icmp", "timeout": "3s", "icmp": {**ip4, "source_ip_address": "192.0.2.9"}},
+        "grpc": {"prober": "grpc", "timeout": "3s", "grpc": ip4},
+        "grpc_down": {"prober": "grpc", "timeout": "3s", "grpc": {**ip4, "service": "down"}},
+        "grpc_denied": {"prober": "grpc", "timeout": "3s", "grpc": {**ip4, "service": "denied"}},
+        "grpc_tls": {"prober": "grpc", "timeout": "3s", "grpc": {**ip4, "tls": True, **tls}},
         "dns_default": {"prober": "dns", "dns": {**ip4, "query_name": "e2e.example"}},
     }
 
@@ -237,6 +252,18 @@ class Pages(SideBySide):
                 with self.subTest(module=module):
                     self.compare(module, f"127.0.0.1:{self.at['dns']}")
 
+
+    def test_icmp(self):
+        for module, target in [("icmp", "127.0.0.1"), ("icmp", "localhost"), ("icmp_big", "127.0.0.1"), ("icmp_source", "127.0.0.1"),
+                               ("icmp", "name.invalid"), ("icmp", "127.0.0.1:80")]:
+            with self.subTest(module=module, target=target):
+                self.compare(module, target)
+
+    def test_grpc(self):
+        for module, target in [("grpc", "grpc"), ("grpc_down", "grpc"), ("grpc_denied", "grpc"), ("grpc_tls", "grpcs"), ("grpc", "closed")]:
+            with self.subTest(module=module, target=target):
+                # Since then there is none without TLS.
+                self.compare(module, f"127.0.0.1:{self.at[target]}", theirs_only=() if module == "grpc_tls" else {"probe_ssl_earliest_cert_expiry"})
 
     def test_refusals(self):
         """Requests that no probe comes of: status and text, where 0.28's are 0.23's."""
