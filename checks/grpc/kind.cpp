@@ -6,6 +6,7 @@
 
 #include "checks/grpc/health_message.hpp"
 #include "checks/grpc/settings.hpp"
+#include "checks/net/clock.hpp"
 #include "checks/net/http_client.hpp"
 #include "checks/net/lookup.hpp"
 #include "checks/version.hpp"
@@ -80,6 +81,7 @@ class GrpcRun {
     const auto found = co_await net::look_up(context_, target->host, settings_.address);
     if (!found) co_return found.error();
     called_ = true;
+    began_ = net::now_monotonic();
     net::HttpRequest request;
     if (auto problem = prepare(*target, found->address, request)) co_return problem;
     auto problem = co_await net::perform(context_, request, response_, 0);
@@ -164,7 +166,10 @@ class GrpcRun {
     const auto& result = context_.result;
     const auto resolved = result.total_of(Phase::kResolve);
     context_.measure(kGrpcDuration, called_ ? seconds(resolved) : 0, labels_of(Phase::kResolve));
-    if (called_) context_.measure(kGrpcDuration, seconds(result.duration - resolved), kCheck);
+    // What was cut off before any phase had ended was as long as we have waited for it.
+    const auto phases = result.duration - resolved;
+    const Duration taken = phases > Duration::zero() ? phases : net::now_monotonic() - began_;
+    if (called_) context_.measure(kGrpcDuration, seconds(taken), kCheck);
     context_.measure(kGrpcSsl, response_.tls && response_.status != 0 ? 1 : 0);
     context_.measure(kGrpcStatusCode, code_);
     if (called_) {
@@ -189,6 +194,7 @@ class GrpcRun {
   net::HttpExchange response_;
   std::string body_;
   bool called_ = false;
+  std::chrono::steady_clock::time_point began_;
   int code_ = 0;
   std::optional<int> serving_;
 };
