@@ -138,7 +138,7 @@ Outcome as_it_is(const Value& of) {
 }
 
 using OfOne = Outcome (*)(const Value&);
-constexpr std::array<std::pair<std::string_view, OfOne>, 12> kOfOne{{{"size", &size},
+constexpr std::array<std::pair<std::string_view, OfOne>, 11> kOfOne{{{"size", &size},
                                                                      {"int", &to_int},
                                                                      {"uint", &to_uint},
                                                                      {"double", &to_double},
@@ -148,8 +148,7 @@ constexpr std::array<std::pair<std::string_view, OfOne>, 12> kOfOne{{{"size", &s
                                                                      {"timestamp", &to_timestamp},
                                                                      {"duration", &to_duration},
                                                                      {"type", &to_type},
-                                                                     {"dyn", &as_it_is},
-                                                                     {"not_strictly_false", &as_it_is}}};
+                                                                     {"dyn", &as_it_is}}};
 
 constexpr std::array<std::string_view, 4> kOfTexts{"contains", "startsWith", "endsWith", "matches"};
 

@@ -71,23 +71,22 @@ std::string WebGate::stamps() const {
   return out;
 }
 
-const WebConfig& WebGate::config() {
-  if (path_.empty()) return config_;
+void WebGate::refresh() {
+  if (path_.empty()) return;
   auto now = stamps();
-  if (now == stamps_) return config_;
+  if (now == stamps_) return;
   stamps_ = std::move(now);
   config::Diagnostics diagnostics;
   auto loaded = load_web_config(path_, diagnostics);
   if (!loaded) {
     log::error("the changed web configuration was not read; the old one stays in force",
                {{"errors", fmt::format("{}", diagnostics.errors())}, {"first", diagnostics.first_error()}});
-    return config_;
+    return;
   }
   log::info("web configuration in force", {{"file", path_}});
   config_ = std::move(*loaded);
   stamps_ = stamps();
   known_.clear();
-  return config_;
 }
 
 bool WebGate::knows(const std::string& authorization) {
@@ -119,6 +118,7 @@ bool WebGate::within_rate() {
 }
 
 std::optional<WebResponse> WebGate::refuse(const WebRequest& request) {
+  refresh();
   if (!within_rate()) return WebResponse{429, "text/plain; charset=utf-8", "Too Many Requests\n", {}};
   if (config_.users.empty() || knows(request.authorization)) return std::nullopt;
   return WebResponse{401, "text/plain; charset=utf-8", "Unauthorized\n", {{"WWW-Authenticate", "Basic"}}};

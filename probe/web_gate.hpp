@@ -21,8 +21,10 @@ class WebGate {
   /// As `path` says; throws std::runtime_error with what is wrong in it.
   explicit WebGate(std::string path);
 
-  /// The configuration for a new connection; one that has changed for the worse leaves the old one in force.
-  const WebConfig& config();
+  /// Reads the files again when they have changed; what has changed for the worse leaves the old configuration in
+  /// force.
+  void refresh();
+  [[nodiscard]] const WebConfig& config() const { return config_; }
   /// Why a request gets no answer; nothing when it may have one.
   std::optional<WebResponse> refuse(const WebRequest& request);
 

@@ -112,10 +112,6 @@ http::response<http::string_body> to_message(WebResponse response, const WebRequ
   return out;
 }
 
-}  // namespace
-
-namespace {
-
 /// Calls `left` when the peer of `socket` closes; what it sends meanwhile is its next request.
 void watch(tcp::socket& socket, std::function<void()> left) {
   socket.async_wait(tcp::socket::wait_read, [&socket, left = std::move(left)](const boost::system::error_code& error) {
@@ -198,6 +194,7 @@ asio::awaitable<void> WebServer::accept(tcp::acceptor& acceptor) {
 
 asio::awaitable<void> WebServer::welcome(tcp::socket socket) {
   beast::tcp_stream plain(std::move(socket));
+  gate_.refresh();
   const auto& config = gate_.config();
   if (!config.tls) {
     co_await serve(plain);

@@ -9,6 +9,7 @@
 #include <boost/url/url_view.hpp>
 #include <cstdlib>
 
+#include "checks/net/services.hpp"
 #include "checks/net/target.hpp"
 #include "config/mapping.hpp"
 
@@ -129,6 +130,19 @@ std::optional<Proxy> proxy_for(const ProxySettings& settings, const Url& target)
   }
   if (settings.url.empty() || bypasses_proxy(settings.no_proxy, target.host)) return std::nullopt;
   return parse_proxy(settings.url.reveal().value_or(""));
+}
+
+boost::asio::awaitable<tl::expected<net::HttpProxy, Failure>> reach_proxy(RunContext& context, const Proxy& proxy,
+                                                                          const net::AddressSettings& settings) {
+  const auto found = co_await context.services.resolver.resolve(proxy.host, settings);
+  if (!found) co_return tl::make_unexpected(Failure{Reason::kHttpProxy, "the proxy's name: " + found.error().message});
+  net::HttpProxy out;
+  out.type = proxy.scheme == "http" ? net::HttpProxy::Type::kHttp : net::HttpProxy::Type::kSocks5;
+  out.address = found->address;
+  out.port = proxy.port;
+  out.user = proxy.user;
+  out.password = proxy.password;
+  co_return out;
 }
 
 }  // namespace vedette::http

@@ -2,12 +2,16 @@
 
 // Whether a request goes through a proxy, and which.
 
+#include <boost/asio/awaitable.hpp>
 #include <optional>
 #include <string>
+#include <tl/expected.hpp>
 #include <utility>
 #include <vector>
 
 #include "checks/http/url.hpp"
+#include "checks/kind.hpp"
+#include "checks/net/http_exchange.hpp"
 #include "config/secret.hpp"
 
 namespace vedette::config {
@@ -37,6 +41,10 @@ struct Proxy {
 
 /// The proxy for `target`; nothing for a direct connection.
 std::optional<Proxy> proxy_for(const ProxySettings& settings, const Url& target);
+
+/// The proxy with its address; its name not found is reason `http_proxy`.
+boost::asio::awaitable<tl::expected<net::HttpProxy, Failure>> reach_proxy(RunContext& context, const Proxy& proxy,
+                                                                          const net::AddressSettings& settings);
 
 /// Whether `no_proxy` (names, .suffixes, addresses, networks, *; separated by commas) covers `host`.
 bool bypasses_proxy(const std::string& no_proxy, const std::string& host);

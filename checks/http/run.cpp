@@ -209,22 +209,17 @@ asio::awaitable<bool> HttpRun::find_way(const Url& url, net::HttpRequest& reques
     context_.fail(std::move(*refused));
     co_return false;
   }
-  const auto found = co_await context_.services.resolver.resolve(proxy->host, settings_.address);
-  if (!found) {
-    context_.fail(Reason::kHttpProxy, "the proxy's name: " + found.error().message);
+  auto through = co_await reach_proxy(context_, *proxy, settings_.address);
+  if (!through) {
+    context_.fail(std::move(through.error()));
     co_return false;
   }
-  auto& through = request.proxy.emplace();
-  through.type = proxy->scheme == "http" ? net::HttpProxy::Type::kHttp : net::HttpProxy::Type::kSocks5;
   // socks5h asks the proxy to resolve.
   if (proxy->scheme == "socks5h") request.address.reset();
-  through.address = found->address;
-  through.port = proxy->port;
-  through.user = proxy->user;
-  through.password = proxy->password;
   for (const auto& [header, secret] : settings_.proxy.connect_headers) {
-    through.connect_headers.emplace_back(header, secret.reveal().value_or(""));
+    through->connect_headers.emplace_back(header, secret.reveal().value_or(""));
   }
+  request.proxy = std::move(*through);
   co_return true;
 }
 

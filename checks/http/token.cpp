@@ -27,11 +27,9 @@ namespace {
 constexpr std::size_t kMostAnswer = 1 << 20;
 constexpr std::chrono::hours kValidity{1};
 
-std::string base64url(std::string_view data) {
-  std::string out(4 * ((data.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(data.data()), static_cast<int>(data.size()));
-  out.resize(static_cast<std::size_t>(size));
+/// RFC 4648 section 5, without padding.
+std::string base64url(const std::string& data) {
+  auto out = net::base64(data);
   while (out.ends_with('=')) out.pop_back();
   for (auto& c : out) c = c == '+' ? '-' : c == '/' ? '_' : c;
   return out;
@@ -40,7 +38,7 @@ std::string base64url(std::string_view data) {
 std::string random_id() {
   std::array<unsigned char, 16> bytes{};
   RAND_bytes(bytes.data(), bytes.size());
-  return base64url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  return base64url(std::string(bytes.begin(), bytes.end()));
 }
 
 /// What a token endpoint was asked, without who asks.
@@ -120,14 +118,9 @@ class Endpoint {
     request.address = found->address;
     const auto proxy = proxy_for(settings_.proxy, url_);
     if (!proxy) co_return std::nullopt;
-    auto way = co_await context_.services.resolver.resolve(proxy->host, address_);
-    if (!way) co_return Failure{Reason::kHttpProxy, "the proxy's name: " + way.error().message};
-    auto& through = request.proxy.emplace();
-    through.type = proxy->scheme == "http" ? net::HttpProxy::Type::kHttp : net::HttpProxy::Type::kSocks5;
-    through.address = way->address;
-    through.port = proxy->port;
-    through.user = proxy->user;
-    through.password = proxy->password;
+    auto through = co_await reach_proxy(context_, *proxy, address_);
+    if (!through) co_return std::move(through.error());
+    request.proxy = std::move(*through);
     co_return std::nullopt;
   }
 

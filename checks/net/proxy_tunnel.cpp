@@ -16,14 +16,6 @@ namespace {
 
 constexpr std::size_t kMostOfReply = std::size_t{16} << 10;
 
-std::string base64(const std::string& text) {
-  std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
-
 Failure refused(std::string message) {
   return {Reason::kHttpProxy, std::move(message)};
 }
@@ -128,6 +120,14 @@ asio::awaitable<Problem> ask_socks(Stream& stream, LineReader& reader, const Htt
 }
 
 }  // namespace
+
+std::string base64(const std::string& text) {
+  std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                                   reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  out.resize(static_cast<std::size_t>(size));
+  return out;
+}
 
 std::string basic_authorization(const std::string& user, const std::string& password) {
   return "Basic " + base64(user + ":" + password);

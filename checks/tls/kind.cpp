@@ -65,6 +65,7 @@ void judge(RunContext& context, const TlsCheckSettings& settings, const net::Str
 
 asio::awaitable<void> run(RunContext& context) {
   const auto& settings = static_cast<const TlsCheckSettings&>(*context.check->settings);
+  if (!context.usable()) co_return;
   const auto port = settings.starttls.empty() ? 443 : net::starttls_port(settings.starttls);
   const auto target = net::split_host_port(context.check->target, port);
   const auto material = settings.tls.material();

@@ -78,7 +78,7 @@ class SideBySide(unittest.TestCase):
               location /redirect {{ return 302 /; }} location /loop {{ return 302 /loop; }}
               location /away {{ return 301 http://127.0.0.1:{at['http']}/data.json; }}
               location /no-location {{ return 304; }}
-              location /gone {{ return 410 gone; }} location /teapot {{ return 418; }}
+              location /host {{ return 200 $http_host; }} location /gone {{ return 410 gone; }} location /teapot {{ return 418; }}
               location /gzip {{ alias @FOLDER@/www/; gzip on; gzip_min_length 1; gzip_types *; }}
               location /chunked {{ add_header X-Kind a; add_header X-Kind b; ssi on; ssi_types *; alias @FOLDER@/www/; }} }}
             server {{ listen 127.0.0.1:{at['https']} ssl http2; ssl_protocols TLSv1.2 TLSv1.3; ssl_certificate @FOLDER@/leaf.pem; ssl_certificate_key @FOLDER@/leaf.key; }}""")
@@ -155,6 +155,7 @@ def modules(ca):
         "status": http(valid_status_codes=[410, 418]),
         "version": http(valid_http_versions=["HTTP/2.0"]),
         "body": http(fail_if_body_not_matches_regexp=["hello"]),
+        "host": http(fail_if_body_not_matches_regexp=["^shop.example$"]),
         "no_body": http(fail_if_body_matches_regexp=["wor.d"]),
         "header": http(fail_if_header_not_matches=[{"header": "x-kind", "regexp": "^b$"}]),
         "no_header": http(fail_if_header_matches=[{"header": "X-Kind", "regexp": "b", "allow_missing": True}]),
@@ -218,6 +219,17 @@ class Pages(SideBySide):
                              ("fail_ssl", "/"), ("fail_not_ssl", "/"), ("only_ip6", "/")]:
             with self.subTest(module=module, path=path):
                 self.compare(module, base + path)
+
+    def test_hostname(self):
+        target = f"http://127.0.0.1:{self.at['http']}/host"
+        self.assertEqual(self.compare("host", target, hostname="shop.example")["probe_success", frozenset()], 1)
+        self.assertEqual(self.compare("host", target)["probe_success", frozenset()], 0)
+        secure = f"https://127.0.0.1:{self.at['https']}/"
+        self.assertEqual(self.compare("https", secure, hostname="localhost")["probe_success", frozenset()], 1)
+        self.assertEqual(self.compare("tcp_tls", f"127.0.0.1:{self.at['https']}", hostname="localhost", ours_only=AFTER_023)["probe_success", frozenset()], 1)
+        # 0.23 does not know it for TCP yet.
+        page = self.pages(module="tcp_tls", target=f"127.0.0.1:{self.at['https']}", hostname="other.example")[1][2]
+        self.assertIn('vedette_probe_reason{reason="tls_verify_name"} 1', page)
 
     def test_targets(self):
         at = self.at
@@ -352,6 +364,14 @@ class Flags(unittest.TestCase):
         agent = self.work.agent(self.file, "--timeout-offset", "0.2")
         headers = {"X-Prometheus-Scrape-Timeout-Seconds": "1"}
         self.assertIn("probe_timeout_seconds 0.8\n", get(agent.url + "/probe?module=tcp&target=127.0.0.1:1", headers)[2])
+
+    def test_bad_values_of_flags(self):
+        for flag, value in (("--config.auto-reload-interval", "0"), ("--timeout-offset", "-1"), ("--timeout-offset", "x"), ("--history.limit", "-1"),
+                            ("--log.prober", "loud"), ("--web.listen-address", "nonsense"), ("--web.config.file", "/none.yml"), ("--no-such-flag", "1")):
+            with self.subTest(flag=flag):
+                out = run("agent", "--config.file", self.file, flag, value)
+                self.assertEqual(out.returncode, 1)
+                self.assertTrue(out.stderr)
 
     def test_few_probes_are_kept(self):
         agent = self.work.agent(self.file, "--history.limit", "1")

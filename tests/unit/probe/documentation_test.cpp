@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "checks/kinds.hpp"
+#include "exporters/probe_page.hpp"
 #include "exporters/series_store.hpp"
 #include "probe/agent_metrics.hpp"
 #include "probe/cli.hpp"
@@ -71,6 +72,7 @@ TEST_CASE("every metric is documented") {
       CHECK(documents(page, std::string(family->name)));
     }
   }
+  for (const auto* family : {&kTimeoutSeconds, &kProbeReason}) CHECK(documents(page, std::string(family->name)));
   for (const auto* family : check_families()) CHECK(documents(page, std::string(family->name)));
   AgentMetrics metrics;
   metrics.describe(default_agent());
