@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "config/utf8.hpp"
+
 namespace vedette::cel {
 
 namespace {
@@ -18,24 +20,6 @@ bool begins_name(char c) {
 
 bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-void append_utf8(std::string& out, std::uint32_t code) {
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xc0U | code >> 6U);
-    out += static_cast<char>(0x80U | (code & 0x3fU));
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xe0U | code >> 12U);
-    out += static_cast<char>(0x80U | (code >> 6U & 0x3fU));
-    out += static_cast<char>(0x80U | (code & 0x3fU));
-  } else {
-    out += static_cast<char>(0xf0U | code >> 18U);
-    out += static_cast<char>(0x80U | (code >> 12U & 0x3fU));
-    out += static_cast<char>(0x80U | (code >> 6U & 0x3fU));
-    out += static_cast<char>(0x80U | (code & 0x3fU));
-  }
 }
 
 class Lexer {

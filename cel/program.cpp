@@ -3,6 +3,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include "cel/types.hpp"
+
 namespace vedette::cel {
 
 namespace {
@@ -236,6 +238,7 @@ class Evaluation {
 tl::expected<Program, SyntaxError> Program::compile(std::string_view text, const std::string& variable) {
   auto root = parse(text, {variable});
   if (!root) return tl::make_unexpected(std::move(root.error()));
+  if (auto error = type_error(**root)) return tl::make_unexpected(std::move(*error));
   Program out;
   out.text_ = text;
   out.variable_ = variable;

@@ -33,6 +33,10 @@ constexpr std::array kSizeUnits{
     Unit{"GiB", 1073741824},
     Unit{"TB", 1099511627776},
     Unit{"TiB", 1099511627776},
+    Unit{"PB", 1125899906842624},
+    Unit{"PiB", 1125899906842624},
+    Unit{"EB", 1152921504606846976},
+    Unit{"EiB", 1152921504606846976},
 };
 
 bool is_digit(char c) {
@@ -118,13 +122,16 @@ tl::expected<std::int64_t, std::string> parse_size(std::string_view text) {
   const auto whole = text;
   const bool negative = take_sign(text);
   if (text == "0") return 0;
-  const auto number = take_number(text);
-  const auto factor = number ? take_unit(text, kSizeUnits) : std::nullopt;
-  if (!number || !factor || !text.empty()) {
-    return tl::make_unexpected(
-        fmt::format("'{}' is not a size; write a number with a suffix, such as 512B, 64KB or 1.5MB", whole));
-  }
-  const double bytes = *number * *factor;
+  double bytes = 0;
+  do {
+    const auto number = take_number(text);
+    const auto factor = number ? take_unit(text, kSizeUnits) : std::nullopt;
+    if (!factor) {
+      return tl::make_unexpected(
+          fmt::format("'{}' is not a size; write a number with a suffix, such as 512B, 64KB or 1.5MB", whole));
+    }
+    bytes += *number * *factor;
+  } while (!text.empty());
   if (bytes >= static_cast<double>(std::numeric_limits<std::int64_t>::max())) {
     return tl::make_unexpected(fmt::format("'{}' is too large", whole));
   }

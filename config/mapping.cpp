@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
+#include <cstdlib>
+#include <limits>
 
 #include "config/nearest.hpp"
 #include "config/reference.hpp"
+#include "config/scalar.hpp"
 
 namespace vedette::config {
 
@@ -15,34 +16,7 @@ namespace {
 
 constexpr int kMaxMergeDepth = 16;
 
-template <typename Number>
-std::optional<Number> parse_whole(std::string_view text) {
-  Number value{};
-  if (text.starts_with('+')) text.remove_prefix(1);
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-/// A number is a plain scalar: quoted digits are a text.
-template <typename Number>
-std::optional<Number> number_of(const Value& value) {
-  if (!value.is_scalar() || value.is_quoted()) return std::nullopt;
-  return parse_whole<Number>(value.node().Scalar());
-}
-
 }  // namespace
-
-std::optional<bool> parse_boolean(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  constexpr std::array<std::string_view, 4> kTrue{"true", "yes", "on", "y"};
-  constexpr std::array<std::string_view, 4> kFalse{"false", "no", "off", "n"};
-  if (std::find(kTrue.begin(), kTrue.end(), lower) != kTrue.end()) return true;
-  if (std::find(kFalse.begin(), kFalse.end(), lower) != kFalse.end()) return false;
-  return std::nullopt;
-}
 
 std::optional<Secret> secret_of(const Value& value, Context& context) {
   const auto text = value.scalar();
@@ -147,6 +121,10 @@ Mapping::Entry* Mapping::scalar(std::string_view key) {
     error(key, fmt::format("{} must be a single value, not {}", full_name(key), value->what()));
     return nullptr;
   }
+  if (value->is_broken_binary()) {
+    error(key, fmt::format("{} is !!binary, but no base64", full_name(key)));
+    return nullptr;
+  }
   return find(key);
 }
 
@@ -159,9 +137,10 @@ bool Mapping::read(std::string_view key, std::string& out) {
 bool Mapping::read(std::string_view key, bool& out) {
   const auto* entry = scalar(key);
   if (entry == nullptr) return false;
-  const auto value = parse_boolean(entry->value.node().Scalar());
+  const auto value = boolean_of(entry->value);
   if (!value) {
-    error(key, fmt::format("{} must be true or false", full_name(key)));
+    error(key, fmt::format("{} must be true or false", full_name(key)),
+          entry->value.is_quoted() ? "without quotes" : "");
     return false;
   }
   out = *value;
@@ -170,6 +149,11 @@ bool Mapping::read(std::string_view key, bool& out) {
 
 bool Mapping::read_go_duration(std::string_view key, Duration& out) {
   const auto* entry = scalar(key);
+  if (entry != nullptr && whole_of(entry->value)) {
+    error(key, fmt::format("{}: '{}' is not a duration", full_name(key), entry->value.scalar()),
+          "write it with a unit: 0s, 500ms, 5s");
+    return false;
+  }
   if (entry != nullptr && entry->value.scalar().find_first_of("dw") != std::string::npos) {
     error(key, fmt::format("{}: '{}' is not a duration of Go", full_name(key), entry->value.scalar()),
           "write it in hours: 24h for a day");
@@ -209,6 +193,10 @@ bool Mapping::read(std::string_view key, std::vector<std::string>& out) {
   if (!take(key)) return false;
   std::vector<std::string> texts;
   for (const auto& item : take_list(key)) {
+    if (item.is_null() && context_->lenient) {
+      texts.emplace_back();
+      continue;
+    }
     if (!item.is_scalar()) {
       context_->diagnostics.error(item.place(),
                                   fmt::format("{} must hold single values, not {}", full_name(key), item.what()));
@@ -251,19 +239,20 @@ bool Mapping::read_late(std::string_view key, std::vector<Pattern>& out, std::st
 bool Mapping::read_integer(std::string_view key, std::int64_t& out, std::int64_t least, std::int64_t most) {
   const auto* entry = scalar(key);
   if (entry == nullptr) return false;
-  const auto value = number_of<std::int64_t>(entry->value);
-  if (!value || *value < least || *value > most) {
+  const auto whole = whole_of(entry->value);
+  if (!whole || whole->value < least || whole->value > most || (whole->cut && !context_->lenient)) {
     error(key, fmt::format("{} must be a whole number from {} to {}", full_name(key), least, most));
     return false;
   }
-  out = *value;
+  if (whole->cut) warning(key, fmt::format("{} is cut to {}", full_name(key), whole->value));
+  out = whole->value;
   return true;
 }
 
 bool Mapping::read_number(std::string_view key, double& out, double least, double most) {
   const auto* entry = scalar(key);
   if (entry == nullptr) return false;
-  const auto value = number_of<double>(entry->value);
+  const auto value = number_of(entry->value);
   if (!value || !(*value >= least) || !(*value <= most)) {
     error(key, fmt::format("{} must be a number from {} to {}", full_name(key), least, most));
     return false;
@@ -276,12 +265,13 @@ bool Mapping::read_integers(std::string_view key, std::vector<int>& out) {
   if (!take(key)) return false;
   out.clear();
   for (const auto& item : take_list(key)) {
-    const auto value = number_of<int>(item);
-    if (!value) {
+    const auto whole = whole_of(item);
+    constexpr auto kMost = std::numeric_limits<int>::max();
+    if (!whole || whole->cut || std::abs(whole->value) > kMost) {
       context_->diagnostics.error(item.place(), fmt::format("{} must hold whole numbers", full_name(key)));
       return false;
     }
-    out.push_back(*value);
+    out.push_back(static_cast<int>(whole->value));
   }
   return true;
 }
@@ -290,7 +280,7 @@ bool Mapping::read_numbers(std::string_view key, std::vector<double>& out) {
   if (!take(key)) return false;
   out.clear();
   for (const auto& item : take_list(key)) {
-    const auto value = number_of<double>(item);
+    const auto value = number_of(item);
     if (!value) {
       context_->diagnostics.error(item.place(), fmt::format("{} must hold numbers", full_name(key)));
       return false;

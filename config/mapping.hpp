@@ -124,7 +124,4 @@ std::optional<Secret> secret_of(const Value& value, Context& context);
 /// The scalar as a pattern; what does not compile goes to the diagnostics.
 std::optional<Pattern> pattern_of(const Value& value, Context& context);
 
-/// YAML 1.1's words for a boolean, quoted or not, as blackbox_exporter's reader accepts them.
-std::optional<bool> parse_boolean(std::string_view text);
-
 }  // namespace vedette::config

@@ -2,6 +2,10 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
+
+#include "config/utf8.hpp"
+
 namespace vedette::config {
 
 namespace {
@@ -9,26 +13,115 @@ namespace {
 /// RE2's default of 8 MiB refuses large patterns that Go accepts.
 constexpr std::int64_t kMaxMemory = 64LL << 20;
 
+/// Go's dialect and that of this RE2 differ in few places: Go has (?<name>…) too, and neither \C nor names of groups
+/// with letters beyond ASCII.
+class GoDialect {
+ public:
+  explicit GoDialect(std::string_view text) : text_(text) {}
+
+  tl::expected<std::string, std::string> translated() {
+    while (at_ < text_.size()) {
+      if (text_[at_] == '\\') {
+        if (text_.substr(at_).starts_with("\\C"))
+          return tl::make_unexpected(std::string("invalid escape sequence: \\C"));
+        take_escape();
+      } else if (text_[at_] == '[') {
+        take_class();
+      } else if (text_[at_] == '(') {
+        if (!take_group()) return tl::make_unexpected(std::string("invalid name of a group"));
+      } else {
+        take(1);
+      }
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void take(std::size_t count) {
+    out_ += text_.substr(at_, count);
+    at_ = std::min(at_ + count, text_.size());
+  }
+
+  void take_escape() {
+    if (!text_.substr(at_).starts_with("\\Q")) return take(2);
+    const auto end = text_.find("\\E", at_);
+    take(end == std::string_view::npos ? text_.size() - at_ : end + 2 - at_);
+  }
+
+  void take_class() {
+    take(text_.substr(at_).starts_with("[^") ? 2 : 1);
+    // A bracket that comes first stands for itself.
+    if (at_ < text_.size() && text_[at_] == ']') take(1);
+    while (at_ < text_.size() && text_[at_] != ']') {
+      const auto end = text_.substr(at_).starts_with("[:") ? text_.find(":]", at_) : std::string_view::npos;
+      take(end != std::string_view::npos ? end + 2 - at_ : text_[at_] == '\\' ? 2 : 1);
+    }
+    take(1);
+  }
+
+  bool take_group() {
+    const auto rest = text_.substr(at_);
+    const bool named = rest.starts_with("(?P<");
+    const bool short_named = rest.starts_with("(?<") && !rest.starts_with("(?<=") && !rest.starts_with("(?<!");
+    if (!named && !short_named) {
+      take(1);
+      return true;
+    }
+    const auto name = rest.substr(0, rest.find('>')).substr(named ? 4 : 3);
+    const auto is_word = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    };
+    out_ += "(?P<";
+    at_ += named ? 4 : 3;
+    return std::all_of(name.begin(), name.end(), is_word);
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::string out_;
+};
+
+/// To Go a byte that is no UTF-8 is a character like others, U+FFFD; to RE2 it ends every match.
+class Subject {
+ public:
+  explicit Subject(std::string_view text) : text_(text) {
+    if (is_utf8(text)) return;
+    repaired_ = valid_utf8(text);
+    text_ = repaired_;
+  }
+  Subject(const Subject&) = delete;
+  Subject& operator=(const Subject&) = delete;
+
+  [[nodiscard]] re2::StringPiece piece() const { return {text_.data(), text_.size()}; }
+
+ private:
+  std::string repaired_;
+  std::string_view text_;
+};
+
 }  // namespace
 
 tl::expected<Pattern, std::string> Pattern::compile(std::string_view text) {
+  const auto translated = GoDialect(text).translated();
+  if (!translated) return tl::make_unexpected(translated.error());
   re2::RE2::Options options;
   options.set_log_errors(false);
   options.set_max_mem(kMaxMemory);
-  auto compiled = std::make_shared<const re2::RE2>(re2::StringPiece(text.data(), text.size()), options);
+  auto compiled = std::make_shared<const re2::RE2>(*translated, options);
   if (!compiled->ok()) return tl::make_unexpected(compiled->error());
   return Pattern(std::move(compiled));
 }
 
 bool Pattern::found_in(std::string_view text) const {
-  return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *compiled_);
+  return re2::RE2::PartialMatch(Subject(text).piece(), *compiled_);
 }
 
 std::vector<std::string> Pattern::groups(std::string_view text) const {
   const int count = compiled_->NumberOfCapturingGroups() + 1;
   std::vector<re2::StringPiece> pieces(count);
-  const re2::StringPiece subject(text.data(), text.size());
-  if (!compiled_->Match(subject, 0, subject.size(), re2::RE2::UNANCHORED, pieces.data(), count)) return {};
+  const Subject subject(text);
+  if (!compiled_->Match(subject.piece(), 0, subject.piece().size(), re2::RE2::UNANCHORED, pieces.data(), count))
+    return {};
   std::vector<std::string> out;
   out.reserve(count);
   for (const auto& piece : pieces) out.emplace_back(piece.data() != nullptr ? piece.as_string() : std::string());

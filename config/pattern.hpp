@@ -1,6 +1,6 @@
 #pragma once
 
-// A regular expression of RE2: linear time, the dialect that blackbox_exporter's users write.
+// A regular expression in the dialect of Go's regexp, which blackbox_exporter's users write, by RE2: linear time.
 
 #include <memory>
 #include <string>
@@ -20,7 +20,8 @@ class Pattern {
   /// Compiles `text`; the error is RE2's own words.
   static tl::expected<Pattern, std::string> compile(std::string_view text);
 
-  /// Whether the pattern occurs anywhere in `text` (unanchored, as Go's MatchString).
+  /// Whether the pattern occurs anywhere in `text` (unanchored, as Go's MatchString). A byte that is no UTF-8 counts as
+  /// U+FFFD, and groups() gives it so.
   [[nodiscard]] bool found_in(std::string_view text) const;
 
   /// The groups of the first match, group 0 being the whole; empty when there is no match.
@@ -29,6 +30,7 @@ class Pattern {
   /// The number of the group called `name`, or -1.
   [[nodiscard]] int group_number(const std::string& name) const;
 
+  /// As it was compiled: (?<name>…) is (?P<name>…).
   [[nodiscard]] const std::string& text() const;
 
  private:

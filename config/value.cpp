@@ -3,9 +3,24 @@
 #include <fmt/format.h>
 #include <yaml-cpp/binary.h>
 
+#include "config/secret.hpp"
+
 namespace vedette::config {
 
 namespace {
+
+constexpr std::string_view kBinary = "tag:yaml.org,2002:binary";
+
+/// Whether there is nothing but comments and blank lines.
+bool has_no_document(std::string_view text) {
+  while (!text.empty()) {
+    const auto line = trim(text.substr(0, text.find('\n')));
+    if (!line.empty() && !line.starts_with('#')) return false;
+    const auto end = text.find('\n');
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+  }
+  return true;
+}
 
 Place place_of(const YAML::Mark& mark, const std::shared_ptr<const Source>& source) {
   if (mark.is_null()) return {source, 0, 0};
@@ -35,11 +50,15 @@ Place Value::place() const {
 }
 
 std::string Value::scalar() const {
-  if (node_.Tag() == "tag:yaml.org,2002:binary") {
+  if (node_.Tag() == kBinary) {
     const auto bytes = YAML::DecodeBase64(node_.Scalar());
     return {bytes.begin(), bytes.end()};
   }
   return node_.Scalar();
+}
+
+bool Value::is_broken_binary() const {
+  return node_.Tag() == kBinary && !node_.Scalar().empty() && YAML::DecodeBase64(node_.Scalar()).empty();
 }
 
 std::string_view Value::what() const {
@@ -52,7 +71,7 @@ std::string_view Value::what() const {
 std::optional<Value> parse_yaml(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics) {
   try {
     const auto node = YAML::Load(source->text);
-    if (!node.IsDefined() || node.IsNull()) {
+    if (!node.IsDefined() || has_no_document(source->text)) {
       diagnostics.error({source, 0, 0}, "the file is empty", "a configuration holds at least `modules:` or `checks:`");
       return std::nullopt;
     }

@@ -30,6 +30,9 @@ class Value {
   /// A scalar's text; `!!binary` is decoded from base64.
   [[nodiscard]] std::string scalar() const;
 
+  /// Tagged `!!binary` without being base64.
+  [[nodiscard]] bool is_broken_binary() const;
+
   /// "a list", "a mapping", "a text", "nothing": for messages.
   [[nodiscard]] std::string_view what() const;
 
@@ -38,7 +41,8 @@ class Value {
   std::shared_ptr<const Source> source_;
 };
 
-/// Parses the first document of `source`; syntax errors go to `diagnostics`. An empty file is an error.
+/// Parses the first document of `source`; syntax errors go to `diagnostics`. A file without any document is an error;
+/// one that is null is as good as an empty mapping.
 std::optional<Value> parse_yaml(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics);
 
 }  // namespace vedette::config

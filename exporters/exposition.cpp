@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <limits>
 
-#include "checks/text.hpp"
+#include "config/utf8.hpp"
 
 namespace vedette {
 

@@ -10,7 +10,7 @@
 #include <chrono>
 #include <memory>
 
-#include "checks/text.hpp"
+#include "config/utf8.hpp"
 
 namespace vedette::log {
 

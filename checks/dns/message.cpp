@@ -42,19 +42,6 @@ std::string rcode_name(int number) {
   return found == kRcodes.end() ? fmt::format("{}", number) : std::string(found->name);
 }
 
-std::optional<std::uint16_t> numbered(std::string_view mnemonic, std::string_view prefix) {
-  if (!mnemonic.starts_with(prefix)) return std::nullopt;
-  mnemonic.remove_prefix(prefix.size());
-  std::uint16_t number = 0;
-  const auto [end, error] = std::from_chars(mnemonic.data(), mnemonic.data() + mnemonic.size(), number);
-  if (mnemonic.empty() || error != std::errc() || end != mnemonic.data() + mnemonic.size()) return std::nullopt;
-  return number;
-}
-
-bool is_upper(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-}
-
 std::string without_newline(std::string text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
   return text;
@@ -115,25 +102,6 @@ std::vector<Record> records_of(const ldns_rr_list* list) {
 }
 
 }  // namespace
-
-std::optional<std::uint16_t> type_number(std::string_view mnemonic) {
-  if (mnemonic.empty() || !is_upper(mnemonic)) return std::nullopt;
-  if (mnemonic.starts_with("TYPE")) return numbered(mnemonic, "TYPE");
-  const auto type = ldns_get_rr_type_by_name(std::string(mnemonic).c_str());
-  if (type == 0) return std::nullopt;
-  return static_cast<std::uint16_t>(type);
-}
-
-std::optional<std::uint16_t> class_number(std::string_view mnemonic) {
-  if (mnemonic.empty() || !is_upper(mnemonic)) return std::nullopt;
-  if (mnemonic.starts_with("CLASS")) return numbered(mnemonic, "CLASS");
-  constexpr std::array<std::pair<std::string_view, std::uint16_t>, 6> kClasses{
-      {{"IN", 1}, {"CS", 2}, {"CH", 3}, {"HS", 4}, {"NONE", 254}, {"ANY", 255}}};
-  for (const auto& [name, number] : kClasses) {
-    if (name == mnemonic) return number;
-  }
-  return std::nullopt;
-}
 
 bool is_rcode(std::string_view name) {
   return std::any_of(kRcodes.begin(), kRcodes.end(), [&](const Rcode& r) { return r.name == name; });

@@ -49,9 +49,6 @@ struct Reply {
   [[nodiscard]] std::vector<Record> records(Section section) const;
 };
 
-/// The number of a type or class mnemonic (also TYPE65280, CLASS3), or nothing.
-std::optional<std::uint16_t> type_number(std::string_view mnemonic);
-std::optional<std::uint16_t> class_number(std::string_view mnemonic);
 /// Whether `name` is a known return code.
 bool is_rcode(std::string_view name);
 

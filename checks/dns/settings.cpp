@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "checks/dns/names.hpp"
 #include "checks/net/target.hpp"
 #include "config/mapping.hpp"
 
@@ -14,16 +15,21 @@ void read_question(config::Mapping& section, DnsSettings& out) {
   std::string type = "ANY";
   std::string klass = "IN";
   // Without any section blackbox_exporter asks for the root.
-  if (!section.read("query_name", name) && (section.written() || !section.context().lenient))
+  const bool lenient = section.context().lenient;
+  section.read("query_name", name);
+  if (name.empty() && (section.written() || !lenient)) {
     section.error("query_name", "query_name is missing", "the name to ask for; . is the root");
+  }
+  const auto numbered = lenient ? Numbered::kRefused : Numbered::kAllowed;
   section.read("query_type", type);
   section.read("query_class", klass);
-  const auto type_value = type_number(type);
+  const auto type_value = type_number(type.empty() ? "ANY" : type, numbered);
   if (!type_value) {
     section.error("query_type", fmt::format("'{}' is not a record type", type),
-                  "types are written in capitals: A, AAAA, MX, TXT, …, or TYPE65");
+                  lenient ? "types are written in capitals: A, AAAA, MX, TXT, …"
+                          : "types are written in capitals: A, AAAA, MX, TXT, …, or TYPE65");
   }
-  const auto class_value = class_number(klass);
+  const auto class_value = class_number(klass.empty() ? "IN" : klass, numbered);
   if (!class_value) section.error("query_class", fmt::format("'{}' is not a class", klass), "write IN, CH, HS or ANY");
   if (!name.ends_with('.')) name += '.';
   out.question = {name, type_value.value_or(0), class_value.value_or(1)};
@@ -78,7 +84,7 @@ std::shared_ptr<const Settings> decode(config::Mapping& section) {
   if (auto wire = build_query(out->question, out->query, 0)) {
     out->wire = std::move(*wire);
   } else if (section.has("query_name") || !section.written()) {
-    section.error("query_name", wire.error());
+    section.unusable("query_name", wire.error());
   }
   read_transport(section, *out);
   section.read("valid_rcodes", out->valid_rcodes);

@@ -9,6 +9,7 @@
 #include <boost/url/url_view.hpp>
 #include <cstdlib>
 
+#include "checks/http/go_url.hpp"
 #include "checks/net/services.hpp"
 #include "checks/net/target.hpp"
 #include "config/mapping.hpp"
@@ -18,6 +19,8 @@ namespace vedette::http {
 namespace ip = boost::asio::ip;
 
 namespace {
+
+constexpr auto kProxyHint = "write http://host:port or socks5://host:port";
 
 bool in_network(const std::string& network, const std::string& host) {
   boost::system::error_code error;
@@ -40,10 +43,9 @@ std::string environment(std::initializer_list<const char*> names) {
 }
 
 /// What is wrong with the URL of a proxy; empty when nothing is.
-std::string problem_of(const config::Secret& url) {
-  const auto text = url.reveal();
-  if (!text || text->empty()) return {};
-  const auto parsed = boost::urls::parse_uri(*text);
+std::string problem_of(const std::string& url) {
+  if (url.empty()) return {};
+  const auto parsed = boost::urls::parse_uri(url);
   const std::string scheme = parsed ? std::string(parsed->scheme()) : "";
   if (scheme == "http" || scheme == "socks5" || scheme == "socks5h") return {};
   return scheme == "https" ? "proxies over TLS (https://) are not supported" : "proxy_url is not a URL of a proxy";
@@ -54,19 +56,21 @@ std::string problem_of(const config::Secret& url) {
 ProxySettings decode_proxy(config::Mapping& section) {
   ProxySettings out;
   if (section.read("proxy_url", out.url)) {
-    out.problem = problem_of(out.url);
-    if (!out.problem.empty()) section.late("proxy_url", out.problem, "write http://host:port or socks5://host:port");
+    const auto url = out.url.reveal().value_or("");
+    if (url.empty()) out.url = {};
+    if (const auto refused = go_url_problem(url); !refused.empty()) {
+      section.error("proxy_url", "proxy_url is not a URL: " + refused, kProxyHint);
+    } else {
+      out.problem = problem_of(url);
+      if (!out.problem.empty()) section.late("proxy_url", out.problem, kProxyHint);
+    }
   }
   section.read("no_proxy", out.no_proxy);
   section.read("proxy_from_environment", out.from_environment);
   section.read("skip_resolve_phase_with_proxy", out.skip_resolve);
   if (auto headers = section.take_mapping("proxy_connect_header")) {
     for (const auto& [name, value] : headers->take_all()) {
-      if (value.is_scalar()) {
-        if (auto secret = config::secret_of(value, section.context())) out.connect_headers.emplace_back(name, *secret);
-        continue;
-      }
-      if (!value.is_sequence()) headers->error(name, "a header takes a value or a list of values");
+      if (!value.is_sequence()) headers->error(name, "a header takes a list of values", "write [value]");
       for (const auto& item : value.node()) {
         auto secret = config::secret_of(config::Value(item, value.source()), section.context());
         if (secret) out.connect_headers.emplace_back(name, *secret);

@@ -33,11 +33,11 @@ void read_headers(config::Mapping& section, HttpSettings& out) {
   if (!headers) return;
   for (const auto& [name, value] : headers->take_all()) {
     if (!is_token(name)) {
-      headers->error_at_key(name, fmt::format("'{}' is not the name of a header", name));
+      headers->unusable(name, fmt::format("'{}' is not the name of a header", name));
     } else if (!value.is_scalar() && !value.is_null()) {
       headers->error(name, "a header takes a single value", "http_headers takes several values for a name");
     } else if (auto secret = config::secret_of(value, section.context())) {
-      if (!is_header_value(*secret)) headers->error(name, "a header's value cannot hold a line break");
+      if (!is_header_value(*secret)) headers->unusable(name, "a header's value cannot hold a line break");
       out.headers.emplace_back(name, std::move(*secret));
     }
   }
@@ -56,12 +56,15 @@ void read_values(config::Mapping& entry, const std::string& name, HttpSettings& 
   entry.finish();
 }
 
-/// A secret in the file or right here. blackbox_exporter reads names of a secret manager as well, but has none.
+/// blackbox_exporter reads names of a secret manager, but has none.
+void refuse_reference(config::Mapping& section, const std::string& key) {
+  if (section.take(key)) section.unusable(key, key + " needs a secret manager, and there is none");
+}
+
+/// A secret in a file or right here.
 void read_secret(config::Mapping& section, std::string_view key, std::string_view file_key, config::Secret& out) {
   std::string file;
-  const auto reference = fmt::format("{}_ref", key);
-  if (section.take(reference)) section.unusable(reference, reference + " needs a secret manager, and there is none");
-  section.read(key, out);
+  if (section.read(key, out) && out.reveal() == "") out = {};
   if (!section.read(file_key, file)) return;
   if (!out.empty()) section.error(file_key, fmt::format("{} and {} exclude each other", key, file_key));
   out = config::Secret::file(file);
@@ -73,8 +76,8 @@ void read_credentials(config::Mapping& section, HttpSettings& out) {
     given.emplace_back("basic_auth");
     out.credentials = Credentials::kBasic;
     basic->read("username", out.username);
-    if (basic->take("username_ref"))
-      basic->unusable("username_ref", "username_ref needs a secret manager, and there is none");
+    refuse_reference(*basic, "username_ref");
+    refuse_reference(*basic, "password_ref");
     if (basic->has("username") && basic->has("username_file")) {
       basic->error("username_file", "username and username_file exclude each other");
     }
@@ -91,16 +94,19 @@ void read_credentials(config::Mapping& section, HttpSettings& out) {
     given.emplace_back("authorization");
     out.credentials = Credentials::kAuthorization;
     authorization->read("type", out.authorization_type);
-    if (same_ignoring_case(out.authorization_type, "basic")) {
+    if (same_ignoring_case(config::trim(out.authorization_type), "basic")) {
       authorization->error("type", "the type basic is not for authorization", "use basic_auth");
     }
+    refuse_reference(*authorization, "credentials_ref");
     read_secret(*authorization, "credentials", "credentials_file", out.authorization);
     authorization->finish();
   }
-  if (section.has("bearer_token") || section.has("bearer_token_file")) {
+  config::Secret bearer_token;
+  read_secret(section, "bearer_token", "bearer_token_file", bearer_token);
+  if (!bearer_token.empty()) {
     given.emplace_back("bearer_token");
     out.credentials = Credentials::kAuthorization;
-    read_secret(section, "bearer_token", "bearer_token_file", out.authorization);
+    out.authorization = std::move(bearer_token);
   }
   if (auto oauth2 = section.take_mapping("oauth2")) {
     given.emplace_back("oauth2");
@@ -235,7 +241,7 @@ void read_header_expectations(config::Mapping& section, std::string_view key, bo
 
 void read_program(config::Mapping& section, std::string_view key, std::optional<cel::Program>& out) {
   std::string text;
-  if (!section.read(key, text) || text.empty()) return;
+  if (!section.read(key, text)) return;
   auto program = cel::Program::compile(text, "body");
   if (program) {
     out = std::move(*program);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "config/mapping.hpp"
@@ -13,7 +14,7 @@ namespace {
 constexpr std::string_view kSigned = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 void read_secret_or_file(config::Mapping& section, const std::string& key, config::Secret& out) {
-  section.read(key, out);
+  if (section.read(key, out) && out.reveal() == "") out = {};
   const auto file_key = key + "_file";
   std::string file;
   if (section.read(file_key, file)) {
@@ -29,13 +30,19 @@ void read_assertion(config::Mapping& section, TokenSettings& out) {
   section.read("grant_type", grant);
   out.signs = grant == kSigned;
   if (!out.signs && !grant.empty() && grant != "client_credentials") {
-    section.error("grant_type", fmt::format("'{}' is not a kind of grant", grant),
-                  fmt::format("write client_credentials or {}", kSigned));
+    const auto message = fmt::format("'{}' is not a kind of grant", grant);
+    const auto hint = fmt::format("write client_credentials or {}", kSigned);
+    if (!section.context().lenient) section.error("grant_type", message, hint);
+    if (section.context().lenient) section.warning("grant_type", message + ": it is client_credentials then", hint);
   }
   read_secret_or_file(section, "client_certificate_key", out.key);
   section.read("client_certificate_key_id", out.key_id);
   constexpr std::array<std::string_view, 3> kAlgorithms{"RS256", "RS384", "RS512"};
-  section.read_choice("signature_algorithm", out.algorithm, kAlgorithms);
+  if (section.read("signature_algorithm", out.algorithm) &&
+      std::find(kAlgorithms.begin(), kAlgorithms.end(), out.algorithm) == kAlgorithms.end()) {
+    section.unusable("signature_algorithm", fmt::format("'{}' is not an algorithm for signatures", out.algorithm),
+                     fmt::format("write {}", fmt::join(kAlgorithms, ", ")));
+  }
   section.read("iss", out.issuer);
   section.read("audience", out.audience);
   if (auto claims = section.take_mapping("claims")) {
@@ -53,7 +60,9 @@ std::shared_ptr<const TokenSettings> decode_token_settings(config::Mapping& sect
   section.read("scopes", out->scopes);
   if (auto parameters = section.take_mapping("endpoint_params")) {
     for (const auto& [name, value] : parameters->take_all()) {
-      if (auto secret = config::secret_of(value, section.context()))
+      if (!value.is_scalar()) {
+        parameters->error(name, "a parameter takes a single value");
+      } else if (auto secret = config::secret_of(value, section.context()))
         out->parameters.emplace_back(name, std::move(*secret));
     }
   }
@@ -65,10 +74,11 @@ std::shared_ptr<const TokenSettings> decode_token_settings(config::Mapping& sect
   if (out->client_id.empty()) section.error("client_id", "oauth2 needs a client_id");
   if (out->token_url.empty()) section.error("token_url", "oauth2 needs a token_url");
   if (out->signs && out->key.empty()) {
-    section.error("client_certificate_key", "the grant needs a client_certificate_key or client_certificate_key_file");
+    section.unusable("client_certificate_key",
+                     "the grant needs a client_certificate_key or client_certificate_key_file");
   }
   if (!out->signs && out->client_secret.empty())
-    section.error("client_secret", "oauth2 needs a client_secret or client_secret_file");
+    section.warning("client_secret", "oauth2 has no client_secret: the token is asked for without one");
   section.finish();
   return out;
 }

@@ -17,7 +17,7 @@
 #include <memory>
 #include <mutex>
 
-#include "checks/text.hpp"
+#include "config/utf8.hpp"
 
 namespace vedette::net {
 

@@ -8,6 +8,7 @@
 #include "config/duration.hpp"
 #include "config/masked.hpp"
 #include "config/reference.hpp"
+#include "config/utf8.hpp"
 #include "exporters/exposition.hpp"
 #include "probe/query_string.hpp"
 

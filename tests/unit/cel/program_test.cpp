@@ -83,7 +83,7 @@ TEST_CASE("expressions that hold of a body") {
            "r'\\d' == '\\\\d'",
            "'''a\nb''' == 'a\\nb'",
            "size('\\u00e9') == 1",
-           "1 == 1.0 && 1u == 1 && !(1 == '1')",
+           "dyn(1) == 1.0 && dyn(1u) == 1 && !(dyn(1) == '1')",
            "body.items[0] == {'name': 'a', 'n': 1}",
            "// nothing\n body.on",
            "((((body.on))))",
@@ -153,6 +153,42 @@ TEST_CASE("what does not compile says where and why") {
   CHECK(refused("9223372036854775808") == "0 the number is too large");
   CHECK(refused(std::string(500, '(')).ends_with("nested too deeply"));
   CHECK(refused(std::string(500, '!') + "true").ends_with("nested too deeply"));
+}
+
+TEST_CASE("types that cannot fit are found before anything runs") {
+  for (const auto* text : {"1 + 'a' == 2",
+                           "1 == 1.0",
+                           "1 < 2.0",
+                           "'a' == 1",
+                           "!1",
+                           "-true",
+                           "1 && true",
+                           "true ? 1 : 'a'",
+                           "1 ? true : false",
+                           "1.0 % 2.0 == 0.0",
+                           "[1] < [2]",
+                           "size(1) == 1",
+                           "int(true) == 1",
+                           "'a'.contains(1)",
+                           "1 in 2",
+                           "[1]['a'] == 1",
+                           "null == 1",
+                           "timestamp(1) + timestamp(0) == timestamp(1)",
+                           "duration('1s').getFullYear() == 1",
+                           "body.all(x, 1)",
+                           "1.all(x, true)",
+                           "'a'.b == 1",
+                           "type(1) < int"}) {
+    INFO(text);
+    CHECK_FALSE(Program::compile(text, "body"));
+  }
+  CHECK(Program::compile("1 + 'a' == 2", "body").error().message == "+ does not take int and string");
+  for (const auto* text :
+       {"body.a + 'x' == 'y'", "body == null", "1 + body == 2", "body.a ? 1 : body.b", "type(body) == map",
+        "body.filter(x, x.a).map(x, x.b).size() > 1", "timestamp(1) - timestamp(0) == duration('1s')"}) {
+    INFO(text);
+    CHECK(Program::compile(text, "body"));
+  }
 }
 
 TEST_CASE("an expression that would run for ever is given up") {

@@ -1,5 +1,6 @@
 #include "checks/dns/expectations.hpp"
 #include "checks/dns/message.hpp"
+#include "checks/dns/names.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace vedette::dns;
@@ -22,16 +23,17 @@ std::vector<Pattern> patterns(std::initializer_list<const char*> texts) {
 }  // namespace
 
 TEST_CASE("types and classes are mnemonics in capitals or numbers") {
-  CHECK(type_number("A") == 1);
-  CHECK(type_number("SOA") == 6);
-  CHECK(type_number("ANY") == 255);
-  CHECK(type_number("HTTPS") == 65);
-  CHECK(type_number("TYPE65280") == 65280);
-  CHECK_FALSE(type_number("a"));
-  CHECK_FALSE(type_number("NOSUCH"));
-  CHECK_FALSE(type_number("TYPE70000"));
-  CHECK(class_number("CH") == 3);
-  CHECK_FALSE(class_number("XX"));
+  CHECK(type_number("A", Numbered::kAllowed) == 1);
+  CHECK(type_number("SOA", Numbered::kAllowed) == 6);
+  CHECK(type_number("ANY", Numbered::kAllowed) == 255);
+  CHECK(type_number("HTTPS", Numbered::kAllowed) == 65);
+  CHECK(type_number("TYPE65280", Numbered::kAllowed) == 65280);
+  CHECK_FALSE(type_number("a", Numbered::kAllowed));
+  CHECK_FALSE(type_number("NOSUCH", Numbered::kAllowed));
+  CHECK_FALSE(type_number("TYPE70000", Numbered::kAllowed));
+  CHECK_FALSE(type_number("TYPE65280", Numbered::kRefused));
+  CHECK(class_number("CH", Numbered::kAllowed) == 3);
+  CHECK_FALSE(class_number("XX", Numbered::kAllowed));
 }
 
 TEST_CASE("a query reads back as what was asked") {

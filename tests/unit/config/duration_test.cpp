@@ -42,6 +42,8 @@ TEST_CASE("sizes have a suffix and are all of base two") {
   CHECK(*parse_size("1.5MB") == 1572864);
   CHECK(*parse_size("0") == 0);
   CHECK(*parse_size("-1KB") == -1024);
+  CHECK(*parse_size("1MB1KB") == 1049600);
+  CHECK(*parse_size("1PB") == 1125899906842624);
   for (const auto* text : {"", "1024", "1k", "KB", "1 KB", "1KBs"}) {
     INFO(text);
     CHECK_FALSE(parse_size(text));
