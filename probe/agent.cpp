@@ -11,6 +11,7 @@
 #include "config/masked.hpp"
 #include "config/secret.hpp"
 #include "exporters/log.hpp"
+#include "probe/module_defaults.hpp"
 
 namespace vedette {
 
@@ -126,7 +127,7 @@ std::string Agent::configuration() const {
   std::string out;
   for (const auto& source : sources_) {
     if (sources_.size() > 1) out += fmt::format("# {}\n---\n", source->path);
-    out += config::masked_yaml(YAML::Load(source->text));
+    out += config::masked_yaml(with_module_defaults(YAML::Load(source->text)));
   }
   return out;
 }

@@ -10,6 +10,7 @@
 #include "config/masked.hpp"
 #include "config/nearest.hpp"
 #include "config/reference.hpp"
+#include "probe/module_defaults.hpp"
 #include "scheduler/grid.hpp"
 
 namespace vedette {
@@ -172,7 +173,7 @@ void CheckDecoder::read_module(const std::string& name, const config::Value& val
   context_.lenient = false;
   module.unusable = std::exchange(context_.unusable, {});
   module.fingerprint = dump(value) + context_.revealed;
-  module.text = config::masked_yaml(value.node());
+  module.text = config::masked_yaml(with_defaults(value.node()));
   modules_[name] = std::make_shared<const Module>(std::move(module));
 }
 

@@ -139,7 +139,9 @@ asio::awaitable<WebResponse> Endpoints::handle(WebRequest request) {
   if (path.starts_with(kChecksPath) && path[kChecksPath.size()] == '/') {
     co_return show_check(path.substr(kChecksPath.size() + 1));
   }
-  co_return text(404, "There is nothing here. The status page is at /, the metrics are at /metrics.\n");
+  if (path.starts_with("/api/")) co_return json_error(404, "there is no such endpoint");
+  // As with blackbox_exporter, every other path shows the front page.
+  co_return status();
 }
 
 WebResponse Endpoints::status() const {

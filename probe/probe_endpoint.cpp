@@ -17,8 +17,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::string_view kPageType = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
-
 WebResponse text(int status, std::string body) {
   return {status, "text/plain; charset=utf-8", std::move(body), {}};
 }
@@ -86,7 +84,8 @@ asio::awaitable<WebResponse> ProbeEndpoint::probe(WebRequest request) {
   const KeptProbe probe{0, asked->check, asked->module, waiting->result};
   history_.add(probe.check, probe.module, probe.result);
   if (asked->debug) co_return text(200, debug_text(probe));
-  co_return WebResponse{200, std::string(kPageType), probe_page(*probe.check, *probe.result), {}};
+  const auto format = negotiate_probe(request.accept);
+  co_return WebResponse{200, std::string(content_type(format)), probe_page(*probe.check, *probe.result, format), {}};
 }
 
 WebResponse ProbeEndpoint::logs(const WebRequest& request) const {

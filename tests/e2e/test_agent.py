@@ -110,7 +110,8 @@ checks:
         self.assertEqual(agent.api("/none")[0], 404)
         self.assertEqual(get(agent.url + "/api/v1/checks/broken/run")[0], 405)
         self.assertEqual(get(agent.url + "/-/reload")[0], 405)
-        self.assertEqual(get(agent.url + "/nothing")[0], 404)
+        self.assertIn("<title>", get(agent.url + "/nothing")[2])
+        self.assertEqual(get(agent.url + "/api/nothing")[0], 404)
 
     def test_the_api_keeps_the_last_failure_with_its_evidence(self):
         agent = self.work.agent(self.config())

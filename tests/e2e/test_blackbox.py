@@ -373,6 +373,37 @@ class Flags(unittest.TestCase):
                 self.assertEqual(out.returncode, 1)
                 self.assertTrue(out.stderr)
 
+    def test_settings_that_load_but_cannot_be_used(self):
+        self.file.write_text("""modules:
+  reference: {prober: tls, tls: {tls_config: {ca_ref: store/ca}}}
+  header: {prober: http, http: {headers: {"a b": c}}}
+  line_break: {prober: http, http: {headers: {a: "b\\nc"}}}
+  name: {prober: dns, dns: {query_name: a..b}}
+  algorithm: {prober: http, http: {oauth2: {client_id: a, token_url: "http://t/", grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
+              client_certificate_key: k, signature_algorithm: ES256}}}
+""")
+        agent = self.work.agent(self.file)
+        for module in ("reference", "header", "line_break", "name", "algorithm"):
+            page = get(f"{agent.url}/probe?module={module}&target=127.0.0.1:1")[2]
+            self.assertIn('vedette_probe_reason{reason="settings_invalid"} 1\n', page, module)
+            self.assertIn("probe_success 0\n", page)
+
+    def test_the_configuration_is_shown_with_defaults(self):
+        self.file.write_text("""modules:
+  a: {prober: http, http: {follow_redirects: false, bearer_token: hush}}
+  b: {prober: icmp, icmp: {ttl: 9}}
+""")
+        peer = free_port()
+        self.work.process([PEER, f"--config.file={self.file}", f"--web.listen-address=127.0.0.1:{peer}", "--log.level=error"],
+                          stderr=subprocess.DEVNULL)
+        agent = self.work.agent(self.file)
+        wait_for(lambda: listens(peer), "blackbox_exporter")
+        written = {"ip_protocol_fallback: true", "follow_redirects: false", "enable_http2: true", "ttl: 9", "ttl: 64", "recursion_desired: true"}
+        for url in (agent.url, f"http://127.0.0.1:{peer}"):
+            page = get(url + "/config")[2]
+            self.assertEqual({line.strip() for line in page.splitlines()} & written, written, page)
+            self.assertNotIn("hush", page)
+
     def test_few_probes_are_kept(self):
         agent = self.work.agent(self.file, "--history.limit", "1")
         for i in range(3):

@@ -4,6 +4,7 @@ import json
 import subprocess
 import unittest
 import urllib.parse
+import urllib.request
 
 from tests.e2e.support import Workspace, free_port, get, listens, run, wait_for
 
@@ -83,18 +84,24 @@ modules:
         ours = int(agent.url.rsplit(":", 1)[1])
         answers = []
         # One after the other, so that each expression has one answer; the labels are the same.
-        for name, port in (("theirs", self.peer), ("ours", ours)):
+        # With native histograms Prometheus asks for protobuf.
+        for name, port, flags in (("theirs", self.peer, []), ("ours", ours, []), ("protobuf", ours, ["--enable-feature=native-histograms"])):
             config = self.work.write(f"{name}.yml", "global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:" + self.jobs(name, port))
             prometheus = self.work.process(["prometheus", f"--config.file={config}", f"--storage.tsdb.path={self.work.folder}/{name}",
-                                            f"--web.listen-address=127.0.0.1:{self.prometheus}", "--log.level=error"], stderr=subprocess.DEVNULL)
+                                            f"--web.listen-address=127.0.0.1:{self.prometheus}", "--log.level=error", *flags],
+                                           stderr=subprocess.DEVNULL)
             wait_for(lambda: listens(self.prometheus), "Prometheus")
             wait_for(lambda n=name: len(self.query("probe_success", n)) == 7, "all targets")
             answers.append({text: self.query(text, name) for text in EXPRESSIONS})
             prometheus.terminate()
             prometheus.wait(20)
-        for text in EXPRESSIONS:
-            with self.subTest(expression=text):
-                theirs, ours = answers[0][text], answers[1][text]
+        protobuf = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
+        request = urllib.request.Request(f"{agent.url}/probe?target=x", headers={"Accept": protobuf + ",text/plain;version=0.0.4;q=0.5"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            self.assertTrue(answer.headers["Content-Type"].startswith("application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily"))
+        for text, number in [(text, number) for text in EXPRESSIONS for number in (1, 2)]:
+            with self.subTest(expression=text, answers=number):
+                theirs, ours = answers[0][text], answers[number][text]
                 if text == "probe_failed_due_to_regex":
                     # Since 0.28 there is none before a connection has been made.
                     theirs = {k: v for k, v in theirs.items() if k in ours}
