@@ -20,7 +20,7 @@ namespace ip = boost::asio::ip;
 
 namespace {
 
-constexpr auto kProxyHint = "write http://host:port or socks5://host:port";
+constexpr auto kProxyHint = "write http://host:port, https://host:port or socks5://host:port";
 
 bool in_network(const std::string& network, const std::string& host) {
   boost::system::error_code error;
@@ -47,8 +47,8 @@ std::string problem_of(const std::string& url) {
   if (url.empty()) return {};
   const auto parsed = boost::urls::parse_uri(url);
   const std::string scheme = parsed ? std::string(parsed->scheme()) : "";
-  if (scheme == "http" || scheme == "socks5" || scheme == "socks5h") return {};
-  return scheme == "https" ? "proxies over TLS (https://) are not supported" : "proxy_url is not a URL of a proxy";
+  if (scheme == "http" || scheme == "https" || scheme == "socks5" || scheme == "socks5h") return {};
+  return "proxy_url is not a URL of a proxy";
 }
 
 }  // namespace
@@ -118,8 +118,10 @@ std::optional<Proxy> parse_proxy(const std::string& text) {
   out.password = parsed->password();
   out.host = parsed->host_address();
   constexpr std::uint16_t kHttpPort = 80;
+  constexpr std::uint16_t kHttpsPort = 443;
   constexpr std::uint16_t kSocksPort = 1080;
-  out.port = parsed->has_port() ? parsed->port_number() : out.scheme == "http" ? kHttpPort : kSocksPort;
+  out.port = out.scheme == "http" ? kHttpPort : out.scheme == "https" ? kHttpsPort : kSocksPort;
+  if (parsed->has_port()) out.port = parsed->port_number();
   return out;
 }
 
@@ -137,11 +139,19 @@ std::optional<Proxy> proxy_for(const ProxySettings& settings, const Url& target)
 }
 
 boost::asio::awaitable<tl::expected<net::HttpProxy, Failure>> reach_proxy(RunContext& context, const Proxy& proxy,
-                                                                          const net::AddressSettings& settings) {
+                                                                          const net::AddressSettings& settings,
+                                                                          const net::TlsClient& tls) {
   const auto found = co_await context.services.resolver.resolve(proxy.host, settings);
   if (!found) co_return tl::make_unexpected(Failure{Reason::kHttpProxy, "the proxy's name: " + found.error().message});
   net::HttpProxy out;
-  out.type = proxy.scheme == "http" ? net::HttpProxy::Type::kHttp : net::HttpProxy::Type::kSocks5;
+  const bool secure = proxy.scheme == "https";
+  if (secure) {
+    auto material = tls.material();
+    if (!material) co_return tl::make_unexpected(Failure{Reason::kLocalFile, material.error()});
+    out.tls = std::move(*material);
+    out.verify_name = tls.name_for(proxy.host);
+  }
+  out.type = secure || proxy.scheme == "http" ? net::HttpProxy::Type::kHttp : net::HttpProxy::Type::kSocks5;
   out.address = found->address;
   out.port = proxy.port;
   out.user = proxy.user;

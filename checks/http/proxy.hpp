@@ -42,9 +42,10 @@ struct Proxy {
 /// The proxy for `target`; nothing for a direct connection.
 std::optional<Proxy> proxy_for(const ProxySettings& settings, const Url& target);
 
-/// The proxy with its address; its name not found is reason `http_proxy`.
+/// The proxy with its address; its name not found is reason `http_proxy`. One over TLS is verified as `tls` says.
 boost::asio::awaitable<tl::expected<net::HttpProxy, Failure>> reach_proxy(RunContext& context, const Proxy& proxy,
-                                                                          const net::AddressSettings& settings);
+                                                                          const net::AddressSettings& settings,
+                                                                          const net::TlsClient& tls);
 
 /// Whether `no_proxy` (names, .suffixes, addresses, networks, *; separated by commas) covers `host`.
 bool bypasses_proxy(const std::string& no_proxy, const std::string& host);

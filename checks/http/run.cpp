@@ -209,7 +209,7 @@ asio::awaitable<bool> HttpRun::find_way(const Url& url, net::HttpRequest& reques
     context_.fail(std::move(*refused));
     co_return false;
   }
-  auto through = co_await reach_proxy(context_, *proxy, settings_.address);
+  auto through = co_await reach_proxy(context_, *proxy, settings_.address, settings_.tls);
   if (!through) {
     context_.fail(std::move(through.error()));
     co_return false;

@@ -118,7 +118,7 @@ class Endpoint {
     request.address = found->address;
     const auto proxy = proxy_for(settings_.proxy, url_);
     if (!proxy) co_return std::nullopt;
-    auto through = co_await reach_proxy(context_, *proxy, address_);
+    auto through = co_await reach_proxy(context_, *proxy, address_, settings_.tls);
     if (!through) co_return std::move(through.error());
     request.proxy = std::move(*through);
     co_return std::nullopt;

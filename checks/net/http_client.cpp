@@ -39,6 +39,10 @@ asio::awaitable<Problem> connect(RunContext& context, Stream& stream, const Http
   }
   auto problem = co_await stream.connect(request.proxy->address, request.proxy->port, settings, Opening::kSpeaks);
   auto taken = stream.connect_time();
+  if (!problem && request.proxy->tls) {
+    problem = co_await stream.handshake(request.proxy->tls, {.name = request.proxy->verify_name, .alpn = {}});
+    taken += stream.tls_time();
+  }
   if (!problem) problem = co_await open_tunnel(context, stream, request, taken);
   // Whatever goes wrong up to here is the proxy's, but for our own faults.
   if (problem && info_of(problem->reason).verdict != Verdict::kUnknown) {

@@ -28,6 +28,8 @@ struct HttpProxy {
   std::string user;  ///< empty: no authentication
   std::string password;
   Headers connect_headers;  ///< for CONNECT only
+  TlsMaterialPtr tls{};       ///< for one that is spoken to over TLS
+  std::string verify_name{};  ///< the same: SNI and the name to verify
 };
 
 struct HttpRequest {

@@ -188,8 +188,24 @@ asio::awaitable<Problem> Stream::after_ssl(int result) {
   co_return failure;
 }
 
+BIO* Stream::transport() {
+  if (carrier_) {
+    BIO* bio = BIO_new(BIO_f_ssl());
+    BIO_set_ssl(bio, carrier_->ssl.get(), BIO_NOCLOSE);
+    return bio;
+  }
+  BIO* bio = BIO_new(StreamBio::method());
+  BIO_set_data(bio, this);
+  BIO_set_init(bio, 1);
+  return bio;
+}
+
 asio::awaitable<Problem> Stream::handshake(TlsMaterialPtr material, HandshakeOptions options) {
   context_.phase = Phase::kTls;
+  if (ssl_) {
+    carrier_ = std::make_unique<Carrier>(Carrier{std::move(material_), std::move(ssl_), std::move(record_)});
+    attach_record(carrier_->ssl.get(), &carrier_->record);
+  }
   material_ = std::move(material);
   ssl_.reset(SSL_new(material_->context()));
   if (!ssl_) co_return Failure{Reason::kLocalResources, "no memory for a TLS session"};
@@ -197,9 +213,7 @@ asio::awaitable<Problem> Stream::handshake(TlsMaterialPtr material, HandshakeOpt
   record_.lenient = options.lenient || !material_->verifies();
   record_.name = options.name;
   attach_record(ssl_.get(), &record_);
-  BIO* bio = BIO_new(StreamBio::method());
-  BIO_set_data(bio, this);
-  BIO_set_init(bio, 1);
+  BIO* bio = transport();
   SSL_set_bio(ssl_.get(), bio, bio);
   if (!is_address(options.name)) SSL_set_tlsext_host_name(ssl_.get(), options.name.c_str());
   expect_name(SSL_get0_param(ssl_.get()), options.name);

@@ -40,7 +40,8 @@ class Stream {
                                           const AddressSettings& settings, Opening opening);
   /// The same to the Unix socket at `path`.
   Problem connect(const std::string& path);
-  /// Turns the connection into TLS. Verification errors fail unless the profile or the options are lenient.
+  /// Turns the connection into TLS. Verification errors fail unless the profile or the options are lenient. A second
+  /// time, the new session goes through that of before, as to a server behind a proxy that is spoken to over TLS.
   boost::asio::awaitable<Problem> handshake(TlsMaterialPtr material, HandshakeOptions options);
 
   /// At least one byte, or 0 at the end of the stream.
@@ -77,6 +78,8 @@ class Stream {
   };
 
   boost::asio::awaitable<Problem> wait(bool for_writing);
+  /// What the session reads from and writes to: the socket, or the session that was there before.
+  BIO* transport();
   void note_asked();
   void stop_delay(std::size_t size);
   /// recv() without TLS, with stamps.
@@ -89,6 +92,13 @@ class Stream {
   Socket socket_;
   std::optional<std::pair<boost::asio::ip::address, std::uint16_t>> peer_;
   RunContext& context_;
+  /// A session that another one goes through.
+  struct Carrier {
+    TlsMaterialPtr material;
+    std::unique_ptr<SSL, SslDeleter> ssl;
+    TlsRecord record;
+  };
+  std::unique_ptr<Carrier> carrier_;
   TlsMaterialPtr material_;
   std::unique_ptr<SSL, SslDeleter> ssl_;
   Moment asked_;  ///< the first byte since ask() was about to be sent

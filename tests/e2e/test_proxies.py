@@ -42,6 +42,25 @@ class Proxies(unittest.TestCase):
         self.assertEqual(refused["reason"], "http_proxy")
         self.assertNotIn("wrong", json.dumps(refused))
 
+    def test_a_proxy_over_tls(self):
+        plain, port = free_port(), free_port()
+        config = self.work.write("tinyproxy.conf", f"Port {plain}\nListen 127.0.0.1\nTimeout 10\nDisableViaHeader Yes\n")
+        self.work.process(["tinyproxy", "-d", "-c", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        leaf = self.work.folder / "leaf"
+        self.work.process(["socat", f"OPENSSL-LISTEN:{port},bind=127.0.0.1,fork,reuseaddr,verify=0,cert={leaf}.pem,key={leaf}.key",
+                           f"TCP:127.0.0.1:{plain}"], stderr=subprocess.DEVNULL)
+        wait_for(lambda: listens(plain) and listens(port), "tinyproxy behind TLS")
+        for url in self.targets():
+            with self.subTest(url=url):
+                result = self.check(url, f"https://localhost:{port}")
+                self.assertEqual(result["verdict"], "pass", result["message"])
+        # The certificate of the server, not that of the proxy, is the result's; TLS goes through TLS.
+        self.assertEqual(result["evidence"]["facts"]["http_version"], "2")
+        self.assertGreater(result["phases"][1]["seconds"], 0)
+        refused = self.check(self.targets()[0], f"https://localhost:{port}", f"tls_config={{ca_file: {self.ca}, server_name: other.example}}")
+        self.assertEqual(refused["reason"], "http_proxy", refused["message"])
+        self.assertIn("the certificate is not for other.example", refused["message"])
+
     def test_microsocks(self):
         port = free_port()
         self.work.process(["microsocks", "-i", "127.0.0.1", "-p", str(port), "-u", "user", "-P", "pass"], stderr=subprocess.DEVNULL)
