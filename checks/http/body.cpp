@@ -11,11 +11,16 @@ namespace vedette::http {
 namespace {
 
 constexpr std::size_t kStep = 16384;
+// As inflateInit2() takes them.
+constexpr int kGzipWindow = 31;
+constexpr int kRawWindow = -15;
 
 class ZlibDecoder final : public Decoder {
  public:
-  /// `window_bits` as inflateInit2() takes them: 31 for gzip, -15 for raw deflate.
-  explicit ZlibDecoder(int window_bits) { ready_ = ::inflateInit2(&stream_, window_bits) == Z_OK; }
+  explicit ZlibDecoder(int window_bits) : gzip_(window_bits == kGzipWindow) {
+    ready_ = ::inflateInit2(&stream_, window_bits) == Z_OK;
+    if (gzip_) ::inflateGetHeader(&stream_, &header_);
+  }
   ~ZlibDecoder() override { ::inflateEnd(&stream_); }
   ZlibDecoder(const ZlibDecoder&) = delete;
   ZlibDecoder& operator=(const ZlibDecoder&) = delete;
@@ -26,20 +31,28 @@ class ZlibDecoder final : public Decoder {
     stream_.avail_in = static_cast<uInt>(data.size());
     std::array<char, kStep> chunk;
     do {
-      if (finished_) return true;
+      if (finished_ && (!gzip_ || stream_.avail_in == 0)) return true;
+      // A file of gzip may have several members (RFC 1952 section 2.2).
+      if (finished_ && ::inflateReset(&stream_) != Z_OK) return false;
+      finished_ = false;
       stream_.next_out = reinterpret_cast<Bytef*>(chunk.data());
       stream_.avail_out = static_cast<uInt>(chunk.size());
       const int status = ::inflate(&stream_, Z_NO_FLUSH);
       if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) return false;
       finished_ = status == Z_STREAM_END;
       if (!give({chunk.data(), chunk.size() - stream_.avail_out})) return true;
-    } while (stream_.avail_out == 0 || (stream_.avail_in > 0 && !finished_));
+      began_ = began_ || !gzip_ || header_.done == 1;
+    } while (stream_.avail_out == 0 || stream_.avail_in > 0);
     return true;
   }
+  [[nodiscard]] bool began() const override { return began_; }
   [[nodiscard]] bool finished() const override { return finished_; }
 
  private:
   z_stream stream_{};
+  gz_header header_{};
+  const bool gzip_;
+  bool began_ = false;
   bool ready_ = false;
   bool finished_ = false;
 };
@@ -71,6 +84,7 @@ class BrotliDecoder final : public Decoder {
 class NoDecoder final : public Decoder {
  public:
   bool decode(std::string_view /*data*/, const Give& /*give*/) override { return false; }
+  [[nodiscard]] bool began() const override { return false; }
   [[nodiscard]] bool finished() const override { return false; }
 };
 
@@ -79,9 +93,9 @@ class NoDecoder final : public Decoder {
 std::unique_ptr<Decoder> make_decoder(Compression compression) {
   switch (compression) {
     case Compression::kGzip:
-      return std::make_unique<ZlibDecoder>(31);
+      return std::make_unique<ZlibDecoder>(kGzipWindow);
     case Compression::kDeflate:
-      return std::make_unique<ZlibDecoder>(-15);
+      return std::make_unique<ZlibDecoder>(kRawWindow);
     case Compression::kBrotli:
       return std::make_unique<BrotliDecoder>();
     case Compression::kUnknown:
@@ -102,6 +116,10 @@ bool BodySink::keep(std::string_view decoded) {
   size_ = limit_;
   failure_ = Failure{Reason::kBodyTooLarge, fmt::format("the body has more than {} bytes", limit_)};
   return false;
+}
+
+void BodySink::fail(Failure failure) {
+  if (!failure_) failure_ = std::move(failure);
 }
 
 void BodySink::close() {

@@ -28,6 +28,8 @@ class Decoder {
   virtual ~Decoder() = default;
   /// Decodes all of `data` and gives it out; false when it is not valid.
   virtual bool decode(std::string_view data, const Give& give) = 0;
+  /// Whether what must stand at the begin of the stream has come.
+  [[nodiscard]] virtual bool began() const { return true; }
   /// Whether the compressed stream came to its end.
   [[nodiscard]] virtual bool finished() const = 0;
 };
@@ -43,6 +45,10 @@ class BodySink {
   bool take(std::string_view data);
   /// Tells that the body is complete.
   void finish();
+  /// Tells that the rest of the body will not come.
+  void fail(Failure failure);
+  /// Whether there was something to decode, or nothing is decoded. Without it nobody looks at the body.
+  [[nodiscard]] bool began() const { return !decoder_ || decoder_->began(); }
   /// Forgets what there was: of a redirect that is not followed nobody sees the body, as with blackbox_exporter.
   void close();
   [[nodiscard]] bool closed() const { return closed_; }

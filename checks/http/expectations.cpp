@@ -119,7 +119,7 @@ Unmet expect_response(RunContext& context, const Expectations& expected, const n
   const bool patterns = !expected.body_must_match.empty() || !expected.body_must_not_match.empty();
   if (body.failure()) {
     context.fail(*body.failure());
-    return {.regex = patterns, .cel = !patterns && expected.look_at_json()};
+    return {.regex = patterns && body.began(), .cel = !patterns && body.began() && expected.look_at_json()};
   }
   if (patterns) {
     if (auto failure = check_body(expected, body)) {

@@ -9,6 +9,7 @@
 
 #include "checks/http/date.hpp"
 #include "checks/http/expectations.hpp"
+#include "checks/http/go_url.hpp"
 #include "checks/http/token.hpp"
 #include "checks/net/errors.hpp"
 #include "checks/net/http_client.hpp"
@@ -51,9 +52,11 @@ bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-double content_length(const net::HttpExchange& response) {
+double content_length(const net::HttpExchange& response, bool is_head) {
   const auto* text = response.header("Content-Length");
   double length = -1;
+  const bool bodyless = response.status / 100 == 1 || response.status == 204 || response.status == 304;
+  if (bodyless && !is_head) return 0;
   if (text != nullptr) std::from_chars(text->data(), text->data() + text->size(), length);
   return length;
 }
@@ -237,8 +240,12 @@ asio::awaitable<bool> HttpRun::exchange(const Url& url) {
   context_.log([method = method_, text = urls_.back()] { return fmt::format("{} {}", method, text); });
   if (auto problem = co_await net::perform(context_, request, response_, hop_)) {
     context_.log("failed: " + problem->message);
-    context_.fail(std::move(*problem));
-    co_return false;
+    if (!response_.has_head) {
+      context_.fail(std::move(*problem));
+      co_return false;
+    }
+    // What was said in the head counts nevertheless.
+    body_->fail(std::move(*problem));
   }
   if (!response_.ended_by_sink) body_->finish();
   context_.log([status = response_.status, version = response_.version, bytes = body_->size()] {
@@ -261,7 +268,14 @@ void HttpRun::keep_cookies(const Url& url) {
 
 std::optional<Url> HttpRun::next_url(const Url& url) {
   const auto* location = response_.header("Location");
-  if (!is_redirect(response_.status) || location == nullptr) return std::nullopt;
+  if (!is_redirect(response_.status) || location == nullptr || location->empty()) return std::nullopt;
+  // As with blackbox_exporter, there is no response when it leads nowhere.
+  const auto leads_nowhere = [&](const std::string& why) {
+    answered_ = false;
+    context_.fail(Reason::kHttpRedirectInvalid, fmt::format("Location '{}': {}", printable(*location, 200), why));
+    return std::nullopt;
+  };
+  if (const auto problem = go_url_problem(*location); !problem.empty()) return leads_nowhere(problem);
   ++redirects_;
   if (!settings_.follow_redirects) {
     body_->close();
@@ -274,11 +288,7 @@ std::optional<Url> HttpRun::next_url(const Url& url) {
     return std::nullopt;
   }
   auto next = resolve_location(url, *location);
-  if (!next) {
-    context_.fail(Reason::kHttpRedirectInvalid,
-                  fmt::format("Location '{}': {}", printable(*location, 200), next.error()));
-    return std::nullopt;
-  }
+  if (!next) return leads_nowhere(next.error());
   keep_cookies(url);
   const int status = response_.status;
   if (status != 307 && status != 308) {
@@ -360,7 +370,7 @@ void HttpRun::measure(bool resolved) {
   context_.measure(kHttpVersion, version);
   context_.measure(kHttpRedirects, redirects_);
   context_.measure(kHttpSsl, answered_ && secure_ ? 1 : 0);
-  context_.measure(kHttpContentLength, answered_ ? content_length(response_) : 0);
+  context_.measure(kHttpContentLength, answered_ ? content_length(response_, method_ == "HEAD") : 0);
   context_.measure(kHttpUncompressedBodyLength, answered_ ? static_cast<double>(body_->size()) : 0);
   context_.measure(kFailedDueToRegex, unmet_.regex ? 1 : 0);
   if (settings_.expect.look_at_json()) context_.measure(kFailedDueToCel, unmet_.cel ? 1 : 0);

@@ -48,6 +48,21 @@ tl::expected<Url, std::string> from_view(const urls::url_view_base& view) {
   return out;
 }
 
+/// People and servers write blanks and letters of all kinds into URLs; RFC 3986 wants them percent-encoded.
+std::string escape_unwise(std::string_view text) {
+  constexpr std::string_view kUnwise = " \"<>\\^`{|}";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80 || kUnwise.find(c) != std::string_view::npos) {
+      out += fmt::format("%{:02X}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string Url::authority() const {
@@ -60,18 +75,18 @@ std::string Url::text() const {
 }
 
 tl::expected<Url, std::string> parse_url(std::string_view text) {
-  std::string whole(text);
+  auto whole = escape_unwise(text);
   if (whole.find("://") == std::string::npos) whole = "http://" + whole;
   const auto parsed = urls::parse_uri(whole);
   if (!parsed) {
-    return tl::make_unexpected(
-        std::string("it is not a URL (international names are written as punycode, blanks as %20)"));
+    return tl::make_unexpected(std::string("it is not a URL (international names of hosts are written as punycode)"));
   }
   return from_view(*parsed);
 }
 
 tl::expected<Url, std::string> resolve_location(const Url& base, std::string_view location) {
-  const auto reference = urls::parse_uri_reference(urls::string_view(location.data(), location.size()));
+  const auto escaped = escape_unwise(location);
+  const auto reference = urls::parse_uri_reference(escaped);
   if (!reference) return tl::make_unexpected(std::string("it is not a URL"));
   const auto base_text = base.text();
   const auto parsed_base = urls::parse_uri(base_text);

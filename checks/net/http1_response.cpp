@@ -5,6 +5,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 
+#include "checks/net/http1_head.hpp"
 #include "checks/text.hpp"
 
 namespace vedette::net {
@@ -50,15 +51,14 @@ class ResponseReader::Parser final : public http::basic_parser<false> {
   using View = boost::beast::string_view;
 
   void on_request_impl(http::verb, View, View, int, error_code&) override {}
-  void on_response_impl(int code, View /*reason*/, int version, error_code& /*error*/) override {
+  void on_response_impl(int code, View /*reason*/, int /*version*/, error_code& /*error*/) override {
     out_.status = code;
-    out_.version = version == 10 ? "1.0" : "1.1";
     out_.headers.clear();
   }
   void on_field_impl(http::field /*field*/, View name, View value, error_code& /*error*/) override {
     out_.headers.emplace_back(std::string(name), std::string(value));
   }
-  void on_header_impl(error_code& /*error*/) override {}
+  void on_header_impl(error_code& /*error*/) override { out_.has_head = !interim(); }
   void on_body_init_impl(boost::optional<std::uint64_t> const& /*length*/, error_code& /*error*/) override {}
   std::size_t on_body_impl(View part, error_code& error) override {
     if (request_.on_body && !request_.on_body({part.data(), part.size()})) {
@@ -137,29 +137,13 @@ Problem ResponseReader::take_head(std::string_view& left, bool& whole) {
   }
   if (!whole) return std::nullopt;
   const auto head = normalized_head(left.substr(0, end));
+  if (!head) return Failure{Reason::kHttpProtocol, head.error()};
   left.remove_prefix(end);
   error_code error;
-  parser_->put(asio::buffer(head), error);
+  parser_->put(asio::buffer(head->text), error);
+  out_.version = head->version;
   if (error && error != http::error::need_more) return malformed(error);
   return std::nullopt;
-}
-
-std::string normalized_head(std::string_view head) {
-  std::string out;
-  out.reserve(head.size() + 2);
-  bool status_line = true;
-  while (!head.empty()) {
-    const auto end = head.find('\n');
-    auto line = head.substr(0, end);
-    head.remove_prefix(end == std::string_view::npos ? head.size() : end + 1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    out += line;
-    constexpr std::size_t kStatusWithoutReason = std::string_view("HTTP/1.1 200").size();
-    if (status_line && line.size() == kStatusWithoutReason) out += ' ';
-    status_line = false;
-    out += "\r\n";
-  }
-  return out;
 }
 
 }  // namespace vedette::net

@@ -39,8 +39,4 @@ class ResponseReader {
   std::string kept_;  ///< what the parser cannot take yet
 };
 
-/// The head of a response as the strict parser wants it: servers that end lines with a bare LF, or leave out the blank
-/// behind the status code, are understood by everyone. `head` ends with its empty line.
-std::string normalized_head(std::string_view head);
-
 }  // namespace vedette::net

@@ -191,6 +191,7 @@ class Session {
 
   static int on_frame(nghttp2_session* /*session*/, const nghttp2_frame* frame, void* self) noexcept {
     auto& session = *static_cast<Session*>(self);
+    if (frame->hd.type == NGHTTP2_HEADERS && session.out_.status >= 200) session.out_.has_head = true;
     const bool of_stream = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
     if (of_stream && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) session.complete_ = session.out_.status >= 200;
     if (frame->hd.type == NGHTTP2_GOAWAY && session.error_ == 0) session.error_ = frame->goaway.error_code;

@@ -49,7 +49,7 @@ struct HttpRequest {
   bool only_http2 = false;  ///< nothing else is spoken, also without TLS (RFC 9113 section 3.3)
   TlsMaterialPtr tls;       ///< for https
   std::string verify_name;  ///< for https: SNI and the name to verify
-  std::size_t max_header_bytes = std::size_t{64} << 10;
+  std::size_t max_header_bytes = std::size_t{1} << 20;
   /// Gets the body as it comes (still encoded); returns false to end the exchange.
   std::function<bool(std::string_view)> on_body;
 
@@ -58,6 +58,7 @@ struct HttpRequest {
 
 struct HttpExchange {
   bool ended_by_sink = false;  ///< on_body wanted no more
+  bool has_head = false;       ///< status and headers of the final response are there, whatever became of its body
   int status = 0;
   std::string version;  ///< "1.0", "1.1", "2"; empty without a response
   Headers headers;      ///< of the final response, in their order

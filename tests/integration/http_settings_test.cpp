@@ -194,7 +194,7 @@ TEST_CASE("a line break in a secret is no way to send another header") {
   CHECK(result.verdict == Verdict::kUnknown);
   CHECK(result.message == "the value of the header Authorization holds a line break");
   const auto through =
-      run(server, fmt::format("proxy_url: 'http://{}', proxy_connect_header: {{X-P: \"a\\nb\"}}", server.address()));
+      run(server, fmt::format("proxy_url: 'http://{}', proxy_connect_header: {{X-P: [\"a\\nb\"]}}", server.address()));
   CHECK(through.reason == Reason::kLocalFile);
   CHECK(server.connections() == 0);
 }

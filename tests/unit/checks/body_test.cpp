@@ -46,6 +46,21 @@ TEST_CASE("bodies are decoded however they are cut") {
   }
 }
 
+TEST_CASE("gzip may have several members, and nothing else behind them") {
+  BodySink two(Compression::kGzip, 0, 100);
+  feed(two, gzip("one ") + gzip("two"), 5);
+  CHECK_FALSE(two.failure());
+  CHECK(two.text() == "one two");
+  BodySink junk(Compression::kGzip, 0, 100);
+  feed(junk, gzip("one") + "junk", 5);
+  CHECK(junk.failure()->reason == Reason::kBodyDecode);
+  CHECK(junk.began());
+  BodySink none(Compression::kGzip, 0, 100);
+  feed(none, "plain text", 5);
+  CHECK(none.failure());
+  CHECK_FALSE(none.began());
+}
+
 TEST_CASE("a body in brotli is decoded") {
   BodySink sink(Compression::kBrotli, 0, 100);
   sink.take("\x0b\x02\x80hello\x03");  // An uncompressed meta-block: RFC 7932 section 9.2.

@@ -4,6 +4,12 @@
 
 using namespace vedette::http;
 
+TEST_CASE("blanks and letters beyond ASCII are percent-encoded, but for the host") {
+  CHECK(parse_url("http://x/a b?c d")->path == "/a%20b?c%20d");
+  CHECK(parse_url("http://x/\xc3\xa4|")->path == "/%C3%A4%7C");
+  CHECK(resolve_location(*parse_url("http://x/"), "/a b")->path == "/a%20b");
+}
+
 TEST_CASE("URLs are taken apart") {
   const auto url = *parse_url("https://User:p%40ss@Example.org:8443/a%20b?q=1#part");
   CHECK(url.secure);
