@@ -26,14 +26,14 @@ asio::awaitable<tl::expected<bool, Failure>> LineReader::more() {
 asio::awaitable<tl::expected<LineReader::Line, Failure>> LineReader::line() {
   while (true) {
     const auto end = buffer_.find('\n');
-    if (end != std::string::npos) {
+    if (end < limit_) {
       Line out{buffer_.substr(0, end), false};
       buffer_.erase(0, end + 1);
       if (!out.text.empty() && out.text.back() == '\r') out.text.pop_back();
       co_return out;
     }
-    if (buffer_.size() > limit_) {
-      co_return tl::make_unexpected(Failure{Reason::kLineTooLong, fmt::format("a line of more than {} bytes", limit_)});
+    if (buffer_.size() >= limit_) {
+      co_return tl::make_unexpected(Failure{Reason::kLineTooLong, fmt::format("a line of {} bytes or more", limit_)});
     }
     const auto grew = co_await more();
     if (!grew) co_return tl::make_unexpected(grew.error());

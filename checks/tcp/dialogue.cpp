@@ -61,7 +61,9 @@ asio::awaitable<net::Problem> Dialogue::expect_line(const Step& step, std::vecto
   while (true) {
     const auto line = co_await reader_.line();
     if (!line) co_return line.error();
-    groups = step.expect->groups(line->text);
+    // Behind the last newline there is no line, not even an empty one.
+    const bool none = line->last && line->text.empty();
+    groups = none ? std::vector<std::string>() : step.expect->groups(line->text);
     if (!groups.empty()) break;
     if (line->last) {
       failed_due_to_regex_ = true;

@@ -1,10 +1,12 @@
 """Answers of all kinds, most of them odd, as Vedette and Debian's blackbox_exporter (0.23) see them: each with each module, sample by sample."""
 
+import concurrent.futures
 import gzip
 import socket
 import struct
 import subprocess
 import threading
+import time
 import unittest
 import urllib.parse
 import zlib
@@ -123,8 +125,46 @@ REFUSED_SINCE = {"spacecolon", "emptyname", "badname", "nulval"}
 # Of a loop of redirects the last answer is nobody's wish, even when its status is expected.
 MEANT = {("any", "loop")}
 # Ours beside the neighbour's; times depend on the moment, and a body that came with its head took no time.
-EXTRA = {"probe_timeout_seconds", "vedette_probe_reason"}
+EXTRA = {"probe_timeout_seconds", "vedette_probe_reason", "vedette_tcp_duration_seconds", "probe_failed_due_to_bytes"}
 TIMES = {"probe_dns_lookup_time_seconds", "probe_duration_seconds", "probe_http_duration_seconds"}
+
+
+# What a TCP server says, with pauses; None: nothing at all.
+SPEECHES = {
+    "banner": [b"220 mail ready\r\n"],
+    "fragments": [b"220 ma", 0.05, b"il ready\r", 0.05, b"\n"],
+    "no newline": [b"220 mail ready"],
+    "empty": [],
+    "two lines": [b"100 a\n220 b\n"],
+    "two returns": [b"220 x\r\r\n"],
+    "empty lines": [b"\n\n220 y\n"],
+    "binary": [b"\xff\xfe\x00220\n"],
+    "letters": ["220 \u00fc\n".encode()],
+    "far too long": [b"a" * 70000 + b"\n220 z\n"],
+    "longest": [b"a" * 65535 + b"\n220 z\n"],
+    "one too long": [b"a" * 65536 + b"\n220 z\n"],
+    "silent": None,
+    "words": [b"one\ntwo\nthree\n"],
+}
+DIALOGUES = {
+    "plain": "",
+    "banner": 'query_response: [{expect: "^220 (.*)$"}]',
+    "answer": 'query_response: [{expect: "^220 (.*)$", send: "HELO $1"}]',
+    "never": "query_response: [{expect: nothing}]",
+    "seven": 'query_response: [{expect: "^.{7}$"}]',
+    "end": 'query_response: [{expect: "ready$"}]',
+    "two": 'query_response: [{expect: "one"}, {expect: "three"}]',
+    "back": 'query_response: [{expect: "three"}, {expect: "one"}]',
+    "anything": 'query_response: [{expect: ""}]',
+    "empty_line": 'query_response: [{expect: "^$"}]',
+    "send": 'query_response: [{send: "hi"}, {expect: "220"}]',
+    "starttls": 'query_response: [{expect: "220", starttls: true}]',
+    "tls": "tls: true",
+    "step": "query_response: [{}]",
+    "source": "source_ip_address: 127.0.0.5",
+    "source6": 'source_ip_address: "::1"',
+    "source_bad": "source_ip_address: x",
+}
 
 
 class Server(threading.Thread):
@@ -164,6 +204,38 @@ class Server(threading.Thread):
                 pass
 
 
+class Speaker(threading.Thread):
+    """Says its speech to everyone who connects."""
+
+    def __init__(self, speech):
+        super().__init__(daemon=True)
+        self.speech = speech
+        self.server = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.server.getsockname()[1]
+        self.start()
+
+    def run(self):
+        while True:
+            peer, _ = self.server.accept()
+            threading.Thread(target=self.serve, args=(peer,), daemon=True).start()
+
+    def serve(self, peer):
+        with peer:
+            try:
+                peer.settimeout(10)
+                for part in self.speech or []:
+                    if isinstance(part, float):
+                        time.sleep(part)
+                    else:
+                        peer.sendall(part)
+                if self.speech is not None:
+                    peer.shutdown(socket.SHUT_WR)
+                while peer.recv(65536):
+                    pass
+            except OSError:
+                pass
+
+
 def compared(page):
     out = {}
     for line in page.splitlines():
@@ -182,26 +254,43 @@ def compared(page):
 class Answers(unittest.TestCase):
     maxDiff = None
 
-    def test_every_answer_with_every_module(self):
-        with Workspace() as work:
-            server = Server()
-            config = work.write("modules.yml", "modules:\n" + "".join(
-                f"  {name}: {{prober: http, timeout: 5s, http: {{preferred_ip_protocol: ip4{settings and ', ' + settings}}}}}\n"
-                for name, settings in MODULES.items()))
-            peer = free_port()
-            work.process([PEER, f"--config.file={config}", f"--web.listen-address=127.0.0.1:{peer}", "--log.level=error"],
-                         stderr=subprocess.DEVNULL)
-            agent = work.agent(config)
-            wait_for(lambda: listens(peer), "blackbox_exporter")
-            for name in ANSWERS:
-                for module in MODULES:
-                    with self.subTest(answer=name, module=module):
-                        query = "/probe?" + urllib.parse.urlencode({"module": module, "target": f"http://127.0.0.1:{server.port}/{name}"})
-                        ours = compared(get(agent.url + query)[2])
-                        if name in REFUSED_SINCE or (module, name) in MEANT:
-                            self.assertEqual(ours["probe_success"], 0)
-                        else:
-                            self.assertEqual(ours, compared(get(f"http://127.0.0.1:{peer}{query}")[2]))
+    def setUp(self):
+        self.work = self.enterContext(Workspace())
+        config = self.work.write("modules.yml", "modules:\n" + "".join(
+            f"  {kind}_{name}: {{prober: {kind}, timeout: {timeout}s, {kind}: {{preferred_ip_protocol: ip4{settings and ', ' + settings}}}}}\n"
+            for kind, timeout, modules in (("http", 5, MODULES), ("tcp", 1, DIALOGUES)) for name, settings in modules.items()))
+        self.peer = free_port()
+        self.work.process([PEER, f"--config.file={config}", f"--web.listen-address=127.0.0.1:{self.peer}", "--log.level=error"],
+                          stderr=subprocess.DEVNULL)
+        self.agent = self.work.agent(config)
+        wait_for(lambda: listens(self.peer), "blackbox_exporter")
+
+    def pages(self, module, target):
+        query = "/probe?" + urllib.parse.urlencode({"module": module, "target": target})
+        return tuple(compared(get(base + query)[2]) for base in (self.agent.url, f"http://127.0.0.1:{self.peer}"))
+
+    def test_every_answer_over_http(self):
+        server = Server()
+        for name in ANSWERS:
+            for module in MODULES:
+                with self.subTest(answer=name, module=module):
+                    ours, theirs = self.pages(f"http_{module}", f"http://127.0.0.1:{server.port}/{name}")
+                    if name in REFUSED_SINCE or (module, name) in MEANT:
+                        self.assertEqual(ours["probe_success"], 0)
+                    else:
+                        self.assertEqual(ours, theirs)
+
+    def test_every_speech_over_tcp(self):
+        speakers = {name: Speaker(speech) for name, speech in SPEECHES.items()}
+        cases = [(module, name) for name in SPEECHES for module in DIALOGUES]
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            found = pool.map(lambda case: self.pages(f"tcp_{case[0]}", f"127.0.0.1:{speakers[case[1]].port}"), cases)
+            for (module, name), (ours, theirs) in zip(cases, found):
+                with self.subTest(speech=name, module=module):
+                    if "probe_failed_due_to_regex" not in ours:
+                        # Since 0.28 there is none before a connection has been made.
+                        theirs.pop("probe_failed_due_to_regex")
+                    self.assertEqual(ours, theirs)
 
 
 if __name__ == "__main__":
