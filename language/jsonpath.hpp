@@ -1,0 +1,36 @@
+#pragma once
+
+// JSONPath by RFC 9535. Immutable and cheap to copy; any number of threads may select with it at once.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "language/json.hpp"
+#include "language/value.hpp"
+
+namespace vedette::language {
+
+namespace jsonpath {
+struct Query;
+}
+
+class JsonPath {
+ public:
+  /// The error says what is wrong and where. Functions are checked for their types too (section 2.4.3).
+  static tl::expected<JsonPath, TextError> parse(std::string_view text);
+
+  /// The nodes that the path finds in `root`, in their order; they live as long as `root`. An error when it would have
+  /// to visit more than a million nodes: the document may come from a hostile server.
+  [[nodiscard]] tl::expected<std::vector<const Value*>, std::string> select(const Value& root) const;
+
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+  std::shared_ptr<const jsonpath::Query> query_;
+};
+
+}  // namespace vedette::language
