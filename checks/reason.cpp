@@ -72,6 +72,7 @@ constexpr std::array<ReasonInfo, kCount> kInfos{{
     {"body_too_large", kFail, "The decoded body exceeds the limit."},
     {"body_decode", kFail, "The body is not in the compression that the check expects."},
     {"json_mismatch", kFail, "An expression on the body's JSON does not hold, or the body is not JSON."},
+    {"expect_unmet", kFail, "A line of expect does not hold."},
     {"http_token", kFail, "The OAuth 2.0 token was not given; the message has the endpoint's answer."},
     {"dns_rcode", kFail, "The reply's return code is not an expected one."},
     {"dns_malformed", kFail, "The reply is not a valid DNS message."},

@@ -103,6 +103,7 @@ enum class Reason : std::uint8_t {
   kBodyTooLarge,
   kBodyDecode,
   kJsonMismatch,
+  kExpectUnmet,
   kHttpToken,
   // DNS.
   kDnsRcode,

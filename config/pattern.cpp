@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "config/utf8.hpp"
 
@@ -12,6 +13,10 @@ namespace {
 
 /// RE2's default of 8 MiB refuses large patterns that Go accepts.
 constexpr std::int64_t kMaxMemory = 64LL << 20;
+
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
 
 /// Go's dialect and that of this RE2 differ in few places: Go has (?<name>…) too, and neither \C nor names of groups
 /// with letters beyond ASCII.
@@ -68,12 +73,9 @@ class GoDialect {
       return true;
     }
     const auto name = rest.substr(0, rest.find('>')).substr(named ? 4 : 3);
-    const auto is_word = [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-    };
     out_ += "(?P<";
     at_ += named ? 4 : 3;
-    return std::all_of(name.begin(), name.end(), is_word);
+    return std::all_of(name.begin(), name.end(), &is_word);
   }
 
   std::string_view text_;
@@ -98,6 +100,14 @@ class Subject {
   std::string repaired_;
   std::string_view text_;
 };
+
+std::string group_value(std::string_view name, const Pattern& pattern, const std::vector<std::string>& groups) {
+  int number = -1;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  if (error != std::errc() || end != name.data() + name.size()) number = pattern.group_number(std::string(name));
+  return number >= 0 && static_cast<std::size_t>(number) < groups.size() ? groups[static_cast<std::size_t>(number)]
+                                                                         : "";
+}
 
 }  // namespace
 
@@ -125,6 +135,57 @@ std::vector<std::string> Pattern::groups(std::string_view text) const {
   std::vector<std::string> out;
   out.reserve(count);
   for (const auto& piece : pieces) out.emplace_back(piece.data() != nullptr ? piece.as_string() : std::string());
+  return out;
+}
+
+std::string Pattern::expanded(std::string_view text, const std::vector<std::string>& groups) const {
+  std::string out;
+  while (!text.empty()) {
+    const auto dollar = text.find('$');
+    out += text.substr(0, dollar);
+    if (dollar == std::string_view::npos) break;
+    text.remove_prefix(dollar + 1);
+    if (text.starts_with('$')) {
+      out += '$';
+      text.remove_prefix(1);
+      continue;
+    }
+    const bool braced = text.starts_with('{');
+    const auto rest = braced ? text.substr(1) : text;
+    const auto stop = std::find_if_not(rest.begin(), rest.end(), &is_word);
+    const auto name = rest.substr(0, static_cast<std::size_t>(stop - rest.begin()));
+    const bool closed = !braced || (name.size() < rest.size() && rest[name.size()] == '}');
+    if (name.empty() || !closed) {
+      out += '$';
+      continue;
+    }
+    out += group_value(name, *this, groups);
+    text.remove_prefix(name.size() + (braced ? 2 : 0));
+  }
+  return out;
+}
+
+std::string Pattern::replaced(std::string_view text, std::string_view with) const {
+  const Subject subject(text);
+  const auto whole = subject.piece();
+  const int count = compiled_->NumberOfCapturingGroups() + 1;
+  std::vector<re2::StringPiece> pieces(static_cast<std::size_t>(count));
+  std::string out;
+  std::size_t at = 0;
+  while (at <= whole.size() && compiled_->Match(whole, at, whole.size(), re2::RE2::UNANCHORED, pieces.data(), count)) {
+    const auto begin = static_cast<std::size_t>(pieces[0].data() - whole.data());
+    out.append(whole.data() + at, begin - at);
+    std::vector<std::string> groups;
+    for (const auto& piece : pieces) groups.emplace_back(piece.data() != nullptr ? piece.as_string() : std::string());
+    out += expanded(with, groups);
+    at = begin + pieces[0].size();
+    if (!pieces[0].empty()) continue;
+    // Behind an empty match the next character is passed over, so that there is an end.
+    const auto next = at < whole.size() ? utf8_length({whole.data() + at, whole.size() - at}) : 1;
+    if (at < whole.size()) out.append(whole.data() + at, next);
+    at += next;
+  }
+  if (at < whole.size()) out.append(whole.data() + at, whole.size() - at);
   return out;
 }
 

@@ -27,6 +27,13 @@ class Pattern {
   /// The groups of the first match, group 0 being the whole; empty when there is no match.
   [[nodiscard]] std::vector<std::string> groups(std::string_view text) const;
 
+  /// `text` with $1, ${1}, $name and ${name} replaced by the groups of a match and $$ by a dollar; what is unknown
+  /// becomes empty (Go's Expand).
+  [[nodiscard]] std::string expanded(std::string_view text, const std::vector<std::string>& groups) const;
+
+  /// `text` with each match replaced by `with`, expanded.
+  [[nodiscard]] std::string replaced(std::string_view text, std::string_view with) const;
+
   /// The number of the group called `name`, or -1.
   [[nodiscard]] int group_number(const std::string& name) const;
 

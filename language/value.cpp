@@ -15,11 +15,22 @@ namespace vedette::language {
 
 namespace {
 
-constexpr std::size_t kShown = 200;
+constexpr std::size_t kShown = 120;
 
-std::string cut(std::string text) {
-  if (text.size() <= kShown) return text;
-  return text.substr(0, kShown) + "...";
+/// One line of at most so many bytes, ended between two characters.
+std::string shown(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (out.size() >= kShown && (static_cast<unsigned char>(c) & 0xc0U) != 0x80) return out + "...";
+    if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\r') {
+      out += "\\r";
+    } else {
+      out += c;
+    }
+  }
+  return out;
 }
 
 double worth(const Value& number) {
@@ -107,7 +118,7 @@ std::string described(const Value& value) {
   } else {
     text = to_json(value);
   }
-  return fmt::format("{} <{}>", kind_of(value), cut(std::move(text)));
+  return fmt::format("{} <{}>", kind_of(value), shown(text));
 }
 
 std::string described(const Found& found) {

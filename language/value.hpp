@@ -92,7 +92,7 @@ using Found = std::optional<Value>;
 /// `integer`, `string`, `list`, …
 std::string_view kind_of(const Value& value);
 
-/// The kind and the value for a message: `integer <1>`, `string <x>`; long ones are cut.
+/// The kind and the value for a message, on one line: `integer <1>`, `string <x>`; long ones are cut.
 std::string described(const Value& value);
 std::string described(const Found& found);
 

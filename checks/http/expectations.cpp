@@ -99,6 +99,8 @@ void expect_connection(RunContext& context, const Expectations& expected, const 
 }  // namespace
 
 bool status_expected(const Expectations& expected, int status) {
+  // A line that asks for the status says what it should be.
+  if (expected.status_codes.empty() && language::asks_for(expected.lines, language::QueryKind::kStatus)) return true;
   if (expected.status_codes.empty()) return status >= 200 && status < 300;
   return std::find(expected.status_codes.begin(), expected.status_codes.end(), status) != expected.status_codes.end();
 }

@@ -290,6 +290,7 @@ std::optional<Url> HttpRun::next_url(const Url& url) {
   auto next = resolve_location(url, *location);
   if (!next) return leads_nowhere(next.error());
   keep_cookies(url);
+  passed_.push_back({*location, response_.status});
   const int status = response_.status;
   if (status != 307 && status != 308) {
     if (method_ != "HEAD") method_ = "GET";
@@ -341,6 +342,11 @@ asio::awaitable<void> HttpRun::go() {
   }
   if (answered_ && !context_.failed()) {
     unmet_ = expect_response(context_, settings_.expect, response_, *body_, secure_);
+  }
+  if (answered_ && !context_.failed()) {
+    expect_lines(context_, settings_.expect.lines, response_, *body_,
+                 {urls_.back(), address_ ? address_->to_string() : "", passed_,
+                  [this](std::string text) { return redacted(std::move(text)); }});
   }
   measure(resolved_);
   if (context_.wants_evidence()) add_evidence();

@@ -10,6 +10,7 @@
 
 #include "checks/http/body.hpp"
 #include "checks/http/expectations.hpp"
+#include "checks/http/lines.hpp"
 #include "checks/http/settings.hpp"
 #include "checks/http/url.hpp"
 #include "checks/kind.hpp"
@@ -60,6 +61,7 @@ class HttpRun {
   std::string referer_;
   std::vector<Cookie> cookies_;
   std::vector<std::string> urls_;  ///< of all hops
+  std::vector<language::Redirect> passed_;
   int hop_ = 0;
   int redirects_ = 0;
   bool secure_ = false;

@@ -19,6 +19,7 @@
 #include "checks/net/tls_profile.hpp"
 #include "config/pattern.hpp"
 #include "config/secret.hpp"
+#include "language/expectations.hpp"
 
 namespace vedette::http {
 
@@ -40,10 +41,11 @@ struct Expectations {
   std::optional<cel::Program> json_must_not_match;
   std::optional<cel::Program> json_must_match;
   net::DaysLeft days_left;
+  std::vector<language::Expectation> lines;
 
   [[nodiscard]] bool look_at_json() const { return json_must_match || json_must_not_match; }
   [[nodiscard]] bool look_at_body() const {
-    return !body_must_match.empty() || !body_must_not_match.empty() || look_at_json();
+    return !body_must_match.empty() || !body_must_not_match.empty() || look_at_json() || language::looks_at_body(lines);
   }
 };
 

@@ -2,56 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
-
 namespace vedette::tcp {
 
 namespace asio = boost::asio;
-
-namespace {
-
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-std::string group_value(std::string_view name, const config::Pattern& pattern, const std::vector<std::string>& groups) {
-  int number = -1;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  if (error != std::errc() || end != name.data() + name.size()) number = pattern.group_number(std::string(name));
-  return number >= 0 && static_cast<std::size_t>(number) < groups.size() ? groups[static_cast<std::size_t>(number)]
-                                                                         : "";
-}
-
-}  // namespace
-
-std::string expand_groups(std::string_view text, const config::Pattern& pattern,
-                          const std::vector<std::string>& groups) {
-  std::string out;
-  while (!text.empty()) {
-    const auto dollar = text.find('$');
-    out += text.substr(0, dollar);
-    if (dollar == std::string_view::npos) break;
-    text.remove_prefix(dollar + 1);
-    if (text.starts_with('$')) {
-      out += '$';
-      text.remove_prefix(1);
-      continue;
-    }
-    const bool braced = text.starts_with('{');
-    const auto rest = braced ? text.substr(1) : text;
-    const auto stop = std::find_if_not(rest.begin(), rest.end(), is_word);
-    const auto name = rest.substr(0, static_cast<std::size_t>(stop - rest.begin()));
-    const bool closed = !braced || (name.size() < rest.size() && rest[name.size()] == '}');
-    if (name.empty() || !closed) {
-      out += '$';
-      continue;
-    }
-    out += group_value(name, pattern, groups);
-    text.remove_prefix(name.size() + (braced ? 2 : 0));
-  }
-  return out;
-}
 
 Dialogue::Dialogue(RunContext& context, const TcpSettings& settings, net::Stream& stream, std::string name)
     : context_(context), settings_(settings), stream_(stream), reader_(stream), name_(std::move(name)) {}
@@ -72,7 +25,7 @@ asio::awaitable<net::Problem> Dialogue::expect_line(const Step& step, std::vecto
     }
   }
   for (const auto& [label, value] : step.labels) {
-    labels_.emplace_back(label, printable(expand_groups(value, *step.expect, groups), 256));
+    labels_.emplace_back(label, printable(step.expect->expanded(value, groups), 256));
   }
   co_return std::nullopt;
 }
@@ -116,7 +69,7 @@ asio::awaitable<net::Problem> Dialogue::perform(const Step& step) {
   if (!step.send.empty()) {
     auto text = step.send.reveal();
     if (!text) co_return Failure{Reason::kLocalFile, text.error()};
-    if (step.expect) text = expand_groups(*text, *step.expect, groups);
+    if (step.expect) text = step.expect->expanded(*text, groups);
     context_.log(fmt::format("sending {} bytes", text->size() + 1));
     if (problem = co_await stream_.write_all(*text + "\n"); problem) co_return problem;
   }

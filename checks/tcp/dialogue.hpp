@@ -42,8 +42,4 @@ class Dialogue {
   std::vector<std::pair<std::string, std::string>> labels_;
 };
 
-/// Replaces $1 ${1} $name ${name} by the groups of a match, $$ by $; what is unknown becomes empty (Go's Expand).
-std::string expand_groups(std::string_view text, const config::Pattern& pattern,
-                          const std::vector<std::string>& groups);
-
 }  // namespace vedette::tcp

@@ -167,7 +167,7 @@ class WebSocketRun {
     if (step.send.empty()) co_return std::nullopt;
     auto text = step.send.reveal();
     if (!text) co_return Failure{Reason::kLocalFile, text.error()};
-    if (step.expect) text = tcp::expand_groups(*text, *step.expect, groups);
+    if (step.expect) text = step.expect->expanded(*text, groups);
     socket_.text(true);
     const auto [error, size] = co_await socket_.async_write(asio::buffer(*text), kTuple);
     if (error) co_return problem_of(error);

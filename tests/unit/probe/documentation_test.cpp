@@ -8,6 +8,7 @@
 #include "checks/kinds.hpp"
 #include "exporters/probe_page.hpp"
 #include "exporters/series_store.hpp"
+#include "language/filters.hpp"
 #include "probe/agent_metrics.hpp"
 #include "probe/cli.hpp"
 #include "probe/config_loader.hpp"
@@ -81,6 +82,15 @@ TEST_CASE("every metric is documented") {
       INFO(family.name);
       CHECK(documents(page, family.name));
     }
+  }
+}
+
+TEST_CASE("every filter is documented") {
+  const auto page = read("docs/expectations.md");
+  for (const auto& info : language::all_filters()) {
+    INFO(info.name);
+    const auto name = "`" + std::string(info.name);
+    CHECK((page.find(name + "`") != std::string::npos || page.find(name + " ") != std::string::npos));
   }
 }
 

@@ -1,0 +1,70 @@
+#include "language/filters.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace vedette::language {
+
+namespace {
+
+using enum Parameter;
+
+const std::vector<FilterInfo>& table() {
+  static const std::vector<FilterInfo> kTable{
+      {"base64Decode", {}, &base64_decode},
+      {"base64Encode", {}, &base64_encode},
+      {"base64UrlSafeDecode", {}, &base64_url_safe_decode},
+      {"base64UrlSafeEncode", {}, &base64_url_safe_encode},
+      {"charsetDecode", {kText}, &charset_decode},
+      {"count", {}, &count},
+      {"dateFormat", {kText}, &date_format},
+      {"daysAfterNow", {}, &days_after_now},
+      {"daysBeforeNow", {}, &days_before_now},
+      {"decode", {kText}, &charset_decode},  // deprecated: charsetDecode
+      {"first", {}, &first},
+      {"format", {kText}, &date_format},  // deprecated: dateFormat
+      {"htmlEscape", {}, &html_escape},
+      {"htmlUnescape", {}, &html_unescape},
+      {"jsonpath", {kJsonPath}, &by_jsonpath},
+      {"last", {}, &last},
+      {"location", {}, &location},
+      {"lower", {}, &lower},
+      {"nth", {kInteger}, &nth},
+      {"regex", {kPattern}, &by_regex},
+      {"replace", {kText, kText}, &replace},
+      {"replaceRegex", {kPattern, kText}, &replace_regex},
+      {"split", {kText}, &split},
+      {"toDate", {kText}, &to_date},
+      {"toFloat", {}, &to_float},
+      {"toHex", {}, &to_hex_text},
+      {"toInt", {}, &to_int},
+      {"toString", {}, &to_string},
+      {"trim", {}, &trimmed},
+      {"upper", {}, &upper},
+      {"urlDecode", {}, &url_decode},
+      {"urlEncode", {}, &url_encode},
+      {"urlQueryParam", {kText}, &url_query_param},
+      {"utf8Decode", {}, &utf8_decode},
+      {"utf8Encode", {}, &utf8_encode},
+      {"xpath", {kXPath}, &by_xpath},
+  };
+  return kTable;
+}
+
+}  // namespace
+
+std::span<const FilterInfo> all_filters() {
+  return table();
+}
+
+const FilterInfo* find_filter(std::string_view name) {
+  const auto found = std::find_if(table().begin(), table().end(), [&](const auto& info) { return info.name == name; });
+  return found == table().end() ? nullptr : &*found;
+}
+
+tl::unexpected<std::string> wrong_input(const Value& input, std::string_view wanted) {
+  return tl::make_unexpected(fmt::format("it takes {}, not {}", wanted, described(input)));
+}
+
+}  // namespace vedette::language

@@ -1,0 +1,74 @@
+#pragma once
+
+// The filters: each makes a value of a value. The table of them; what they do stands in the files by what they are
+// about.
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "language/syntax.hpp"
+#include "language/value.hpp"
+
+namespace vedette::language {
+
+/// What a query or a filter gives; the error is a sentence for a person.
+using Outcome = tl::expected<Found, std::string>;
+
+enum class Parameter : std::uint8_t { kText, kInteger, kPattern, kJsonPath, kXPath };
+
+struct FilterInfo {
+  std::string_view name;
+  std::vector<Parameter> parameters;
+  /// `filter` has its arguments, those that are compiled in `prepared`.
+  Outcome (*apply)(const Value& input, const Filter& filter);
+};
+
+/// All of them, in the order of their names.
+std::span<const FilterInfo> all_filters();
+const FilterInfo* find_filter(std::string_view name);
+
+/// That a filter cannot work on such a value.
+tl::unexpected<std::string> wrong_input(const Value& input, std::string_view wanted);
+
+/// What a path finds: nothing, the one node's value, or a list of several.
+Outcome found_by(const JsonPath& path, const Value& root);
+
+// Of codecs, collections, dates, documents and texts: language/filters_….cpp.
+Outcome base64_decode(const Value& input, const Filter& filter);
+Outcome base64_encode(const Value& input, const Filter& filter);
+Outcome base64_url_safe_decode(const Value& input, const Filter& filter);
+Outcome base64_url_safe_encode(const Value& input, const Filter& filter);
+Outcome charset_decode(const Value& input, const Filter& filter);
+Outcome html_escape(const Value& input, const Filter& filter);
+Outcome html_unescape(const Value& input, const Filter& filter);
+Outcome to_hex_text(const Value& input, const Filter& filter);
+Outcome url_decode(const Value& input, const Filter& filter);
+Outcome url_encode(const Value& input, const Filter& filter);
+Outcome utf8_decode(const Value& input, const Filter& filter);
+Outcome utf8_encode(const Value& input, const Filter& filter);
+Outcome count(const Value& input, const Filter& filter);
+Outcome first(const Value& input, const Filter& filter);
+Outcome last(const Value& input, const Filter& filter);
+Outcome nth(const Value& input, const Filter& filter);
+Outcome location(const Value& input, const Filter& filter);
+Outcome date_format(const Value& input, const Filter& filter);
+Outcome days_after_now(const Value& input, const Filter& filter);
+Outcome days_before_now(const Value& input, const Filter& filter);
+Outcome to_date(const Value& input, const Filter& filter);
+Outcome by_jsonpath(const Value& input, const Filter& filter);
+Outcome by_xpath(const Value& input, const Filter& filter);
+Outcome by_regex(const Value& input, const Filter& filter);
+Outcome replace(const Value& input, const Filter& filter);
+Outcome replace_regex(const Value& input, const Filter& filter);
+Outcome split(const Value& input, const Filter& filter);
+Outcome to_float(const Value& input, const Filter& filter);
+Outcome to_int(const Value& input, const Filter& filter);
+Outcome to_string(const Value& input, const Filter& filter);
+Outcome url_query_param(const Value& input, const Filter& filter);
+Outcome lower(const Value& input, const Filter& filter);
+Outcome upper(const Value& input, const Filter& filter);
+Outcome trimmed(const Value& input, const Filter& filter);
+
+}  // namespace vedette::language

@@ -1,0 +1,125 @@
+// Filters on collections, dates and documents.
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "language/date.hpp"
+#include "language/filters.hpp"
+
+namespace vedette::language {
+
+namespace {
+
+std::int64_t now() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+constexpr std::int64_t kDay = 86'400'000'000'000;
+
+Outcome item(const Value& input, std::int64_t at) {
+  const auto* items = input.list();
+  if (items == nullptr) return wrong_input(input, "a list");
+  const auto size = static_cast<std::int64_t>(items->size());
+  const auto index = at < 0 ? size + at : at;
+  if (index < 0 || index >= size)
+    return tl::make_unexpected(fmt::format("the list has {} items, there is no item {}", size, at));
+  return (*items)[static_cast<std::size_t>(index)];
+}
+
+}  // namespace
+
+Outcome found_by(const JsonPath& path, const Value& root) {
+  auto nodes = path.select(root);
+  if (!nodes) return tl::make_unexpected(nodes.error());
+  if (nodes->empty()) return Found();
+  if (nodes->size() == 1) return *nodes->front();
+  List items;
+  for (const auto* node : *nodes) items.push_back(*node);
+  return Value::list(std::move(items));
+}
+
+Outcome count(const Value& input, const Filter& /*filter*/) {
+  std::size_t size = 0;
+  if (const auto* items = input.list()) {
+    size = items->size();
+  } else if (const auto* bytes = input.get<Bytes>()) {
+    size = bytes->data.size();
+  } else if (const auto* nodes = input.get<Nodeset>()) {
+    size = nodes->size;
+  } else {
+    return wrong_input(input, "a list, bytes or nodes");
+  }
+  return Value(static_cast<std::int64_t>(size));
+}
+
+Outcome first(const Value& input, const Filter& /*filter*/) {
+  const auto* items = input.list();
+  if (items != nullptr && items->empty()) return Found();
+  return item(input, 0);
+}
+
+Outcome last(const Value& input, const Filter& /*filter*/) {
+  const auto* items = input.list();
+  if (items != nullptr && items->empty()) return Found();
+  return item(input, -1);
+}
+
+Outcome nth(const Value& input, const Filter& filter) {
+  return item(input, *filter.arguments[0].get<std::int64_t>());
+}
+
+Outcome location(const Value& input, const Filter& /*filter*/) {
+  const auto* redirect = input.get<Redirect>();
+  if (redirect == nullptr) return wrong_input(input, "a response");
+  return redirect->location ? Found(Value(*redirect->location)) : Found();
+}
+
+Outcome date_format(const Value& input, const Filter& filter) {
+  const auto* date = input.get<Date>();
+  if (date == nullptr) return wrong_input(input, "a date");
+  return Value(format_date(*date, *filter.arguments[0].get<std::string>()));
+}
+
+Outcome days_after_now(const Value& input, const Filter& /*filter*/) {
+  const auto* date = input.get<Date>();
+  if (date == nullptr) return wrong_input(input, "a date");
+  return Value((date->nanoseconds - now()) / kDay);
+}
+
+Outcome days_before_now(const Value& input, const Filter& /*filter*/) {
+  const auto* date = input.get<Date>();
+  if (date == nullptr) return wrong_input(input, "a date");
+  return Value((now() - date->nanoseconds) / kDay);
+}
+
+Outcome to_date(const Value& input, const Filter& filter) {
+  const auto* text = input.get<std::string>();
+  if (text == nullptr) return wrong_input(input, "a string");
+  const auto date = parse_date(*text, *filter.arguments[0].get<std::string>());
+  if (!date) return tl::make_unexpected(date.error());
+  return Value(*date);
+}
+
+Outcome by_jsonpath(const Value& input, const Filter& filter) {
+  const auto& path = std::get<JsonPath>(filter.prepared);
+  const auto* text = input.get<std::string>();
+  if (text == nullptr) {
+    if (input.list() == nullptr && input.object() == nullptr) return wrong_input(input, "JSON");
+    return found_by(path, input);
+  }
+  const auto root = parse_json(*text);
+  if (!root) return tl::make_unexpected("the text is not JSON: " + root.error().message);
+  return found_by(path, *root);
+}
+
+Outcome by_xpath(const Value& input, const Filter& filter) {
+  const auto* text = input.get<std::string>();
+  if (text == nullptr) return wrong_input(input, "a string");
+  auto found = std::get<XPath>(filter.prepared).evaluate(*text, Markup::kHtml);
+  if (!found) return tl::make_unexpected(found.error());
+  return std::move(*found);
+}
+
+}  // namespace vedette::language

@@ -1,0 +1,66 @@
+#pragma once
+
+// A cursor over the text of a line or a file. Positions are bytes from the begin.
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "config/utf8.hpp"
+
+namespace vedette::language {
+
+/// Part of a text, from `begin` up to but not with `end`.
+struct Span {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+/// What a text should have been, and where it is not.
+struct SyntaxError {
+  std::size_t at = 0;
+  std::string message;
+  std::string hint{};
+};
+
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : text_(text) {}
+
+  [[nodiscard]] std::size_t at() const { return at_; }
+  [[nodiscard]] bool at_end() const { return at_ >= text_.size(); }
+  /// The byte `ahead` of the cursor; zero behind the end.
+  [[nodiscard]] char peek(std::size_t ahead = 0) const {
+    return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
+  }
+  [[nodiscard]] std::string_view rest() const { return text_.substr(at_); }
+  [[nodiscard]] std::string_view since(std::size_t begin) const { return text_.substr(begin, at_ - begin); }
+
+  void skip(std::size_t bytes) { at_ += std::min(bytes, text_.size() - at_); }
+  void back_to(std::size_t at) { at_ = at; }
+  void skip_blanks() {
+    while (peek() == ' ' || peek() == '\t') ++at_;
+  }
+  bool take(std::string_view word) {
+    if (!rest().starts_with(word)) return false;
+    at_ += word.size();
+    return true;
+  }
+  /// A run of letters, digits, - and _, such as the name of a query or a filter; empty when there is none.
+  std::string_view take_word() {
+    const auto begin = at_;
+    while (is_word(peek())) ++at_;
+    return since(begin);
+  }
+
+  static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+  static bool is_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '-' || c == '_';
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace vedette::language

@@ -1,0 +1,99 @@
+"""`expect:` lines of HTTP checks against nginx."""
+
+import json
+import unittest
+
+from tests.e2e.support import Workspace, free_port, run, value, wait_for
+
+
+class Expect(unittest.TestCase):
+    def setUp(self):
+        self.work = self.enterContext(Workspace())
+        ca = self.work.authority()
+        self.port = free_port()
+        self.work.write("www/state.json", '{"state": "READY", "lines": [1, 2], "token": "hush-hush"}')
+        self.work.write("www/page.html", "<!doctype html><title>Caf\u00e9</title><ul><li>a<li>b</ul>")
+        self.work.nginx(f"""
+            server {{ listen 127.0.0.1:{self.port} ssl http2; ssl_certificate @FOLDER@/leaf.pem; ssl_certificate_key @FOLDER@/leaf.key;
+              types {{ text/html html; application/json json; }} charset utf-8;
+              location /state.json {{ add_header Set-Cookie "session=abc; Path=/; Secure; Max-Age=60"; add_header X-Many a; add_header X-Many b; }}
+              location /moved {{ return 301 /state.json; }} location /gone {{ return 410 gone; }} }}""")
+        self.tls = f"tls_config: {{ca_file: {ca}}}, preferred_ip_protocol: ip4"
+
+    def check(self, path, *lines, more=""):
+        config = self.work.write("vedette.yml", f"""
+checks:
+  - name: it
+    kind: http
+    target: https://localhost:{self.port}{path}
+    http:
+      {{{self.tls}{more}, expect: {json.dumps(lines)}}}
+""")
+        out = run("check", "--config.file", config, "--output", "json")
+        self.assertEqual(out.stderr, "")
+        return json.loads(out.stdout)[0], out.returncode
+
+    def test_lines_that_hold(self):
+        result, code = self.check(
+            "/moved", "status == 200", 'version == "2"', 'url endsWith "/state.json"', 'header "content-type" startsWith "application/json"',
+            'header "X-Many" count == 2', 'cookie "session" == "abc"', 'cookie "session[Secure]" exists', 'cookie "session[Max-Age]" == 60',
+            'jsonpath "$.state" == "READY"', 'jsonpath "$.lines" count == 2', 'jsonpath "$.lines[?@ > 1]" == 2', 'body contains "READY"',
+            "regex /\"state\": \"(\\w+)\"/ == \"READY\"", "bytes count == 57", "duration < 30000", 'ip == "127.0.0.1"', "redirects count == 1",
+            'redirects nth 0 location endsWith "/state.json"', 'certificate "Subject" contains "localhost"',
+            'certificate "Subject-Alt-Name" contains "DNS:localhost"', 'certificate "Expire-Date" daysAfterNow between 18 20',
+            'certificate "Start-Date" daysBeforeNow <= 1')
+        self.assertEqual((result["verdict"], code), ("pass", 0), result)
+        result, _ = self.check("/page.html", 'xpath "string(//title)" == "Caf\u00e9"', 'xpath "//li" count == 2', 'xpath "//nav" not exists')
+        self.assertEqual(result["verdict"], "pass", result)
+
+    def test_a_line_about_the_status_takes_the_place_of_2xx(self):
+        self.assertEqual(self.check("/gone", "status == 410", 'body == "gone"')[0]["verdict"], "pass")
+        self.assertEqual(self.check("/gone", 'body == "gone"')[0]["reason"], "http_status")
+
+    def test_all_lines_that_do_not_hold_are_told(self):
+        result, code = self.check("/state.json", "status == 201", 'jsonpath "$.state" == "DONE"', 'jsonpath "$.lines" count == 2', "header \"X-None\" exists")
+        self.assertEqual((result["reason"], code), ("expect_unmet", 1))
+        self.assertEqual(result["message"], "status == 201: it is integer <200>, expected integer <201> (and 2 more)")
+        self.assertEqual(result["evidence"]["facts"]["unmet"], [
+            "status == 201: it is integer <200>, expected integer <201>",
+            'jsonpath "$.state" == "DONE": it is string <READY>, expected string <DONE>',
+            'header "X-None" exists: it is none, expected something'])
+
+    def test_one_of_several(self):
+        config = self.work.write("vedette.yml", f"""
+checks:
+  - name: it
+    kind: http
+    target: https://localhost:{self.port}/state.json
+    http:
+      {self.tls.replace(', ', chr(10) + '      ')}
+      expect:
+        - any_of:
+            - jsonpath "$.state" == "DONE"
+            - jsonpath "$.state" == "READY"
+        - any_of: [status == 500, 'header "X-None" exists']
+""")
+        out = run("check", "--config.file", config, "--output", "json")
+        result = json.loads(out.stdout)[0]
+        self.assertEqual(result["message"], 'status == 500: it is integer <200>, expected integer <500>; header "X-None" exists: it is none, expected something')
+
+    def test_secrets_of_the_check_are_not_shown(self):
+        result, _ = self.check("/state.json", 'cookie "session" toInt == 1', 'header "Set-Cookie" == "x"', 'cookie "session[Max-Age]" == 5')
+        self.assertEqual(result["evidence"]["facts"]["unmet"], [
+            'cookie "session" toInt == 1: it is not so (values of cookies are not shown)',
+            'header "Set-Cookie" == "x": it is not so (values of cookies are not shown)',
+            'cookie "session[Max-Age]" == 5: it is integer <60>, expected integer <5>'])
+        result, _ = self.check("/state.json", 'jsonpath "$.token" == "other"', more=", bearer_token: hush-hush")
+        self.assertEqual(result["reason"], "expect_unmet")
+        self.assertNotIn("hush-hush", json.dumps(result))
+
+    def test_the_agent_exports_the_reason(self):
+        agent = self.work.agent(f"""
+checks:
+  - {{name: it, kind: http, target: "https://localhost:{self.port}/state.json", interval: 1s, http: {{{self.tls}, expect: [status == 500]}}}}
+""")
+        wait_for(lambda: value(agent.page(), "vedette_check_failures_total", reason="expect_unmet"), "a failure")
+
+
+if __name__ == "__main__":
+    unittest.main()
