@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 
 #include "config/secret.hpp"
 #include "config/utf8.hpp"
@@ -52,7 +53,7 @@ tl::expected<std::string, std::string> decode_charset(std::string_view bytes, st
     return std::string(bytes);
   }
   const auto converter = ::iconv_open("UTF-8", iconv_name(name).c_str());
-  if (converter == reinterpret_cast<iconv_t>(-1)) {
+  if (reinterpret_cast<std::intptr_t>(converter) == -1) {
     return tl::make_unexpected(fmt::format("there is no charset '{}'", name.substr(0, 50)));
   }
   std::string out;

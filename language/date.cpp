@@ -244,7 +244,7 @@ class Reader {
     skip_blanks();
     const auto value = digits(most);
     if (!value || *value < least || *value > largest) return false;
-    out = *value;
+    out = value.value_or(0);
     return true;
   }
 

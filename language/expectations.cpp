@@ -30,14 +30,14 @@ config::Place place_in(const config::Value& line, std::size_t at) {
   return place;
 }
 
-std::optional<Assert> decode_line(const config::Value& value, config::Mapping& section) {
+std::optional<Assert> decode_line(const config::Value& value, config::Mapping& section, Vocabulary vocabulary) {
   auto& diagnostics = section.context().diagnostics;
   if (!value.is_scalar()) {
     diagnostics.error(value.place(), fmt::format("a line must be a text, not {}", value.what()),
                       value.is_mapping() ? "a line that holds ': ' must stand in quotes" : "");
     return std::nullopt;
   }
-  auto line = parse_assert(value.scalar());
+  auto line = parse_assert(value.scalar(), vocabulary);
   if (line) return std::move(*line);
   auto hint = line.error().hint;
   // YAML has taken the rest of the line for a comment.
@@ -77,20 +77,21 @@ template <typename Test>
 bool any_query(const std::vector<Expectation>& expectations, Test test) {
   return std::any_of(expectations.begin(), expectations.end(), [&](const Expectation& expectation) {
     return std::any_of(expectation.any_of.begin(), expectation.any_of.end(),
-                       [&](const Assert& line) { return test(line.query.kind); });
+                       [&](const Assert& line) { return test(line.query); });
   });
 }
 
 }  // namespace
 
-std::vector<Expectation> decode_expectations(config::Mapping& section, std::string_view key) {
+std::vector<Expectation> decode_expectations(config::Mapping& section, Vocabulary vocabulary) {
+  constexpr std::string_view kKey = "expect";
   std::vector<Expectation> out;
-  for (const auto& item : section.take_list(key)) {
+  for (const auto& item : section.take_list(kKey)) {
     Expectation expectation;
     if (item.is_mapping()) {
-      config::Mapping choice(item, fmt::format("{}.{}", section.path(), key), section.context());
+      config::Mapping choice(item, fmt::format("{}.{}", section.path(), kKey), section.context());
       for (const auto& line : choice.take_list("any_of")) {
-        if (auto decoded = decode_line(line, section)) expectation.any_of.push_back(std::move(*decoded));
+        if (auto decoded = decode_line(line, section, vocabulary)) expectation.any_of.push_back(std::move(*decoded));
       }
       if (!choice.has("any_of")) {
         choice.error("any_of", "a line must be a text, or a list of lines under any_of:",
@@ -98,7 +99,7 @@ std::vector<Expectation> decode_expectations(config::Mapping& section, std::stri
       } else {
         choice.finish();
       }
-    } else if (auto decoded = decode_line(item, section)) {
+    } else if (auto decoded = decode_line(item, section, vocabulary)) {
       expectation.any_of.push_back(std::move(*decoded));
     }
     if (!expectation.any_of.empty()) out.push_back(std::move(expectation));
@@ -107,14 +108,15 @@ std::vector<Expectation> decode_expectations(config::Mapping& section, std::stri
 }
 
 bool asks_for(const std::vector<Expectation>& expectations, QueryKind kind) {
-  return any_query(expectations, [&](QueryKind other) { return other == kind; });
+  return any_query(expectations, [&](const Query& query) { return query.kind == kind; });
 }
 
 bool looks_at_body(const std::vector<Expectation>& expectations) {
-  return any_query(expectations, [](QueryKind kind) {
-    return kind == QueryKind::kBody || kind == QueryKind::kBytes || kind == QueryKind::kSha256 ||
-           kind == QueryKind::kMd5 || kind == QueryKind::kJsonPath || kind == QueryKind::kXPath ||
-           kind == QueryKind::kRegex;
+  return any_query(expectations, [](const Query& query) {
+    const auto kind = query.kind;
+    return query.argument == "banner" || kind == QueryKind::kBody || kind == QueryKind::kBytes ||
+           kind == QueryKind::kSha256 || kind == QueryKind::kMd5 || kind == QueryKind::kJsonPath ||
+           kind == QueryKind::kXPath || kind == QueryKind::kRegex;
   });
 }
 

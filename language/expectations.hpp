@@ -16,13 +16,13 @@ struct Expectation {
   std::vector<Assert> any_of;
 };
 
-/// Reads the list `key`. What is wrong with a line is a diagnostic at its place.
-std::vector<Expectation> decode_expectations(config::Mapping& section, std::string_view key);
+/// Reads the list `expect`. What is wrong with a line is a diagnostic at its place.
+std::vector<Expectation> decode_expectations(config::Mapping& section, Vocabulary vocabulary);
 
 /// Whether a line asks for this.
 bool asks_for(const std::vector<Expectation>& expectations, QueryKind kind);
 
-/// Whether a line looks at what the body holds.
+/// Whether a line looks at what the body holds, or a TCP server has said.
 bool looks_at_body(const std::vector<Expectation>& expectations);
 
 /// For each that does not hold a sentence: the line, what was found and what was expected.

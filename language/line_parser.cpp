@@ -14,31 +14,51 @@ namespace vedette::language {
 
 namespace {
 
-enum class Argument : std::uint8_t { kNone, kText, kPattern, kJsonPath, kXPath, kCookie, kCertificate };
+enum class Argument : std::uint8_t { kNone, kText, kPattern, kJsonPath, kXPath, kCookie, kCertificate, kPhase };
+
+constexpr auto kHttp = static_cast<unsigned>(Vocabulary::kHttp);
+constexpr auto kDns = static_cast<unsigned>(Vocabulary::kDns);
+constexpr auto kTls = static_cast<unsigned>(Vocabulary::kTls);
+constexpr auto kTcp = static_cast<unsigned>(Vocabulary::kTcp);
+constexpr auto kOverTls = kHttp | kTls | kTcp;
+constexpr auto kAll = kOverTls | kDns;
 
 struct QueryName {
   std::string_view name;
   QueryKind kind;
   Argument argument;
+  unsigned of;  ///< whose it is
 };
 
 constexpr std::array kQueries{
-    QueryName{"body", QueryKind::kBody, Argument::kNone},
-    QueryName{"bytes", QueryKind::kBytes, Argument::kNone},
-    QueryName{"certificate", QueryKind::kCertificate, Argument::kCertificate},
-    QueryName{"cookie", QueryKind::kCookie, Argument::kCookie},
-    QueryName{"duration", QueryKind::kDuration, Argument::kNone},
-    QueryName{"header", QueryKind::kHeader, Argument::kText},
-    QueryName{"ip", QueryKind::kIp, Argument::kNone},
-    QueryName{"jsonpath", QueryKind::kJsonPath, Argument::kJsonPath},
-    QueryName{"md5", QueryKind::kMd5, Argument::kNone},
-    QueryName{"redirects", QueryKind::kRedirects, Argument::kNone},
-    QueryName{"regex", QueryKind::kRegex, Argument::kPattern},
-    QueryName{"sha256", QueryKind::kSha256, Argument::kNone},
-    QueryName{"status", QueryKind::kStatus, Argument::kNone},
-    QueryName{"url", QueryKind::kUrl, Argument::kNone},
-    QueryName{"version", QueryKind::kVersion, Argument::kNone},
-    QueryName{"xpath", QueryKind::kXPath, Argument::kXPath},
+    QueryName{"additional", QueryKind::kFact, Argument::kNone, kDns},
+    QueryName{"alpn", QueryKind::kFact, Argument::kNone, kOverTls},
+    QueryName{"answers", QueryKind::kFact, Argument::kNone, kDns},
+    QueryName{"authority", QueryKind::kFact, Argument::kNone, kDns},
+    QueryName{"banner", QueryKind::kFact, Argument::kNone, kTcp},
+    QueryName{"body", QueryKind::kBody, Argument::kNone, kHttp},
+    QueryName{"bytes", QueryKind::kBytes, Argument::kNone, kHttp | kTcp},
+    QueryName{"certificate", QueryKind::kCertificate, Argument::kCertificate, kOverTls},
+    QueryName{"cipher", QueryKind::kFact, Argument::kNone, kOverTls},
+    QueryName{"cookie", QueryKind::kCookie, Argument::kCookie, kHttp},
+    QueryName{"duration", QueryKind::kDuration, Argument::kNone, kAll},
+    QueryName{"flags", QueryKind::kFact, Argument::kNone, kDns},
+    QueryName{"header", QueryKind::kHeader, Argument::kText, kHttp},
+    QueryName{"ip", QueryKind::kIp, Argument::kNone, kAll},
+    QueryName{"jsonpath", QueryKind::kJsonPath, Argument::kJsonPath, kHttp},
+    QueryName{"md5", QueryKind::kMd5, Argument::kNone, kHttp},
+    QueryName{"ocsp", QueryKind::kFact, Argument::kNone, kOverTls},
+    QueryName{"rcode", QueryKind::kFact, Argument::kNone, kDns},
+    QueryName{"redirects", QueryKind::kRedirects, Argument::kNone, kHttp},
+    QueryName{"regex", QueryKind::kRegex, Argument::kPattern, kHttp | kTcp},
+    QueryName{"sha256", QueryKind::kSha256, Argument::kNone, kHttp},
+    QueryName{"size", QueryKind::kFact, Argument::kNone, kDns},
+    QueryName{"status", QueryKind::kStatus, Argument::kNone, kHttp},
+    QueryName{"timing", QueryKind::kTiming, Argument::kPhase, kAll},
+    QueryName{"tls_version", QueryKind::kFact, Argument::kNone, kOverTls},
+    QueryName{"url", QueryKind::kUrl, Argument::kNone, kHttp},
+    QueryName{"version", QueryKind::kVersion, Argument::kNone, kHttp},
+    QueryName{"xpath", QueryKind::kXPath, Argument::kXPath, kHttp},
 };
 
 enum class Operands : std::uint8_t { kNone, kOne, kTwo, kList, kPattern };
@@ -86,6 +106,8 @@ constexpr std::array kPredicates{
 
 constexpr std::array<std::string_view, 6> kCertificateFacts{"Subject",     "Issuer",        "Start-Date",
                                                             "Expire-Date", "Serial-Number", "Subject-Alt-Name"};
+constexpr std::array<std::string_view, 9> kPhases{"resolve",    "connect",  "starttls", "tls",  "request",
+                                                  "processing", "transfer", "dialogue", "total"};
 constexpr std::array<std::string_view, 8> kCookieAttributes{"value", "expires", "max-age",  "domain",
                                                             "path",  "secure",  "httponly", "samesite"};
 
@@ -116,7 +138,8 @@ std::string lower(std::string_view text) {
 
 class LineParser {
  public:
-  explicit LineParser(std::string_view text) : text_(text), reader_(text), literals_(reader_) {}
+  LineParser(std::string_view text, Vocabulary vocabulary)
+      : text_(text), vocabulary_(static_cast<unsigned>(vocabulary)), reader_(text), literals_(reader_) {}
 
   tl::expected<Assert, SyntaxError> whole() {
     Assert out;
@@ -158,12 +181,20 @@ class LineParser {
     const auto begin = reader_.at();
     const auto word = reader_.take_word();
     const auto* known = find_name(kQueries, word);
-    if (known == nullptr) {
-      literals_.fail(begin, word.empty() ? "here should be a query" : fmt::format("there is no query {}", word),
-                     hint_for(word, names_of(kQueries)));
+    if (known == nullptr || (known->of & vocabulary_) == 0) {
+      std::vector<std::string_view> names;
+      for (const auto& entry : kQueries) {
+        if ((entry.of & vocabulary_) != 0) names.push_back(entry.name);
+      }
+      literals_.fail(begin,
+                     word.empty()       ? "here should be a query"
+                     : known == nullptr ? fmt::format("there is no query {}", word)
+                                        : fmt::format("checks of this kind have no {}", word),
+                     hint_for(word, names));
       return out;
     }
     out.kind = known->kind;
+    if (known->kind == QueryKind::kFact) out.argument = word;
     if (known->argument != Argument::kNone) {
       need_blank();
       take_argument(known->argument, out);
@@ -189,6 +220,11 @@ class LineParser {
     out.argument = literals_.quoted();
     if (literals_.failed()) return;
     if (kind == Argument::kCookie) split_cookie(at, out);
+    const bool known_phase = std::find(kPhases.begin(), kPhases.end(), out.argument) != kPhases.end();
+    if (kind == Argument::kPhase && !known_phase) {
+      literals_.fail(at, fmt::format("there is no phase '{}'", out.argument),
+                     hint_for(out.argument, {kPhases.begin(), kPhases.end()}));
+    }
     const bool known_fact =
         std::find(kCertificateFacts.begin(), kCertificateFacts.end(), out.argument) != kCertificateFacts.end();
     if (kind == Argument::kCertificate && !known_fact) {
@@ -295,14 +331,15 @@ class LineParser {
   }
 
   std::string_view text_;
+  unsigned vocabulary_;
   Reader reader_;
   LiteralParser literals_;
 };
 
 }  // namespace
 
-tl::expected<Assert, SyntaxError> parse_assert(std::string_view text) {
-  return LineParser(text).whole();
+tl::expected<Assert, SyntaxError> parse_assert(std::string_view text, Vocabulary vocabulary) {
+  return LineParser(text, vocabulary).whole();
 }
 
 }  // namespace vedette::language

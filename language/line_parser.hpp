@@ -12,6 +12,6 @@ namespace vedette::language {
 
 /// `query filter* predicate`. Paths, patterns and names of queries, filters and predicates are checked; the error says
 /// where, and what would be right.
-tl::expected<Assert, SyntaxError> parse_assert(std::string_view text);
+tl::expected<Assert, SyntaxError> parse_assert(std::string_view text, Vocabulary vocabulary);
 
 }  // namespace vedette::language

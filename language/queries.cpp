@@ -129,6 +129,14 @@ Outcome certificate(const Query& query, const Subject& subject) {
   return facts.subject_alt_name.empty() ? Found() : Found(Value(facts.subject_alt_name));
 }
 
+Outcome timing(const Query& query, const Subject& subject) {
+  std::optional<double> total;
+  for (const auto& [phase, milliseconds] : subject.phases) {
+    if (phase == query.argument || query.argument == "total") total = total.value_or(0) + milliseconds;
+  }
+  return total ? Found(Value(*total)) : Found();
+}
+
 Outcome redirects(const Subject& subject) {
   List items;
   for (const auto& redirect : subject.redirects) items.emplace_back(redirect);
@@ -169,6 +177,12 @@ Outcome find(const Query& query, const Subject& subject) {
       return subject.ip.empty() ? Found() : Found(Value(subject.ip));
     case QueryKind::kRedirects:
       return redirects(subject);
+    case QueryKind::kTiming:
+      return timing(query, subject);
+    case QueryKind::kFact: {
+      const auto fact = subject.facts.find(query.argument);
+      return fact == subject.facts.end() ? Found() : Found(fact->second);
+    }
   }
   return Found();
 }

@@ -2,6 +2,7 @@
 
 // What a line is asked of: the answer of a check. A kind that takes `expect:` lines gives its answer this shape.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,16 +22,20 @@ struct Certificate {
   Date expire;
 };
 
-/// An HTTP response. What it does not have is nothing to every query.
+/// What it does not have is nothing to every query.
 struct Subject {
+  std::string ip;
+  std::int64_t duration_ms = 0;
+  std::vector<std::pair<std::string, double>> phases;  ///< their names, and what each took in milliseconds
+  std::optional<Certificate> certificate;              ///< the peer's own
+  std::map<std::string, Value, std::less<>> facts;     ///< what has a query of its own name: `rcode`, `alpn`, …
+  std::string body;                                    ///< of a response, or all that was heard
+
+  // Of HTTP.
   int status = 0;
   std::string version;  ///< 1.0, 1.1, 2, 3
   std::string url;      ///< of the last hop
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;
-  std::string ip;
-  std::int64_t duration_ms = 0;
-  std::optional<Certificate> certificate;
   std::vector<Redirect> redirects;
 };
 

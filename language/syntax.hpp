@@ -32,14 +32,19 @@ enum class QueryKind : std::uint8_t {
   kCertificate,
   kIp,
   kRedirects,
+  kTiming,  ///< of a phase; beyond Hurl
+  kFact,    ///< one of Subject::facts; beyond Hurl
 };
+
+/// Whose queries a line may use; a set.
+enum class Vocabulary : std::uint8_t { kHttp = 1, kDns = 2, kTls = 4, kTcp = 8 };
 
 /// What of an argument is ready before the line runs: a path or a pattern that is compiled.
 using Prepared = std::variant<std::monostate, JsonPath, XPath, config::Pattern>;
 
 struct Query {
   QueryKind kind = QueryKind::kStatus;
-  std::string argument;   ///< a header's or a cookie's name, an attribute of the certificate
+  std::string argument;   ///< a header's or a cookie's name, an attribute of the certificate, a phase, a fact
   std::string attribute;  ///< of a cookie, lower case
   Prepared prepared;
   Span span;

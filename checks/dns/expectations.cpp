@@ -1,5 +1,7 @@
 #include "checks/dns/expectations.hpp"
 
+#include "checks/net/lines.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -75,6 +77,58 @@ void expect_reply(RunContext& context, const DnsSettings& settings, const Reply&
   check(settings.answer, Section::kAnswer, Reason::kDnsAnswer, "answer");
   check(settings.authority, Section::kAuthority, Reason::kDnsAuthority, "authority");
   check(settings.additional, Section::kAdditional, Reason::kDnsAdditional, "additional");
+}
+
+namespace {
+
+/// `name.⇥ttl⇥class⇥type⇥rdata` as an object.
+language::Value object_of(const Record& record) {
+  const std::string_view text = record.text;
+  const auto name = text.substr(0, text.find('\t'));
+  auto data = text;
+  for (int field = 0; field < 4 && !data.empty(); ++field) {
+    const auto tab = data.find('\t');
+    data.remove_prefix(tab == std::string_view::npos ? data.size() : tab + 1);
+  }
+  return language::Value::object({{"name", language::Value(std::string(name))},
+                                  {"type", language::Value(record.type)},
+                                  {"ttl", language::Value(std::int64_t{record.ttl})},
+                                  {"data", language::Value(std::string(data))}});
+}
+
+language::Value list_of(const std::vector<Record>& records) {
+  language::List items;
+  for (const auto& record : records) items.push_back(object_of(record));
+  return language::Value::list(std::move(items));
+}
+
+language::Value flags_of(const Reply& reply) {
+  language::List out;
+  const auto add = [&](bool set, const char* name) {
+    if (set) out.emplace_back(std::string(name));
+  };
+  add(reply.aa, "aa");
+  add(reply.tc, "tc");
+  add(reply.rd, "rd");
+  add(reply.ra, "ra");
+  add(reply.ad, "ad");
+  add(reply.cd, "cd");
+  return language::Value::list(std::move(out));
+}
+
+}  // namespace
+
+void expect_lines(RunContext& context, const DnsSettings& settings, const Reply& reply, const std::string& address) {
+  if (settings.lines.empty()) return;
+  language::Subject subject;
+  subject.ip = address;
+  subject.facts["rcode"] = language::Value(reply.rcode);
+  subject.facts["answers"] = list_of(reply.records(Section::kAnswer));
+  subject.facts["authority"] = list_of(reply.records(Section::kAuthority));
+  subject.facts["additional"] = list_of(reply.records(Section::kAdditional));
+  subject.facts["flags"] = flags_of(reply);
+  subject.facts["size"] = language::Value(static_cast<std::int64_t>(reply.size));
+  net::expect_lines(context, settings.lines, std::move(subject));
 }
 
 }  // namespace vedette::dns

@@ -11,6 +11,9 @@ namespace vedette::dns {
 /// Fails the run on the first expectation that does not hold.
 void expect_reply(RunContext& context, const DnsSettings& settings, const Reply& reply);
 
+/// The same for the lines of `expect`; `address` is the server's.
+void expect_lines(RunContext& context, const DnsSettings& settings, const Reply& reply, const std::string& address);
+
 /// Whether any pattern is to be looked at.
 bool expects_anything(const SectionExpectations& expected);
 

@@ -170,6 +170,7 @@ asio::awaitable<void> DnsRun::ask(asio::ip::address address, std::uint16_t port)
     return fmt::format("{} with {} answers in {} bytes", rcode, answers, size);
   });
   expect_reply(context_, settings_, *reply_);
+  if (!context_.failed()) expect_lines(context_, settings_, *reply_, address.to_string());
 }
 
 asio::awaitable<void> DnsRun::go() {

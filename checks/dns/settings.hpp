@@ -12,6 +12,7 @@
 #include "checks/net/address.hpp"
 #include "checks/net/tls_profile.hpp"
 #include "config/pattern.hpp"
+#include "language/expectations.hpp"
 
 namespace vedette::config {
 class Mapping;
@@ -39,6 +40,7 @@ struct DnsSettings final : Settings {
   bool fail_if_truncated = false;
   std::vector<std::string> valid_rcodes{"NOERROR"};
   SectionExpectations answer, authority, additional;
+  std::vector<language::Expectation> lines;
   net::AddressSettings address;
   net::TlsClient tls;
 

@@ -13,6 +13,7 @@
 #include "checks/http/token.hpp"
 #include "checks/net/errors.hpp"
 #include "checks/net/http_client.hpp"
+#include "checks/net/lines.hpp"
 #include "checks/net/lookup.hpp"
 #include "checks/net/proxy_tunnel.hpp"
 #include "checks/net/services.hpp"
@@ -343,13 +344,31 @@ asio::awaitable<void> HttpRun::go() {
   if (answered_ && !context_.failed()) {
     unmet_ = expect_response(context_, settings_.expect, response_, *body_, secure_);
   }
-  if (answered_ && !context_.failed()) {
-    expect_lines(context_, settings_.expect.lines, response_, *body_,
-                 {urls_.back(), address_ ? address_->to_string() : "", passed_,
-                  [this](std::string text) { return redacted(std::move(text)); }});
+  if (answered_ && !context_.failed() && !settings_.expect.lines.empty()) {
+    expect_lines();
   }
   measure(resolved_);
   if (context_.wants_evidence()) add_evidence();
+}
+
+void HttpRun::expect_lines() {
+  const auto& lines = settings_.expect.lines;
+  if (language::looks_at_body(lines) && !body_->whole()) {
+    context_.fail(Reason::kBodyTooLarge,
+                  fmt::format("the body has {} bytes, more than expectations can look at", body_->size()));
+    return;
+  }
+  language::Subject subject;
+  subject.status = response_.status;
+  subject.version = response_.version;
+  subject.url = urls_.back();
+  subject.headers = response_.headers;
+  subject.body = body_->text();
+  if (address_) subject.ip = address_->to_string();
+  subject.redirects = passed_;
+  if (response_.tls) net::describe_tls(*response_.tls, subject);
+  net::expect_lines(context_, lines, std::move(subject),
+                    [this](std::string text) { return redacted(std::move(text)); });
 }
 
 void HttpRun::measure(bool resolved) {

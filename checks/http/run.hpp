@@ -10,7 +10,6 @@
 
 #include "checks/http/body.hpp"
 #include "checks/http/expectations.hpp"
-#include "checks/http/lines.hpp"
 #include "checks/http/settings.hpp"
 #include "checks/http/url.hpp"
 #include "checks/kind.hpp"
@@ -40,6 +39,7 @@ class HttpRun {
   boost::asio::awaitable<bool> find_way(const Url& url, net::HttpRequest& request);
   void add_headers(const Url& url, net::HttpRequest& request) const;
   void add_credentials(const Url& url, net::HttpRequest& request) const;
+  void expect_lines();
   /// The next URL when the response redirects and the check follows; fails the run on a bad or one too many.
   std::optional<Url> next_url(const Url& url);
   void keep_cookies(const Url& url);

@@ -62,6 +62,8 @@ class Stream {
 
   /// `address:port` of the peer; empty before connect().
   [[nodiscard]] std::string peer() const;
+  /// The address alone.
+  [[nodiscard]] std::string peer_address() const { return peer_ ? peer_->first.to_string() : std::string(); }
   /// What the SYN's round trip took, by the kernel's own measurement where it has one.
   [[nodiscard]] Duration connect_time() const { return connect_time_; }
   [[nodiscard]] const LocalEndpoint& local() const { return local_; }

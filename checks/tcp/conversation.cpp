@@ -1,6 +1,8 @@
 #include "checks/tcp/conversation.hpp"
 
+#include "checks/net/lines.hpp"
 #include "checks/tcp/dialogue.hpp"
+#include "config/utf8.hpp"
 
 namespace vedette::tcp {
 
@@ -20,6 +22,21 @@ asio::awaitable<net::Problem> handshake(RunContext& context, const TcpSettings& 
   auto problem = co_await stream.handshake(*material, options);
   if (!problem) context.add_phase(Phase::kTls, stream.tls_time());
   co_return problem;
+}
+
+void expect_lines(RunContext& context, const TcpSettings& settings, const net::Stream& stream,
+                  const std::string& heard) {
+  if (settings.lines.empty()) return;
+  language::Subject subject;
+  subject.ip = stream.peer_address();
+  subject.body = heard;
+  if (!heard.empty()) {
+    auto banner = heard.substr(0, heard.find('\n'));
+    if (banner.ends_with('\r')) banner.pop_back();
+    subject.facts["banner"] = language::Value(valid_utf8(banner));
+  }
+  if (stream.tls().facts) net::describe_tls(*stream.tls().facts, subject);
+  net::expect_lines(context, settings.lines, std::move(subject));
 }
 
 }  // namespace
@@ -45,6 +62,7 @@ asio::awaitable<net::Problem> converse(RunContext& context, const TcpSettings& s
     context.result.evidence.excerpt = printable(dialogue.heard(), 2048);
     for (const auto& [label, value] : dialogue.labels()) context.result.evidence.facts[label] = value;
   }
+  if (!problem) expect_lines(context, settings, stream, dialogue.heard());
   co_return problem;
 }
 

@@ -74,6 +74,12 @@ void decode_dialogue(config::Mapping& section, TcpSettings& out) {
   net::TlsSettings tls;
   if (auto mapping = section.take_mapping("tls_config")) tls = net::decode_tls_settings(*mapping);
   out.steps = decode_steps(section);
+  out.lines = language::decode_expectations(section, language::Vocabulary::kTcp);
+  if (out.steps.empty() && language::looks_at_body(out.lines)) {
+    // What nobody waits for is not heard: the first line, whatever it is.
+    out.steps.emplace_back();
+    out.steps.back().expect = *config::Pattern::compile("");
+  }
   const bool upgrades = std::any_of(out.steps.begin(), out.steps.end(), [](const Step& s) { return s.starttls; });
   if (out.tls_first && upgrades) section.warning("tls", "tls and starttls are both set: TLS would run within TLS");
   if (out.tls_first || upgrades) out.tls = net::TlsClient(tls);

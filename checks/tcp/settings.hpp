@@ -12,6 +12,7 @@
 #include "checks/net/tls_profile.hpp"
 #include "config/pattern.hpp"
 #include "config/secret.hpp"
+#include "language/expectations.hpp"
 
 namespace vedette::config {
 class Mapping;
@@ -31,6 +32,7 @@ struct Step {
 struct TcpSettings final : Settings {
   bool tls_first = false;
   std::vector<Step> steps;
+  std::vector<language::Expectation> lines;
   net::AddressSettings address;
   net::TlsClient tls;
 };

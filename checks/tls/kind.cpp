@@ -4,6 +4,7 @@
 
 #include <boost/json/array.hpp>
 
+#include "checks/net/lines.hpp"
 #include "checks/net/lookup.hpp"
 #include "checks/net/services.hpp"
 #include "checks/net/starttls.hpp"
@@ -63,6 +64,14 @@ void judge(RunContext& context, const TlsCheckSettings& settings, const net::Str
   if (record.facts) expect_certificates(context, settings, *record.facts);
 }
 
+void expect_lines(RunContext& context, const TlsCheckSettings& settings, const net::Stream& stream) {
+  if (settings.lines.empty()) return;
+  language::Subject subject;
+  subject.ip = stream.peer_address();
+  if (stream.tls().facts) net::describe_tls(*stream.tls().facts, subject);
+  net::expect_lines(context, settings.lines, std::move(subject));
+}
+
 asio::awaitable<void> run(RunContext& context) {
   const auto& settings = static_cast<const TlsCheckSettings&>(*context.check->settings);
   if (!context.usable()) co_return;
@@ -80,6 +89,7 @@ asio::awaitable<void> run(RunContext& context) {
     context.fail(*problem);
   } else {
     judge(context, settings, stream, (*material)->verifies());
+    if (!context.failed()) expect_lines(context, settings, stream);
   }
   if (context.wants_evidence() && !stream.peer().empty()) context.result.evidence.facts["address"] = stream.peer();
   for (const auto& part : context.result.phases) {

@@ -10,6 +10,7 @@
 #include "checks/net/address.hpp"
 #include "checks/net/days_left.hpp"
 #include "checks/net/tls_profile.hpp"
+#include "language/expectations.hpp"
 
 namespace vedette::config {
 class Mapping;
@@ -28,6 +29,7 @@ struct TlsCheckSettings final : Settings {
   std::vector<std::string> pins;   ///< SHA-256 of a SubjectPublicKeyInfo, lower-case hex
   int min_rsa_bits = 0;
   int min_ec_bits = 0;
+  std::vector<language::Expectation> lines;
 };
 
 std::shared_ptr<const Settings> decode(config::Mapping& section);

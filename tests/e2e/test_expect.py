@@ -87,6 +87,39 @@ checks:
         self.assertEqual(result["reason"], "expect_unmet")
         self.assertNotIn("hush-hush", json.dumps(result))
 
+    def run_check(self, kind, target, settings, *lines):
+        config = self.work.write("vedette.yml", f"""
+checks:
+  - {{name: it, kind: {kind}, target: "{target}", {kind}: {{{settings}, expect: {json.dumps(lines)}}}}}
+""")
+        out = run("check", "--config.file", config, "--output", "json")
+        self.assertEqual(out.stderr, "")
+        return json.loads(out.stdout)[0]
+
+    def test_dns(self):
+        port = self.work.nsd("a.example", "@ SOA ns mail 1 2 3 4 5\n NS ns\nns A 127.0.0.1\nwww 300 A 192.0.2.1\nwww 300 A 192.0.2.2\nwww 300 MX 10 ns\n")
+        holds = self.run_check("dns", f"127.0.0.1:{port}", "query_name: www.a.example, query_type: A", 'rcode == "NOERROR"', "answers count == 2",
+                               'answers jsonpath "$[*].data" contains "192.0.2.2"', 'answers jsonpath "$[0].name" == "www.a.example."',
+                               'answers jsonpath "$[*].ttl" not contains 0', 'flags contains "aa"', 'flags not contains "tc"', "size < 512",
+                               'ip == "127.0.0.1"', 'timing "request" < 10000')
+        self.assertEqual(holds["verdict"], "pass", holds)
+        fails = self.run_check("dns", f"127.0.0.1:{port}", "query_name: www.a.example, query_type: MX", 'answers jsonpath "$[0].data" == "20 ns.a.example."')
+        self.assertEqual((fails["reason"], fails["message"]), (
+            "expect_unmet", 'answers jsonpath "$[0].data" == "20 ns.a.example.": it is string <10 ns.a.example.>, expected string <20 ns.a.example.>'))
+
+    def test_tls_and_tcp(self):
+        lines = ('tls_version >= "1.2"', 'certificate "Issuer" contains "e2e CA"', 'certificate "Expire-Date" daysAfterNow between 18 20', 'cipher startsWith "TLS_"',
+                 'timing "tls" > 0')
+        holds = self.run_check("tls", f"localhost:{self.port}", f"{self.tls}, alpn: [h2]", 'alpn == "h2"', *lines)
+        self.assertEqual(holds["verdict"], "pass", holds)
+        fails = self.run_check("tls", f"localhost:{self.port}", f"{self.tls}", 'alpn exists', 'tls_version == "1.0"')
+        self.assertEqual(fails["message"], "alpn exists: it is none, expected something (and 1 more)")
+        request = 'tls: true, query_response: [{send: "GET /gone HTTP/1.0\\r\\n\\r"}, {expect: "^Server"}]'
+        holds = self.run_check("tcp", f"localhost:{self.port}", f"{self.tls}, {request}", 'banner == "HTTP/1.1 410 Gone"', "regex /Server: (\\w+)/ == \"nginx\"", *lines)
+        self.assertEqual(holds["verdict"], "pass", holds)
+        fails = self.run_check("tcp", f"localhost:{self.port}", f"{self.tls}, {request}", 'banner contains "200"')
+        self.assertEqual((fails["reason"], fails["message"]), ("expect_unmet", 'banner contains "200": it is string <HTTP/1.1 410 Gone>, expected contains string <200>'))
+
     def test_the_agent_exports_the_reason(self):
         agent = self.work.agent(f"""
 checks:

@@ -152,6 +152,12 @@ class StartTls(unittest.TestCase):
         self.assertEqual(refused.returncode, 1)
         self.assertIn("tls_verify", refused.stdout)
 
+    def test_lines_about_the_banner_of_postfix(self):
+        self.need_postfix()
+        for line, code in (("banner startsWith \"220 mail.example\"", 0), ("banner contains \"Exim\"", 1)):
+            config = self.work.write("lines.yml", f"checks: [{{name: mail, kind: tcp, target: '127.0.0.1:{self.smtp}', tcp: {{expect: ['{line}']}}}}]\n")
+            self.assertEqual(run("check", "--config.file", config).returncode, code)
+
     def test_starttls_of_tls_checks_with_postfix(self):
         self.need_postfix()
         self.check_starttls("smtp", self.smtp)

@@ -31,8 +31,9 @@ Subject response() {
 }
 
 /// Why a line does not hold of that response; empty when it does.
-std::string of(const std::string& line, const Subject& subject = response()) {
-  const auto parsed = parse_assert(line);
+std::string of(const std::string& line, const Subject& subject = response(),
+               Vocabulary vocabulary = Vocabulary::kHttp) {
+  const auto parsed = parse_assert(line, vocabulary);
   if (!parsed) return "at " + std::to_string(parsed.error().at) + ": " + parsed.error().message;
   const auto problems = unmet({Expectation{{*parsed}}}, subject);
   return problems.empty() ? "" : problems.front().substr(line.size() + 2);
@@ -155,6 +156,25 @@ TEST_CASE("markup is asked with XPath") {
   // Entities are not expanded, and nothing is fetched.
   page.body = "<!DOCTYPE r [<!ENTITY x SYSTEM 'file:///etc/hostname'>]><r>&x;</r>";
   CHECK(of("xpath \"string(/r)\" == \"\"", page).empty());
+}
+
+TEST_CASE("each kind has its own queries") {
+  Subject reply;
+  reply.facts["rcode"] = Value(std::string("NOERROR"));
+  reply.facts["answers"] = *parse_json(R"([{"name": "a.", "type": "A", "ttl": 60, "data": "192.0.2.1"}])");
+  reply.phases = {{"resolve", 1.5}, {"request", 2}, {"request", 0.5}};
+  CHECK(of("rcode == \"NOERROR\"", reply, Vocabulary::kDns).empty());
+  CHECK(of("answers jsonpath \"$[?@.type == 'A'].data\" == \"192.0.2.1\"", reply, Vocabulary::kDns).empty());
+  CHECK(of("answers nth 0 jsonpath \"$.ttl\" >= 60", reply, Vocabulary::kDns).empty());
+  CHECK(of("flags not exists", reply, Vocabulary::kDns).empty());
+  CHECK(of("timing \"request\" == 2.5", reply, Vocabulary::kDns).empty());
+  CHECK(of("timing \"total\" == 4", reply, Vocabulary::kDns).empty());
+  CHECK(of("timing \"tls\" not exists", reply, Vocabulary::kDns).empty());
+  CHECK(of("timing \"tsl\" exists", reply, Vocabulary::kDns) == "at 7: there is no phase 'tsl'");
+  CHECK(of("status == 200", reply, Vocabulary::kDns) == "at 0: checks of this kind have no status");
+  CHECK(of("rcode == \"NOERROR\"") == "at 0: checks of this kind have no rcode");
+  CHECK(of("tls_version == \"1.3\"", reply, Vocabulary::kTls) == "it is none, expected string <1.3>");
+  CHECK(of("banner startsWith \"220\"", reply, Vocabulary::kTcp) == "it is none, expected starts with string <220>");
 }
 
 TEST_CASE("lines that are none say where and why") {

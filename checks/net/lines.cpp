@@ -1,0 +1,67 @@
+#include "checks/net/lines.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json/array.hpp>
+
+#include "checks/text.hpp"
+
+namespace vedette::net {
+
+namespace {
+
+constexpr std::size_t kLongestProblem = 500;
+
+language::Date date_of(std::chrono::system_clock::time_point time) {
+  return {std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count()};
+}
+
+language::Certificate certificate_of(const Certificate& leaf) {
+  std::vector<std::string> names;
+  for (const auto& name : leaf.dns_names) names.push_back("DNS:" + name);
+  for (const auto& address : leaf.ip_addresses) names.push_back("IP Address:" + address);
+  return {leaf.subject,
+          leaf.issuer,
+          leaf.serial,
+          fmt::format("{}", fmt::join(names, ", ")),
+          date_of(leaf.not_before),
+          date_of(leaf.not_after)};
+}
+
+}  // namespace
+
+void describe_tls(const TlsFacts& facts, language::Subject& subject) {
+  if (!facts.chain.empty()) subject.certificate = certificate_of(*facts.chain.front());
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) subject.facts[name] = language::Value(value);
+  };
+  constexpr std::string_view kPrefix = "TLS ";
+  add("tls_version", facts.version.starts_with(kPrefix) ? facts.version.substr(kPrefix.size()) : facts.version);
+  add("cipher", facts.cipher);
+  add("alpn", facts.alpn);
+  add("ocsp", facts.ocsp);
+}
+
+void expect_lines(RunContext& context, const std::vector<language::Expectation>& lines, language::Subject subject,
+                  const std::function<std::string(std::string)>& redacted) {
+  if (lines.empty()) return;
+  Duration total{};
+  for (const auto& phase : context.result.phases) {
+    total += phase.duration;
+    subject.phases.emplace_back(name_of(phase.phase), seconds(phase.duration) * 1e3);
+  }
+  subject.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(total).count();
+  auto problems = language::unmet(lines, subject);
+  if (problems.empty()) return;
+  boost::json::array shown;
+  for (auto& problem : problems) {
+    problem = printable(problem, kLongestProblem);
+    if (redacted) problem = redacted(std::move(problem));
+    shown.emplace_back(problem);
+  }
+  context.result.evidence.facts["unmet"] = std::move(shown);
+  const auto more = problems.size() > 1 ? fmt::format(" (and {} more)", problems.size() - 1) : "";
+  context.fail(Reason::kExpectUnmet, problems.front() + more);
+}
+
+}  // namespace vedette::net

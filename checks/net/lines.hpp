@@ -1,0 +1,23 @@
+#pragma once
+
+// `expect:` lines asked of a run: what is the same for every kind.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "checks/kind.hpp"
+#include "checks/net/tls_facts.hpp"
+#include "language/expectations.hpp"
+
+namespace vedette::net {
+
+/// The facts of a connection over TLS: its certificate, and `tls_version`, `cipher`, `alpn` and `ocsp`.
+void describe_tls(const TlsFacts& facts, language::Subject& subject);
+
+/// Adds the run's times to `subject` and fails the run with the first line that does not hold; all of them become
+/// evidence. `redacted` masks the check's secrets, if it has any.
+void expect_lines(RunContext& context, const std::vector<language::Expectation>& lines, language::Subject subject,
+                  const std::function<std::string(std::string)>& redacted = {});
+
+}  // namespace vedette::net
