@@ -1,7 +1,5 @@
 #include "checks/text.hpp"
 
-#include <strings.h>
-
 #include <algorithm>
 
 namespace vedette {
@@ -20,10 +18,6 @@ std::string printable(std::string_view text, std::size_t limit) {
   }
   if (text.size() > limit) out += "...";
   return out;
-}
-
-bool same_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
 }
 
 std::string escape_markup(std::string_view text) {

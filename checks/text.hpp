@@ -11,9 +11,6 @@ namespace vedette {
 /// At most `limit` bytes of `text` with everything unprintable replaced, for evidence and logs.
 std::string printable(std::string_view text, std::size_t limit);
 
-/// Whether two names are equal but for the case of ASCII letters, as names of headers and hosts are.
-bool same_ignoring_case(std::string_view a, std::string_view b);
-
 /// `text` with what HTML and XML give a meaning written as entities; control characters that XML forbids are dropped.
 std::string escape_markup(std::string_view text);
 

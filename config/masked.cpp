@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "config/ascii.hpp"
 #include "config/reference.hpp"
 
 namespace vedette::config {
@@ -21,13 +22,6 @@ enum class Hide : std::uint8_t { kNothing, kValue };
 template <std::size_t N>
 bool is_one_of(const std::array<std::string_view, N>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
 }
 
 YAML::Node masked(const YAML::Node& node, Hide hide, bool headers);
@@ -65,7 +59,7 @@ bool is_harmless_header(std::string_view name) {
   constexpr std::array<std::string_view, 12> kHarmless{
       "accept",     "accept-encoding", "accept-language", "content-type", "user-agent",       "host",
       "connection", "cache-control",   "origin",          "referer",      "content-encoding", "range"};
-  return is_one_of(kHarmless, lower(name));
+  return is_one_of(kHarmless, lower_case(name));
 }
 
 std::string mask_userinfo(std::string text, const std::string& mask) {

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "checks/kind.hpp"
+#include "config/ascii.hpp"
 
 namespace vedette {
 
@@ -28,13 +29,6 @@ std::string_view colour_of(Verdict verdict) {
       return "1;35";
   }
   return "0";
-}
-
-std::string upper(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-  return out;
 }
 
 std::string waterfall(const Result& result, const ReportStyle& style) {
@@ -112,9 +106,10 @@ std::string format_latency(Duration duration) {
 }
 
 std::string to_report(const Check& check, const Result& result, const ReportStyle& style) {
-  auto out = fmt::format("{} {} {} {} in {}\n", paint(style, colour_of(result.verdict), upper(name_of(result.verdict))),
-                         check.kind->name, paint(style, "1", check.name),
-                         check.name == check.instance ? "" : check.instance, format_latency(result.duration));
+  auto out =
+      fmt::format("{} {} {} {} in {}\n", paint(style, colour_of(result.verdict), upper_case(name_of(result.verdict))),
+                  check.kind->name, paint(style, "1", check.name), check.name == check.instance ? "" : check.instance,
+                  format_latency(result.duration));
   if (result.reason != Reason::kNone) {
     out += fmt::format("  {}: {}\n", paint(style, colour_of(result.verdict), name_of(result.reason)), result.message);
     out += fmt::format("  {}\n", paint(style, "2", info_of(result.reason).meaning));

@@ -8,19 +8,13 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "config/ascii.hpp"
 #include "config/secret.hpp"
 #include "config/utf8.hpp"
 
 namespace vedette::language {
 
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
 
 /// iconv's name for a label. The web reads the Latin and ASCII labels as the superset that Windows made of them.
 std::string iconv_name(const std::string& label) {
@@ -46,7 +40,7 @@ std::string iconv_name(const std::string& label) {
 }  // namespace
 
 tl::expected<std::string, std::string> decode_charset(std::string_view bytes, std::string_view label) {
-  const auto name = lower(config::trim(label));
+  const auto name = lower_case(config::trim(label));
   const auto invalid = [&] { return tl::make_unexpected(fmt::format("the bytes are not {}", name)); };
   if (name == "utf-8" || name == "utf8" || name == "unicode-1-1-utf-8") {
     if (!is_utf8(bytes)) return invalid();
@@ -74,7 +68,7 @@ tl::expected<std::string, std::string> decode_charset(std::string_view bytes, st
 }
 
 std::string charset_of(std::string_view content_type) {
-  const auto text = lower(content_type);
+  const auto text = lower_case(content_type);
   const auto at = text.find("charset=");
   if (at == std::string::npos) return "utf-8";
   auto label = std::string_view(text).substr(at + std::string_view("charset=").size());

@@ -8,6 +8,8 @@
 #include <ctime>
 #include <optional>
 
+#include "config/ascii.hpp"
+
 namespace vedette::language {
 
 namespace {
@@ -167,12 +169,8 @@ class Formatter {
   std::tm parts_{};
 };
 
-bool same_letters(std::string_view text, std::string_view word) {
-  if (text.size() < word.size()) return false;
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    if ((text[i] | 0x20) != (word[i] | 0x20)) return false;
-  }
-  return true;
+bool begins_with(std::string_view text, std::string_view word) {
+  return same_ignoring_case(text.substr(0, word.size()), word);
 }
 
 class Reader {
@@ -252,9 +250,9 @@ class Reader {
   std::optional<std::int64_t> word(const std::array<std::string_view, N>& words) {
     for (std::size_t i = 0; i < N; ++i) {
       const auto& whole = words[i];
-      const auto size = same_letters(text_, whole)                     ? whole.size()
-                        : same_letters(text_, whole.substr(0, kShort)) ? kShort
-                                                                       : 0;
+      const auto size = begins_with(text_, whole)                     ? whole.size()
+                        : begins_with(text_, whole.substr(0, kShort)) ? kShort
+                                                                      : 0;
       if (size == 0) continue;
       text_.remove_prefix(size);
       return static_cast<std::int64_t>(i);
@@ -292,8 +290,8 @@ class Reader {
 
   bool take_rest(std::string_view name) {
     if (name == "p" || name == "P") {
-      const bool am = same_letters(text_, "am");
-      if (!am && !same_letters(text_, "pm")) return false;
+      const bool am = begins_with(text_, "am");
+      if (!am && !begins_with(text_, "pm")) return false;
       afternoon_ = !am;
       text_.remove_prefix(2);
       return true;

@@ -1,11 +1,11 @@
 #include "language/expectations.hpp"
 
 #include <fmt/format.h>
-#include <strings.h>
 
 #include <algorithm>
 #include <optional>
 
+#include "config/ascii.hpp"
 #include "language/line_parser.hpp"
 #include "language/predicates.hpp"
 #include "language/queries.hpp"
@@ -51,7 +51,7 @@ std::optional<Assert> decode_line(const config::Value& value, config::Mapping& s
 bool is_secret(const Query& query) {
   const bool value = query.attribute.empty() || query.attribute == "value";
   return (query.kind == QueryKind::kCookie && value) ||
-         (query.kind == QueryKind::kHeader && ::strcasecmp(query.argument.c_str(), "Set-Cookie") == 0);
+         (query.kind == QueryKind::kHeader && same_ignoring_case(query.argument, "Set-Cookie"));
 }
 
 std::optional<std::string> why_not(const Assert& line, const Subject& subject) {

@@ -8,23 +8,11 @@
 #include <charconv>
 #include <cmath>
 
+#include "config/ascii.hpp"
 #include "config/secret.hpp"
 #include "language/filters.hpp"
 
 namespace vedette::language {
-
-namespace {
-
-template <typename Change>
-Outcome changed(const Value& input, Change change) {
-  const auto* text = input.get<std::string>();
-  if (text == nullptr) return wrong_input(input, "a string");
-  auto out = *text;
-  std::transform(out.begin(), out.end(), out.begin(), change);
-  return Value(std::move(out));
-}
-
-}  // namespace
 
 Outcome by_regex(const Value& input, const Filter& filter) {
   const auto* text = input.get<std::string>();
@@ -118,11 +106,15 @@ Outcome url_query_param(const Value& input, const Filter& filter) {
 }
 
 Outcome lower(const Value& input, const Filter& /*filter*/) {
-  return changed(input, [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  const auto* text = input.get<std::string>();
+  if (text == nullptr) return wrong_input(input, "a string");
+  return Value(lower_case(*text));
 }
 
 Outcome upper(const Value& input, const Filter& /*filter*/) {
-  return changed(input, [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  const auto* text = input.get<std::string>();
+  if (text == nullptr) return wrong_input(input, "a string");
+  return Value(upper_case(*text));
 }
 
 Outcome trimmed(const Value& input, const Filter& /*filter*/) {

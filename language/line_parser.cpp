@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 
+#include "config/ascii.hpp"
 #include "config/nearest.hpp"
 #include "language/filters.hpp"
 #include "language/literal_parser.hpp"
@@ -129,13 +130,6 @@ std::string hint_for(std::string_view word, const std::vector<std::string_view>&
   return close ? fmt::format("did you mean {}?", *close) : fmt::format("known: {}", fmt::join(known, ", "));
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
-
 class LineParser {
  public:
   LineParser(std::string_view text, Vocabulary vocabulary)
@@ -241,7 +235,7 @@ class LineParser {
       literals_.fail(at, "a cookie's attribute stands in brackets", "write \"session[Expires]\"");
       return;
     }
-    out.attribute = lower(out.argument.substr(open + 1, out.argument.size() - open - 2));
+    out.attribute = lower_case(out.argument.substr(open + 1, out.argument.size() - open - 2));
     out.argument.resize(open);
     if (std::find(kCookieAttributes.begin(), kCookieAttributes.end(), out.attribute) == kCookieAttributes.end()) {
       literals_.fail(at, fmt::format("a cookie has no attribute '{}'", out.attribute),

@@ -1,11 +1,11 @@
 #include "language/queries.hpp"
 
 #include <openssl/evp.h>
-#include <strings.h>
 
 #include <array>
 #include <charconv>
 
+#include "config/ascii.hpp"
 #include "config/secret.hpp"
 #include "language/charset.hpp"
 #include "language/date.hpp"
@@ -14,14 +14,10 @@ namespace vedette::language {
 
 namespace {
 
-bool same_letters(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
-
 std::vector<std::string> header_values(const Subject& subject, std::string_view name) {
   std::vector<std::string> out;
   for (const auto& [other, value] : subject.headers) {
-    if (same_letters(other, name)) out.push_back(value);
+    if (same_ignoring_case(other, name)) out.push_back(value);
   }
   return out;
 }
@@ -78,7 +74,7 @@ Outcome cookie(const Query& query, const Subject& subject) {
     if (parts.front().first != query.argument || !parts.front().second) continue;
     if (query.attribute.empty() || query.attribute == "value") return Value(*parts.front().second);
     for (std::size_t i = 1; i < parts.size(); ++i) {
-      if (same_letters(parts[i].first, query.attribute))
+      if (same_ignoring_case(parts[i].first, query.attribute))
         return attribute_of(query.attribute, parts[i].second.value_or(""));
     }
     return Found();

@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "checks/net/target.hpp"
+#include "config/ascii.hpp"
 
 namespace vedette {
 
@@ -86,8 +87,7 @@ void read_rules(config::Mapping& egress, std::string_view key, net::EgressRules&
   }
   section->read("names", out.names);
   for (auto& name : out.names) {
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    name = lower_case(name);
     const auto rest = std::string_view(name).substr(name.starts_with("*.") ? 2 : 0);
     if (rest.empty() || rest.find('*') != std::string_view::npos || net::is_address(name)) {
       section->error("names", fmt::format("'{}' is not a name", name),

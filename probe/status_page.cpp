@@ -8,6 +8,7 @@
 
 #include "checks/kind.hpp"
 #include "checks/version.hpp"
+#include "config/ascii.hpp"
 #include "exporters/report.hpp"
 #include "exporters/result_json.hpp"
 #include "probe/status_page_assets.hpp"
@@ -92,9 +93,7 @@ std::string row(const CheckView& view) {
   } else {
     why = "<span class=\"dim\">first run to come</span>";
   }
-  auto text = check.name + " " + check.instance + " " + std::string(check.kind->name) + labels;
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  const auto text = lower_case(check.name + " " + check.instance + " " + std::string(check.kind->name) + labels);
   const auto cells = fmt::format(
       "<b class=\"{0}\">{0}</b><span class=\"name\">{1}<small>{2}{3}</small></span><span class=\"dim\">{4}</span>{5}"
       "<span class=\"num\">{6}</span><span class=\"why\">{7}</span>",
@@ -111,9 +110,7 @@ std::string probe_row(const KeptProbe& probe, const std::string& prefix) {
   const auto why = result.reason == Reason::kNone
                        ? fmt::format("<span class=\"dim\">{} ago</span>", ago(result.started))
                        : fmt::format("<b>{}</b> {}", name_of(result.reason), escape_markup(result.message));
-  auto text = escape_markup(probe.module->name + " " + probe.check->instance);
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  const auto text = escape_markup(lower_case(probe.module->name + " " + probe.check->instance));
   return fmt::format(
       "<div class=\"row\" data-state=\"{0}\" data-text=\"{1}\"><div class=\"plain\"><b class=\"{0}\">{0}</b><span "
       "class=\"name\">{2}<small>{3}</small></span><span class=\"dim\">{4}</span><a "

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "checks/text.hpp"
+#include "config/ascii.hpp"
 #include "config/mapping.hpp"
 
 namespace vedette {

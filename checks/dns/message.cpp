@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <memory>
 
+#include "config/ascii.hpp"
+
 namespace vedette::dns {
 
 namespace {
@@ -196,10 +198,8 @@ bool same_question(std::string_view reply, std::string_view query) {
   const auto end = skip_name(query, kHeader) + kTypeAndClass;
   if (end > query.size() || end > reply.size()) return false;
   // A length within a name is below 64 and so no letter.
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  const auto name_end = static_cast<std::ptrdiff_t>(end - kTypeAndClass);
-  return std::equal(query.begin() + kHeader, query.begin() + name_end, reply.begin() + kHeader,
-                    [&](char a, char b) { return lower(a) == lower(b); }) &&
+  const auto name_size = end - kTypeAndClass - kHeader;
+  return same_ignoring_case(query.substr(kHeader, name_size), reply.substr(kHeader, name_size)) &&
          query.substr(end - kTypeAndClass, kTypeAndClass) == reply.substr(end - kTypeAndClass, kTypeAndClass);
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "config/ascii.hpp"
+
 namespace vedette::http {
 
 namespace {

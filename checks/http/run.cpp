@@ -19,6 +19,7 @@
 #include "checks/net/services.hpp"
 #include "checks/net/target.hpp"
 #include "checks/version.hpp"
+#include "config/ascii.hpp"
 #include "config/masked.hpp"
 
 namespace vedette::http {

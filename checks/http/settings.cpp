@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "checks/http/url.hpp"
+#include "config/ascii.hpp"
 #include "config/mapping.hpp"
 
 namespace vedette::http {
@@ -174,8 +175,7 @@ void read_body(config::Mapping& section, HttpSettings& out) {
   std::string compression;
   if (section.read("compression", compression)) {
     check_accept_encoding(section, out, compression);
-    std::transform(compression.begin(), compression.end(), compression.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    compression = lower_case(compression);
     if (compression == "gzip") {
       out.compression = Compression::kGzip;
     } else if (compression == "deflate") {

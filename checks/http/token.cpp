@@ -17,6 +17,7 @@
 #include "checks/net/proxy_tunnel.hpp"
 #include "checks/net/services.hpp"
 #include "checks/version.hpp"
+#include "config/ascii.hpp"
 
 namespace vedette::http {
 

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "checks/net/target.hpp"
+#include "config/ascii.hpp"
 
 namespace vedette::http {
 
@@ -21,10 +22,7 @@ tl::expected<Url, std::string> from_view(const urls::url_view_base& view) {
     return tl::make_unexpected(fmt::format("the scheme {} is not http or https", scheme));
   }
   out.secure = view.scheme_id() == urls::scheme::https;
-  out.host = view.host_address();
-  for (auto& c : out.host) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
+  out.host = lower_case(view.host_address());
   if (out.host.empty()) return tl::make_unexpected(std::string("there is no host"));
   // Percent-encoding could bring a line break into the Host header.
   if (!net::is_plausible_host(out.host))

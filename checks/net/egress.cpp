@@ -7,6 +7,8 @@
 #include <array>
 #include <charconv>
 
+#include "config/ascii.hpp"
+
 namespace vedette::net {
 
 namespace ip = boost::asio::ip;
@@ -62,9 +64,7 @@ const std::vector<Network>& built_in_networks() {
 constexpr std::array<std::string_view, 3> kBuiltInNames{"metadata.google.internal", "metadata", "instance-data"};
 
 std::string plain_name(std::string_view name) {
-  std::string out(name);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  auto out = lower_case(name);
   while (out.ends_with('.')) out.pop_back();
   return out;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "checks/text.hpp"
+#include "config/ascii.hpp"
 #include "config/secret.hpp"
 
 namespace vedette::net {

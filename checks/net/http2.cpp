@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "checks/text.hpp"
+#include "config/ascii.hpp"
 
 namespace vedette::net {
 
@@ -27,13 +28,6 @@ bool is_left_out(std::string_view name) {
   return std::any_of(kNames.begin(), kNames.end(), [&](auto other) { return same_ignoring_case(name, other); });
 }
 
-std::string lower(std::string text) {
-  for (auto& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return text;
-}
-
 /// The request's headers as HTTP/2 writes them.
 Headers fields_of(const HttpRequest& request) {
   const auto* host = request.header("Host");
@@ -42,7 +36,7 @@ Headers fields_of(const HttpRequest& request) {
               {":authority", host == nullptr ? request.host : *host},
               {":path", request.target}};
   for (const auto& [name, value] : request.headers) {
-    if (!is_left_out(name)) out.emplace_back(lower(name), value);
+    if (!is_left_out(name)) out.emplace_back(lower_case(name), value);
   }
   if (request.body && request.header("Content-Length") == nullptr) {
     out.emplace_back("content-length", std::to_string(request.body->size()));

@@ -7,6 +7,7 @@
 #include "checks/net/proxy_tunnel.hpp"
 #include "checks/net/stream.hpp"
 #include "checks/text.hpp"
+#include "config/ascii.hpp"
 
 namespace vedette::net {
 

@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -54,6 +55,35 @@ def run(*arguments, env=None, stdin=None):
     """Runs the binary to its end; colours and prompts are off, since nothing is a terminal."""
     return subprocess.run([VEDETTE, *map(str, arguments)], capture_output=True, text=True, timeout=60,
                           env={**os.environ, **(env or {})}, input=stdin)
+
+
+class Listener(threading.Thread):
+    """A TCP server for answers that no well-behaved one gives: serve(peer) speaks to each client, in a thread of its own."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.server = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.server.getsockname()[1]
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                peer, _ = self.server.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve_one, args=(peer,), daemon=True).start()
+
+    def serve_one(self, peer):
+        with peer:
+            try:
+                peer.settimeout(PATIENCE)
+                self.serve(peer)
+            except OSError:
+                pass
+
+    def serve(self, peer):
+        raise NotImplementedError
 
 
 def get(url, headers=None, method="GET"):

@@ -4,12 +4,11 @@ import json
 import os
 import socket
 import subprocess
-import threading
 import unittest
 import urllib.parse
 from pathlib import Path
 
-from tests.e2e.support import VEDETTE, Workspace, free_port, get, listens, run, samples, wait_for
+from tests.e2e.support import VEDETTE, Listener, Workspace, free_port, get, listens, run, samples, wait_for
 
 SERVERS = Path(__file__).parent / "servers"
 PEER = "/usr/bin/prometheus-blackbox-exporter"
@@ -25,30 +24,16 @@ UNVERIFIED = {"probe_ssl_last_chain_expiry_timestamp_seconds"}
 EXTRA = {"probe_timeout_seconds", "probe_tls_cipher_info"}
 
 
-class Scripted(threading.Thread):
+class Scripted(Listener):
     """A TCP server that says its lines and answers others."""
 
     def __init__(self, script):
-        super().__init__(daemon=True)
         self.script = script
-        self.server = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port = self.server.getsockname()[1]
-        self.start()
-
-    def run(self):
-        while True:
-            try:
-                peer, _ = self.server.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.serve, args=(peer,), daemon=True).start()
+        super().__init__()
 
     def serve(self, peer):
-        with peer, peer.makefile("rwb", buffering=0) as stream:
-            try:
-                self.script(stream)
-            except OSError:
-                pass
+        with peer.makefile("rwb", buffering=0) as stream:
+            self.script(stream)
 
 
 def smtp(stream):

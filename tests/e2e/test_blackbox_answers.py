@@ -5,13 +5,12 @@ import gzip
 import socket
 import struct
 import subprocess
-import threading
 import time
 import unittest
 import urllib.parse
 import zlib
 
-from tests.e2e.support import Workspace, free_port, get, listens, wait_for
+from tests.e2e.support import Listener, Workspace, free_port, get, listens, wait_for
 
 PEER = "/usr/bin/prometheus-blackbox-exporter"
 GZIP = gzip.compress(b"hello compressed world")
@@ -167,73 +166,44 @@ DIALOGUES = {
 }
 
 
-class Server(threading.Thread):
+class Server(Listener):
     """Gives the answer that the path names, and closes the connection."""
 
-    def __init__(self):
-        super().__init__(daemon=True)
-        self.server = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port = self.server.getsockname()[1]
-        self.start()
-
-    def run(self):
-        while True:
-            peer, _ = self.server.accept()
-            threading.Thread(target=self.serve, args=(peer,), daemon=True).start()
-
     def serve(self, peer):
-        with peer:
-            try:
-                peer.settimeout(10)
-                request = b""
-                while b"\r\n\r\n" not in request:
-                    part = peer.recv(65536)
-                    if not part:
-                        return
-                    request += part
-                name = request.split(b" ")[1].decode().split("?")[0].strip("/")
-                answer = ANSWERS.get(name, b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
-                if answer is RESET:
-                    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                    return
-                peer.sendall(answer.replace(b"@PORT@", str(self.port).encode()))
-                peer.shutdown(socket.SHUT_WR)
-                while peer.recv(65536):
-                    pass
-            except OSError:
-                pass
+        request = b""
+        while b"\r\n\r\n" not in request:
+            part = peer.recv(65536)
+            if not part:
+                return
+            request += part
+        name = request.split(b" ")[1].decode().split("?")[0].strip("/")
+        answer = ANSWERS.get(name, b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        if answer is RESET:
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            return
+        peer.sendall(answer.replace(b"@PORT@", str(self.port).encode()))
+        peer.shutdown(socket.SHUT_WR)
+        while peer.recv(65536):
+            pass
 
 
-class Speaker(threading.Thread):
+class Speaker(Listener):
     """Says its speech to everyone who connects."""
 
     def __init__(self, speech):
-        super().__init__(daemon=True)
         self.speech = speech
-        self.server = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port = self.server.getsockname()[1]
-        self.start()
-
-    def run(self):
-        while True:
-            peer, _ = self.server.accept()
-            threading.Thread(target=self.serve, args=(peer,), daemon=True).start()
+        super().__init__()
 
     def serve(self, peer):
-        with peer:
-            try:
-                peer.settimeout(10)
-                for part in self.speech or []:
-                    if isinstance(part, float):
-                        time.sleep(part)
-                    else:
-                        peer.sendall(part)
-                if self.speech is not None:
-                    peer.shutdown(socket.SHUT_WR)
-                while peer.recv(65536):
-                    pass
-            except OSError:
-                pass
+        for part in self.speech or []:
+            if isinstance(part, float):
+                time.sleep(part)
+            else:
+                peer.sendall(part)
+        if self.speech is not None:
+            peer.shutdown(socket.SHUT_WR)
+        while peer.recv(65536):
+            pass
 
 
 def compared(page):

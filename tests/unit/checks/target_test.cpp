@@ -4,6 +4,7 @@
 
 #include "checks/net/address.hpp"
 #include "checks/text.hpp"
+#include "config/ascii.hpp"
 #include "config/utf8.hpp"
 #include "tests/support/catch.hpp"
 

@@ -1,0 +1,16 @@
+#pragma once
+
+// Letters of ASCII, without a locale: names of headers, hosts and codings know no others.
+
+#include <string>
+#include <string_view>
+
+namespace vedette {
+
+std::string lower_case(std::string_view text);
+std::string upper_case(std::string_view text);
+
+/// Whether two names are equal but for the case of their letters.
+bool same_ignoring_case(std::string_view a, std::string_view b);
+
+}  // namespace vedette
