@@ -96,8 +96,8 @@ std::string_view kind_of(const Value& value);
 std::string described(const Value& value);
 std::string described(const Found& found);
 
-/// The value as text in a template or a request; nothing for those that have no plain form (lists, bytes, …). A number
-/// with a fraction that is zero ends in `.0`.
+/// The value as text in a message or a request; nothing for those that have no plain form (lists, bytes and the like).
+/// A number with a fraction that is zero ends in `.0`.
 std::optional<std::string> plain_text(const Value& value);
 
 /// Whether two values are the same: numbers by what they are worth, whatever their types; other types never equal each

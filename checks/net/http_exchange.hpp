@@ -27,7 +27,7 @@ struct HttpProxy {
   std::uint16_t port = 0;
   std::string user;  ///< empty: no authentication
   std::string password;
-  Headers connect_headers;  ///< for CONNECT only
+  Headers connect_headers;    ///< for CONNECT only
   TlsMaterialPtr tls{};       ///< for one that is spoken to over TLS
   std::string verify_name{};  ///< the same: SNI and the name to verify
 };

@@ -21,7 +21,8 @@ Subject response() {
   out.body =
       R"({"state": "READY", "items": [{"id": 1, "tag": "x"}, {"id": 2}], "big": 123456789012345678901, "pi": 3.14,
                 "none": null, "yes": true, "empty": [], "uuid": "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
-                "when": "2026-01-02T03:04:05Z", "html": "<p class='a'>x &amp; y</p>", "b64": "aGk=", "nested": "{\"a\": [1]}"})";
+                "when": "2026-01-02T03:04:05Z", "html": "<p class='a'>x &amp; y</p>",
+                "b64": "aGk=", "nested": "{\"a\": [1]}"})";
   out.ip = "192.0.2.1";
   out.duration_ms = 12;
   out.redirects = {{"/items", 301}, {std::nullopt, 302}};
