@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <memory>
 
+#include "checks/dns/record_text.hpp"
+
 #include "config/ascii.hpp"
 
 namespace vedette::dns {
@@ -96,9 +98,9 @@ std::vector<Record> records_of(const ldns_rr_list* list) {
   std::vector<Record> out;
   for (std::size_t i = 0; i < ldns_rr_list_rr_count(list); ++i) {
     const ldns_rr* rr = ldns_rr_list_rr(list, i);
-    const Text text(ldns_rr2str(rr));
+    const Text text(ldns_rr2str_fmt(ldns_output_format_nocomments, rr));
     const Text type(ldns_rr_type2str(ldns_rr_get_type(rr)));
-    out.push_back({without_newline(text ? text.get() : ""), type ? type.get() : "", ldns_rr_ttl(rr)});
+    out.push_back({record_text(without_newline(text ? text.get() : "")), type ? type.get() : "", ldns_rr_ttl(rr)});
   }
   return out;
 }

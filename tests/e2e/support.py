@@ -196,6 +196,7 @@ server:
   rrl-ratelimit: 0
   ip-address: 127.0.0.1@{port}
   username: ""
+  database: ""
   zonesdir: "{self.folder}"
   zonelistfile: "{self.folder}/zone.list"
   xfrdfile: "{self.folder}/xfrd"

@@ -1,6 +1,7 @@
 #include "checks/dns/expectations.hpp"
 #include "checks/dns/message.hpp"
 #include "checks/dns/names.hpp"
+#include "checks/dns/record_text.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace vedette::dns;
@@ -34,6 +35,25 @@ TEST_CASE("types and classes are mnemonics in capitals or numbers") {
   CHECK_FALSE(type_number("TYPE65280", Numbered::kRefused));
   CHECK(class_number("CH", Numbered::kAllowed) == 3);
   CHECK_FALSE(class_number("XX", Numbered::kAllowed));
+}
+
+TEST_CASE("records are written as blackbox_exporter does") {
+  const auto text = [](const std::string& type_and_data) {
+    const auto whole = record_text("x.\t60\tIN\t" + type_and_data);
+    return whole.starts_with("x.\t60\tIN\t") ? whole.substr(9) : whole;
+  };
+  CHECK(text("DS\t1 8 2 0aff") == "DS\t1 8 2 0AFF");
+  CHECK(text("SSHFP\t4 2 0aff") == "SSHFP\t4 2 0AFF");
+  CHECK(text("NSEC3PARAM\t1 0 12 aabb") == "NSEC3PARAM\t1 0 12 AABB");
+  CHECK(text("L64\t10 2001:0db8:1140:1000") == "L64\t10 2001:0DB8:1140:1000");
+  CHECK(text("HTTPS\t1 . alpn=h2,h3 no-default-alpn port=\"1\"") ==
+        "HTTPS\t1 . alpn=\"h2,h3\" no-default-alpn=\"\" port=\"1\"");
+  CHECK(text("HTTPS\t0 svc.x.") == "HTTPS\t0 svc.x.");
+  CHECK(text("CERT\tPKIX 1 8 AQID") == "CERT\tPKIX 1 RSASHA256 AQID");
+  CHECK(text("X25\t\"311\"") == "X25\t311");
+  CHECK(text("TYPE65280\t\\# 1 0a") == "x.\t60\tCLASS1\tTYPE65280\t\\# 1 0a");
+  CHECK(text("TXT\t\"A b\"") == "TXT\t\"A b\"");
+  CHECK(record_text("no record") == "no record");
 }
 
 TEST_CASE("a query reads back as what was asked") {
