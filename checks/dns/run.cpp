@@ -88,12 +88,19 @@ asio::awaitable<net::Problem> DnsRun::ask_udp(asio::ip::address address, std::ui
   context_.phase = Phase::kRequest;
   const auto began = net::Moment::now();
   if (auto problem = socket.send(query_)) co_return problem;
+  // RFC 1035 section 2.3.4, and RFC 6891 section 6.2.3.
+  constexpr std::uint16_t kWithoutEdns = 512;
+  const std::size_t most = std::max(kWithoutEdns, settings_.query.edns_size);
   net::Problem problem;
   while (true) {
     const auto wire = co_await socket.receive();
     if (!wire) {
       // A deadline after wrong replies is not silence.
       co_return wire.error().reason == Reason::kCancelled&& other_ ? other_ : wire.error();
+    }
+    if (wire->size() > most && id_of(*wire) == id_) {
+      problem = Failure{Reason::kDnsMalformed, fmt::format("the reply has {} bytes, more than {}", wire->size(), most)};
+      break;
     }
     const bool first_other = !other_;
     if (take_reply(*wire, problem)) break;
@@ -188,7 +195,9 @@ asio::awaitable<void> DnsRun::go() {
   query_ = with_id(settings_.wire, id_);
   const auto found = co_await net::look_up(context_, target->host, settings_.address);
   resolved_ = found.has_value();
-  if (found) {
+  if (found && !settings_.problem.empty()) {
+    context_.fail(Reason::kSettingsInvalid, settings_.problem);
+  } else if (found) {
     co_await ask(found->address, target->port);
   } else {
     context_.fail(found.error());

@@ -44,7 +44,8 @@ void read_transport(config::Mapping& section, DnsSettings& out) {
     section.unusable("transport_protocol", fmt::format("'{}' is not a transport", transport), "write udp or tcp");
   }
   if (over_tls && (given || section.context().lenient) && transport == "udp") {
-    section.unusable("dns_over_tls", "dns_over_tls needs transport_protocol: tcp");
+    out.problem = "dns_over_tls needs transport_protocol: tcp";
+    section.late("dns_over_tls", out.problem);
   }
   out.transport = over_tls ? Transport::kTls : transport == "tcp" ? Transport::kTcp : Transport::kUdp;
   net::TlsSettings tls;

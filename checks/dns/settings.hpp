@@ -38,6 +38,7 @@ struct DnsSettings final : Settings {
   Transport transport = Transport::kUdp;
   bool retry_over_tcp = false;
   bool fail_if_truncated = false;
+  std::string problem;  ///< why nothing can be asked, which blackbox_exporter finds after the lookup; empty: nothing
   std::vector<std::string> valid_rcodes{"NOERROR"};
   SectionExpectations answer, authority, additional;
   std::vector<language::Expectation> lines;
