@@ -65,6 +65,11 @@ std::string Place::text() const {
   return line > 0 ? fmt::format("{}:{}:{}", path, line, column) : path;
 }
 
+std::string shown_line(const Place& place) {
+  if (!place.source || place.line < 1) return {};
+  return masked(std::string(place.source->line(place.line)));
+}
+
 std::string render(const Diagnostic& diagnostic, bool colour) {
   const auto paint = [colour](std::string_view code, std::string_view text) {
     return colour ? fmt::format("\033[{}m{}\033[0m", code, text) : std::string(text);
@@ -73,7 +78,7 @@ std::string render(const Diagnostic& diagnostic, bool colour) {
   if (diagnostic.severity == Severity::kWarning) out += paint("33", "warning: ");
   out += paint("1", diagnostic.message) + '\n';
   if (diagnostic.place.source && diagnostic.place.line > 0) {
-    auto line = masked(std::string(diagnostic.place.source->line(diagnostic.place.line)));
+    auto line = shown_line(diagnostic.place);
     auto column = static_cast<std::size_t>(std::max(1, diagnostic.place.column));
     if (line.size() > kShownLine) {
       const auto begin = column > kShownBefore ? column - kShownBefore : 0;

@@ -38,6 +38,9 @@ struct Diagnostic {
   std::string hint;  ///< what would be right; may be empty
 };
 
+/// The line at `place` with secrets masked; empty when it has none.
+std::string shown_line(const Place& place);
+
 /// `file:line:column: message`, the source line, a caret below the place, and the hint.
 std::string render(const Diagnostic& diagnostic, bool colour);
 

@@ -382,7 +382,12 @@ void Mapping::unusable(std::string_view key, const std::string& message, std::st
 }
 
 void Mapping::finish() {
-  const std::vector<std::string_view> known(known_.begin(), known_.end());
+  if (std::all_of(entries_.begin(), entries_.end(), [](const Entry& entry) { return entry.used; })) return;
+  std::vector<std::string_view> known;
+  for (const auto& key : known_) {
+    // A reader may ask for a key twice.
+    if (std::find(known.begin(), known.end(), key) == known.end()) known.emplace_back(key);
+  }
   for (const auto& entry : entries_) {
     if (entry.used) continue;
     const auto close = nearest(entry.key, known);

@@ -18,10 +18,7 @@ namespace {
 /// than what they mean, is pointed at as a whole.
 config::Place place_in(const config::Value& line, std::size_t at) {
   auto place = line.place();
-  const auto& source = place.source->text;
-  std::size_t begin = 0;
-  for (int number = 1; number < place.line; ++number) begin = source.find('\n', begin) + 1;
-  auto written = std::string_view(source).substr(begin, source.find('\n', begin) - begin);
+  std::string_view written = place.source->line(place.line);
   written.remove_prefix(std::min(written.size(), static_cast<std::size_t>(place.column - 1)));
   const std::size_t quote = line.is_quoted() ? 1 : 0;
   const auto text = line.node().Scalar().substr(0, at);

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "checks/kinds.hpp"
+#include "config/secret.hpp"
 #include "probe/check_decoder.hpp"
 #include "probe/cli.hpp"
 #include "probe/cli_output.hpp"
@@ -26,6 +27,7 @@ struct Single {
   YAML::Node settings{YAML::NodeType::Map};
   std::string timeout = "10s";
   std::vector<std::string> assignments;
+  std::vector<std::string> lines;  ///< of expectation
   bool ipv4 = false;
   bool ipv6 = false;
   OutputOptions output;
@@ -75,6 +77,14 @@ std::string with_run_number(std::string text, std::size_t run) {
   return text;
 }
 
+/// The line of a setting that is wrong, as it was put together from the flags.
+std::string line_of(const config::Place& place) {
+  const auto shown = config::shown_line(place);
+  auto line = config::trim(shown);
+  if (line.starts_with("- ")) line.remove_prefix(2);
+  return std::string(line);
+}
+
 /// The one check in `text`; prints what is wrong with it otherwise.
 CheckPtr decode(std::string text) {
   const auto source = std::make_shared<config::Source>(config::Source{"command line", std::move(text)});
@@ -86,6 +96,7 @@ CheckPtr decode(std::string text) {
   if (!diagnostics.has_errors() && !decoder.checks().empty()) return decoder.checks().front();
   for (const auto& diagnostic : diagnostics.sorted()) {
     fmt::print(stderr, "vedette: {}\n", diagnostic.message);
+    if (const auto line = line_of(diagnostic.place); !line.empty()) fmt::print(stderr, "  in: {}\n", line);
     if (!diagnostic.hint.empty()) fmt::print(stderr, "  hint: {}\n", diagnostic.hint);
   }
   return nullptr;
@@ -102,6 +113,11 @@ int run_single(Single& single) {
       fmt::print(stderr, "vedette: --set takes KEY=VALUE with a value in YAML, not '{}'\n", assignment);
       return kUsage;
     }
+  }
+  for (const auto& line : single.lines) {
+    YAML::Node quoted(line);
+    quoted.SetTag("!");
+    single.settings["expect"].push_back(quoted);
   }
   YAML::Node check;
   check["name"] = single.target;
@@ -134,6 +150,11 @@ std::shared_ptr<Single> add_command(CLI::App& app, int& exit_code, const std::st
   command
       ->add_option("--set", single->assignments,
                    "Any other setting of the kind, KEY=VALUE with a value in YAML; docs/configuration.md has them all")
+      ->allow_extra_args(false);
+  command
+      ->add_option(
+          "--assert", single->lines,
+          "A line of expectation that must hold, such as 'status == 200'; docs/expectations.md has the language")
       ->allow_extra_args(false);
   add_output_options(*command, single->output);
   command->callback([single, &exit_code] { exit_code = run_single(*single); });

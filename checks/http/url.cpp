@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
 #include <charconv>
@@ -46,14 +48,24 @@ tl::expected<Url, std::string> from_view(const urls::url_view_base& view) {
   return out;
 }
 
+constexpr std::array<bool, 256> kUnwise = [] {
+  std::array<bool, 256> out{};
+  for (const char c : std::string_view(" \"<>\\^`{|}")) out.at(static_cast<unsigned char>(c)) = true;
+  for (std::size_t byte = 0x80; byte < out.size(); ++byte) out.at(byte) = true;
+  return out;
+}();
+
+bool is_unwise(char c) {
+  return kUnwise[static_cast<unsigned char>(c)];
+}
+
 /// People and servers write blanks and letters of all kinds into URLs; RFC 3986 wants them percent-encoded.
 std::string escape_unwise(std::string_view text) {
-  constexpr std::string_view kUnwise = " \"<>\\^`{|}";
+  if (std::none_of(text.begin(), text.end(), &is_unwise)) return std::string(text);
   std::string out;
   for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x80 || kUnwise.find(c) != std::string_view::npos) {
-      out += fmt::format("%{:02X}", byte);
+    if (is_unwise(c)) {
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
     } else {
       out += c;
     }

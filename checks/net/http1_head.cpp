@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <utility>
 #include <vector>
 
 #include "checks/text.hpp"
@@ -16,20 +17,13 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-std::vector<std::string_view> lines_of(std::string_view head) {
-  std::vector<std::string_view> out;
-  while (!head.empty()) {
-    const auto end = head.find('\n');
-    auto line = head.substr(0, end);
-    head.remove_prefix(end == std::string_view::npos ? head.size() : end + 1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    out.push_back(line);
-  }
-  return out;
-}
-
-std::string_view name_of(std::string_view line) {
-  return line.substr(0, line.find(':'));
+/// Takes the first line off `head`, without what ends it.
+std::string_view take_line(std::string_view& head) {
+  const auto end = head.find('\n');
+  auto line = head.substr(0, end);
+  head.remove_prefix(end == std::string_view::npos ? head.size() : end + 1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
 }
 
 /// `HTTP/1.1 200 OK` with a version that the parser takes and a blank behind the status code.
@@ -49,26 +43,32 @@ std::string status_line(std::string_view line, std::string& version) {
 }  // namespace
 
 tl::expected<ResponseHead, std::string> normalized_head(std::string_view head) {
-  const auto lines = lines_of(head);
   ResponseHead out;
-  out.text.reserve(head.size() + lines.size());
-  out.text = status_line(lines.front(), out.version) + "\r\n";
+  out.text.reserve(head.size() + 2);
+  out.text = status_line(take_line(head), out.version);
+  out.text += "\r\n";
   const bool may_be_chunked = out.version >= "1.1";
   bool chunked = false;
-  for (const auto line : lines) {
-    if (!may_be_chunked || !same_ignoring_case(name_of(line), "Transfer-Encoding")) continue;
-    const auto coding = config::trim(line.substr(std::min(line.size(), line.find(':') + 1)));
-    if (chunked || !same_ignoring_case(coding, "chunked")) {
-      return tl::make_unexpected(fmt::format("the transfer coding '{}' is not supported", printable(coding, 40)));
+  // Where lines about the length stand in the text: they go when there are chunks.
+  std::vector<std::pair<std::size_t, std::size_t>> lengths;
+  while (!head.empty()) {
+    const auto line = take_line(head);
+    const auto name = line.substr(0, line.find(':'));
+    if (same_ignoring_case(name, "Transfer-Encoding")) {
+      if (!may_be_chunked) continue;
+      const auto coding = config::trim(line.substr(std::min(line.size(), name.size() + 1)));
+      if (chunked || !same_ignoring_case(coding, "chunked")) {
+        return tl::make_unexpected(fmt::format("the transfer coding '{}' is not supported", printable(coding, 40)));
+      }
+      chunked = true;
+    } else if (same_ignoring_case(name, "Content-Length")) {
+      lengths.emplace_back(out.text.size(), line.size() + 2);
     }
-    chunked = true;
-  }
-  for (std::size_t i = 1; i < lines.size(); ++i) {
-    const auto name = name_of(lines[i]);
-    if (chunked && same_ignoring_case(name, "Content-Length")) continue;
-    if (!may_be_chunked && same_ignoring_case(name, "Transfer-Encoding")) continue;
-    out.text += lines[i];
+    out.text += line;
     out.text += "\r\n";
+  }
+  for (auto length = lengths.rbegin(); chunked && length != lengths.rend(); ++length) {
+    out.text.erase(length->first, length->second);
   }
   return out;
 }

@@ -27,6 +27,16 @@ checks:
   - {{name: blind, kind: http, target: "{self.url}/", http: {{body_file: /nonexistent}}}}
 """)
 
+    def test_lines_that_must_hold(self):
+        self.assertEqual(run("http", self.url, "--assert", 'body == "hello"', "--assert", "status == 200").returncode, 0)
+        self.assertEqual(run("http", self.url + "/broken", "--assert", "status == 503").returncode, 0)
+        fails = run("http", self.url, "--assert", 'body contains "a # b: c"')
+        self.assertEqual(fails.returncode, 1)
+        self.assertIn('body contains "a # b: c": it is string <hello>, expected contains string <a # b: c>', fails.stdout)
+        wrong = run("http", self.url, "--assert", "status = 200")
+        self.assertEqual((wrong.returncode, wrong.stderr), (2, "vedette: here should be a predicate\n  in: status = 200\n  hint: did you mean ==?\n"))
+        self.assertEqual(run("tcp", f"127.0.0.1:{self.port}", "--assert", 'ip == "127.0.0.1"').returncode, 0)
+
     def test_exit_codes_say_what_happened(self):
         self.assertEqual(run("http", self.url).returncode, 0)
         self.assertEqual(run("http", self.url + "/broken").returncode, 1)
