@@ -16,26 +16,62 @@ namespace vedette::language {
 
 namespace {
 
-/// iconv's name for a label. The web reads the Latin and ASCII labels as the superset that Windows made of them.
-std::string iconv_name(const std::string& label) {
-  constexpr std::array<std::pair<std::string_view, const char*>, 14> kNames{{{"ascii", "WINDOWS-1252"},
-                                                                             {"us-ascii", "WINDOWS-1252"},
-                                                                             {"latin1", "WINDOWS-1252"},
-                                                                             {"iso-8859-1", "WINDOWS-1252"},
-                                                                             {"iso8859-1", "WINDOWS-1252"},
-                                                                             {"iso-8859-9", "WINDOWS-1254"},
-                                                                             {"utf-16", "UTF-16LE"},
-                                                                             {"gb2312", "GBK"},
-                                                                             {"gb_2312-80", "GBK"},
-                                                                             {"sjis", "CP932"},
-                                                                             {"shift_jis", "CP932"},
-                                                                             {"shift-jis", "CP932"},
-                                                                             {"euc-kr", "CP949"},
-                                                                             {"big5", "BIG5-HKSCS"}}};
-  const auto* const found =
-      std::find_if(kNames.begin(), kNames.end(), [&](const auto& entry) { return entry.first == label; });
-  return found == kNames.end() ? label : found->second;
-}
+struct Charset {
+  std::string_view label;
+  const char* iconv;
+};
+
+// Labels of https://encoding.spec.whatwg.org. A server chooses one, and iconv knows hundreds that nobody should reach.
+// The web reads the Latin and ASCII labels as the supersets that Windows made of them.
+constexpr std::array kCharsets{
+    Charset{"ascii", "WINDOWS-1252"},
+    Charset{"us-ascii", "WINDOWS-1252"},
+    Charset{"latin1", "WINDOWS-1252"},
+    Charset{"iso-8859-1", "WINDOWS-1252"},
+    Charset{"iso8859-1", "WINDOWS-1252"},
+    Charset{"windows-1252", "WINDOWS-1252"},
+    Charset{"cp1252", "WINDOWS-1252"},
+    Charset{"iso-8859-2", "ISO-8859-2"},
+    Charset{"latin2", "ISO-8859-2"},
+    Charset{"iso-8859-3", "ISO-8859-3"},
+    Charset{"iso-8859-4", "ISO-8859-4"},
+    Charset{"iso-8859-5", "ISO-8859-5"},
+    Charset{"iso-8859-6", "ISO-8859-6"},
+    Charset{"iso-8859-7", "ISO-8859-7"},
+    Charset{"iso-8859-8", "ISO-8859-8"},
+    Charset{"iso-8859-9", "WINDOWS-1254"},
+    Charset{"iso-8859-10", "ISO-8859-10"},
+    Charset{"iso-8859-13", "ISO-8859-13"},
+    Charset{"iso-8859-14", "ISO-8859-14"},
+    Charset{"iso-8859-15", "ISO-8859-15"},
+    Charset{"iso-8859-16", "ISO-8859-16"},
+    Charset{"ibm866", "IBM866"},
+    Charset{"koi8-r", "KOI8-R"},
+    Charset{"koi8-u", "KOI8-U"},
+    Charset{"macintosh", "MACINTOSH"},
+    Charset{"windows-874", "WINDOWS-874"},
+    Charset{"windows-1250", "WINDOWS-1250"},
+    Charset{"windows-1251", "WINDOWS-1251"},
+    Charset{"windows-1253", "WINDOWS-1253"},
+    Charset{"windows-1254", "WINDOWS-1254"},
+    Charset{"windows-1255", "WINDOWS-1255"},
+    Charset{"windows-1256", "WINDOWS-1256"},
+    Charset{"windows-1257", "WINDOWS-1257"},
+    Charset{"windows-1258", "WINDOWS-1258"},
+    Charset{"utf-16", "UTF-16LE"},
+    Charset{"utf-16le", "UTF-16LE"},
+    Charset{"utf-16be", "UTF-16BE"},
+    Charset{"gbk", "GBK"},
+    Charset{"gb2312", "GBK"},
+    Charset{"gb_2312-80", "GBK"},
+    Charset{"gb18030", "GB18030"},
+    Charset{"big5", "BIG5-HKSCS"},
+    Charset{"euc-jp", "EUC-JP"},
+    Charset{"shift_jis", "CP932"},
+    Charset{"shift-jis", "CP932"},
+    Charset{"sjis", "CP932"},
+    Charset{"euc-kr", "CP949"},
+};
 
 }  // namespace
 
@@ -46,8 +82,10 @@ tl::expected<std::string, std::string> decode_charset(std::string_view bytes, st
     if (!is_utf8(bytes)) return invalid();
     return std::string(bytes);
   }
-  const auto converter = ::iconv_open("UTF-8", iconv_name(name).c_str());
-  if (reinterpret_cast<std::intptr_t>(converter) == -1) {
+  const auto* const known =
+      std::find_if(kCharsets.begin(), kCharsets.end(), [&](const Charset& charset) { return charset.label == name; });
+  const auto converter = known == kCharsets.end() ? nullptr : ::iconv_open("UTF-8", known->iconv);
+  if (converter == nullptr || reinterpret_cast<std::intptr_t>(converter) == -1) {
     return tl::make_unexpected(fmt::format("there is no charset '{}'", name.substr(0, 50)));
   }
   std::string out;

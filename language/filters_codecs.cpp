@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "config/utf8.hpp"
+#include "language/base64.hpp"
 #include "language/charset.hpp"
 #include "language/filters.hpp"
 
@@ -17,15 +18,6 @@ namespace {
 
 const std::string* text_of(const Value& input) {
   return input.get<std::string>();
-}
-
-std::string encode_base64(const std::string& bytes) {
-  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int size =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
 }
 
 /// RFC 4648 section 4, strictly; padding must be there or must not, as `padded` says.
@@ -78,11 +70,7 @@ Outcome base64_url_safe_decode(const Value& input, const Filter& /*filter*/) {
 Outcome base64_url_safe_encode(const Value& input, const Filter& /*filter*/) {
   const auto* bytes = input.get<Bytes>();
   if (bytes == nullptr) return wrong_input(input, "bytes");
-  auto out = encode_base64(bytes->data);
-  std::replace(out.begin(), out.end(), '+', '-');
-  std::replace(out.begin(), out.end(), '/', '_');
-  while (out.ends_with('=')) out.pop_back();
-  return Value(std::move(out));
+  return Value(encode_base64_url(bytes->data));
 }
 
 Outcome charset_decode(const Value& input, const Filter& filter) {

@@ -26,10 +26,7 @@ class JsonPath {
   /// to visit more than a million nodes: the document may come from a hostile server.
   [[nodiscard]] tl::expected<std::vector<const Value*>, std::string> select(const Value& root) const;
 
-  [[nodiscard]] const std::string& text() const { return text_; }
-
  private:
-  std::string text_;
   std::shared_ptr<const jsonpath::Query> query_;
 };
 

@@ -490,7 +490,6 @@ tl::expected<JsonPath, TextError> JsonPath::parse(std::string_view text) {
   auto query = jsonpath::Parser(text).whole();
   if (!query) return tl::make_unexpected(std::move(query.error()));
   JsonPath out;
-  out.text_ = text;
   out.query_ = std::make_shared<const jsonpath::Query>(std::move(*query));
   return out;
 }

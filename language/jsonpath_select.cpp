@@ -10,6 +10,7 @@ namespace jsonpath {
 namespace {
 
 constexpr std::size_t kMostVisits = 1'000'000;
+constexpr std::size_t kMembersOfVisit = 16;
 
 using Nodes = std::vector<const Value*>;
 
@@ -50,7 +51,11 @@ class Selection {
     }
   }
 
-  static void pick(const std::string& name, const Value& node, Nodes& out) {
+  void pick(const std::string& name, const Value& node, Nodes& out) {
+    const auto* members = node.object();
+    if (members == nullptr) return;
+    // A filter may look a name up again for each of many nodes.
+    visits_ += members->size() / kMembersOfVisit;
     if (const auto* member = node.member(name)) out.push_back(member);
   }
 

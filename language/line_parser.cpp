@@ -149,7 +149,7 @@ class LineParser {
         reader_.back_to(before);
         break;
       }
-      out.filters.push_back(filter(*info, before));
+      out.filters.push_back(filter(*info));
     }
     if (!literals_.failed()) out.predicate = predicate();
     reader_.skip_blanks();
@@ -193,7 +193,6 @@ class LineParser {
       need_blank();
       take_argument(known->argument, out);
     }
-    out.span = {begin, reader_.at()};
     return out;
   }
 
@@ -264,7 +263,7 @@ class LineParser {
     return {};
   }
 
-  Filter filter(const FilterInfo& info, std::size_t begin) {
+  Filter filter(const FilterInfo& info) {
     Filter out;
     out.info = &info;
     for (const auto parameter : info.parameters) {
@@ -278,13 +277,11 @@ class LineParser {
         out.prepared = prepared(parameter);
       }
     }
-    out.span = {begin, reader_.at()};
     return out;
   }
 
   Predicate predicate() {
     Predicate out;
-    const auto begin = reader_.at();
     if (reader_.take("not ") || reader_.take("not\t")) {
       out.negated = true;
       reader_.skip_blanks();
@@ -301,7 +298,6 @@ class LineParser {
       need_blank();
       out.operands.push_back(literals_.value());
     }
-    out.span = {begin, reader_.at()};
     return out;
   }
 

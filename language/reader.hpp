@@ -10,12 +10,6 @@
 
 namespace vedette::language {
 
-/// Part of a text, from `begin` up to but not with `end`.
-struct Span {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-};
-
 /// What a text should have been, and where it is not.
 struct SyntaxError {
   std::size_t at = 0;

@@ -47,7 +47,6 @@ struct Query {
   std::string argument;   ///< a header's or a cookie's name, an attribute of the certificate, a phase, a fact
   std::string attribute;  ///< of a cookie, lower case
   Prepared prepared;
-  Span span;
 };
 
 struct FilterInfo;
@@ -56,7 +55,6 @@ struct Filter {
   const FilterInfo* info = nullptr;
   std::vector<Value> arguments;
   Prepared prepared;
-  Span span;
 };
 
 enum class PredicateKind : std::uint8_t {
@@ -95,7 +93,6 @@ struct Predicate {
   bool negated = false;
   std::vector<Value> operands;
   std::optional<config::Pattern> pattern;  ///< of matches
-  Span span;
 };
 
 struct Assert {

@@ -22,8 +22,6 @@ class XPath {
   /// one as `_`. The error is a sentence: the document is not one, or the expression cannot be evaluated over it.
   [[nodiscard]] tl::expected<Value, std::string> evaluate(std::string_view document, Markup markup) const;
 
-  [[nodiscard]] const std::string& text() const { return text_; }
-
  private:
   std::string text_;
 };

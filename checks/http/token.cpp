@@ -18,6 +18,7 @@
 #include "checks/net/services.hpp"
 #include "checks/version.hpp"
 #include "config/ascii.hpp"
+#include "language/base64.hpp"
 
 namespace vedette::http {
 
@@ -29,17 +30,10 @@ constexpr std::size_t kMostAnswer = 1 << 20;
 constexpr std::chrono::hours kValidity{1};
 
 /// RFC 4648 section 5, without padding.
-std::string base64url(const std::string& data) {
-  auto out = net::base64(data);
-  while (out.ends_with('=')) out.pop_back();
-  for (auto& c : out) c = c == '+' ? '-' : c == '/' ? '_' : c;
-  return out;
-}
-
 std::string random_id() {
   std::array<unsigned char, 16> bytes{};
   RAND_bytes(bytes.data(), bytes.size());
-  return base64url(std::string(bytes.begin(), bytes.end()));
+  return language::encode_base64_url(std::string(bytes.begin(), bytes.end()));
 }
 
 /// What a token endpoint was asked, without who asks.
@@ -211,7 +205,8 @@ tl::expected<std::string, std::string> make_assertion(const TokenSettings& setti
                              {"iat", seconds},
                              {"exp", seconds + std::chrono::seconds(kValidity).count()}};
   for (const auto& [name, value] : settings.claims) claims[name] = value;
-  auto out = base64url(boost::json::serialize(header)) + "." + base64url(boost::json::serialize(claims));
+  auto out = language::encode_base64_url(boost::json::serialize(header)) + "." +
+             language::encode_base64_url(boost::json::serialize(claims));
   const auto* digest = settings.algorithm == "RS256"   ? EVP_sha256()
                        : settings.algorithm == "RS384" ? EVP_sha384()
                                                        : EVP_sha512();
@@ -223,7 +218,7 @@ tl::expected<std::string, std::string> make_assertion(const TokenSettings& setti
                                     reinterpret_cast<const unsigned char*>(out.data()), out.size()) == 1;
   if (!signs) return tl::make_unexpected(std::string("client_certificate_key cannot sign"));
   signature.resize(size);
-  return out + "." + base64url(signature);
+  return out + "." + language::encode_base64_url(signature);
 }
 
 asio::awaitable<tl::expected<std::string, Failure>> fetch_token(RunContext& context, const TokenSettings& settings) {

@@ -1,12 +1,12 @@
 #include "checks/net/proxy_tunnel.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include "checks/net/line_reader.hpp"
 #include "checks/net/moment.hpp"
 #include "checks/net/target.hpp"
 #include "checks/text.hpp"
+#include "language/base64.hpp"
 
 namespace vedette::net {
 
@@ -121,16 +121,8 @@ asio::awaitable<Problem> ask_socks(Stream& stream, LineReader& reader, const Htt
 
 }  // namespace
 
-std::string base64(const std::string& text) {
-  std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
-
 std::string basic_authorization(const std::string& user, const std::string& password) {
-  return "Basic " + base64(user + ":" + password);
+  return "Basic " + language::encode_base64(user + ":" + password);
 }
 
 asio::awaitable<Problem> open_tunnel(RunContext& context, Stream& stream, const HttpRequest& request, Duration& taken) {

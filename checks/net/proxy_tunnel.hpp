@@ -10,9 +10,6 @@
 
 namespace vedette::net {
 
-/// RFC 4648 section 4.
-std::string base64(const std::string& text);
-
 /// The value of Proxy-Authorization or Authorization for a name and a password.
 std::string basic_authorization(const std::string& user, const std::string& password);
 

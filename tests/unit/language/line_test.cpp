@@ -142,6 +142,17 @@ TEST_CASE("lines that do not hold say what was found and what was expected") {
   CHECK(of("body == \"\\u{ff}\"", text).empty());
 }
 
+TEST_CASE("bodies are read in the charsets of the web, and in no others") {
+  Subject page;
+  page.headers = {{"Content-Type", "text/plain; charset=Shift_JIS"}};
+  page.body = "\x82\xa0";
+  CHECK(of("body == \"\\u{3042}\"", page).empty());
+  page.headers = {{"Content-Type", "text/plain; charset=IBM1364"}};
+  CHECK(of("body exists", page) == "the body cannot be read: there is no charset 'ibm1364'");
+  page.headers = {{"Content-Type", "text/plain; charset=utf-16//IGNORE"}};
+  CHECK(of("body exists", page).find("there is no charset") != std::string::npos);
+}
+
 TEST_CASE("markup is asked with XPath") {
   Subject page;
   page.headers = {{"Content-Type", "text/html; charset=utf-8"}};
