@@ -73,18 +73,32 @@ constexpr std::array kCharsets{
     Charset{"euc-kr", "CP949"},
 };
 
+const Charset* find_charset(std::string_view name) {
+  const auto* const found =
+      std::find_if(kCharsets.begin(), kCharsets.end(), [&](const Charset& charset) { return charset.label == name; });
+  return found == kCharsets.end() ? nullptr : found;
+}
+
+bool is_utf8_label(std::string_view name) {
+  return name == "utf-8" || name == "utf8" || name == "unicode-1-1-utf-8";
+}
+
 }  // namespace
+
+bool is_charset(std::string_view label) {
+  const auto name = lower_case(config::trim(label));
+  return is_utf8_label(name) || find_charset(name) != nullptr;
+}
 
 tl::expected<std::string, std::string> decode_charset(std::string_view bytes, std::string_view label) {
   const auto name = lower_case(config::trim(label));
   const auto invalid = [&] { return tl::make_unexpected(fmt::format("the bytes are not {}", name)); };
-  if (name == "utf-8" || name == "utf8" || name == "unicode-1-1-utf-8") {
+  if (is_utf8_label(name)) {
     if (!is_utf8(bytes)) return invalid();
     return std::string(bytes);
   }
-  const auto* const known =
-      std::find_if(kCharsets.begin(), kCharsets.end(), [&](const Charset& charset) { return charset.label == name; });
-  const auto converter = known == kCharsets.end() ? nullptr : ::iconv_open("UTF-8", known->iconv);
+  const auto* known = find_charset(name);
+  const auto converter = known == nullptr ? nullptr : ::iconv_open("UTF-8", known->iconv);
   if (converter == nullptr || reinterpret_cast<std::intptr_t>(converter) == -1) {
     return tl::make_unexpected(fmt::format("there is no charset '{}'", name.substr(0, 50)));
   }

@@ -9,6 +9,9 @@
 
 namespace vedette::language {
 
+/// Whether the web knows a charset of that label.
+bool is_charset(std::string_view label);
+
 /// The error is a sentence: there is no such charset, or the bytes are none of it.
 tl::expected<std::string, std::string> decode_charset(std::string_view bytes, std::string_view label);
 

@@ -77,11 +77,15 @@ class Formatter {
       }
       const auto item = item_at(format);
       const auto rendered = render(item);
+      unknown_ = unknown_ || !rendered;
       out += rendered ? *rendered : std::string(format.substr(0, item.size));
       format.remove_prefix(item.size);
     }
     return out;
   }
+
+  /// Whether text() met an item that there is not.
+  [[nodiscard]] bool unknown() const { return unknown_; }
 
  private:
   static std::string number(std::int64_t value, int width, char usual, char padding) {
@@ -167,6 +171,7 @@ class Formatter {
   std::int64_t seconds_;
   std::int64_t fraction_;
   std::tm parts_{};
+  bool unknown_ = false;
 };
 
 bool begins_with(std::string_view text, std::string_view word) {
@@ -357,6 +362,12 @@ class Reader {
 };
 
 }  // namespace
+
+bool is_date_format(std::string_view format) {
+  Formatter formatter({});
+  formatter.text(format);
+  return !formatter.unknown();
+}
 
 std::string format_date(const Date& date, std::string_view format) {
   return Formatter(date).text(format);

@@ -6,9 +6,9 @@
 #include <optional>
 
 #include "config/ascii.hpp"
+#include "language/evaluate.hpp"
 #include "language/line_parser.hpp"
-#include "language/predicates.hpp"
-#include "language/queries.hpp"
+
 
 namespace vedette::language {
 
@@ -34,7 +34,7 @@ std::optional<Assert> decode_line(const config::Value& value, config::Mapping& s
                       value.is_mapping() ? "a line that holds ': ' must stand in quotes" : "");
     return std::nullopt;
   }
-  auto line = parse_assert(value.scalar(), vocabulary);
+  auto line = parse_assert(value.scalar(), {.vocabulary = vocabulary});
   if (line) return std::move(*line);
   auto hint = line.error().hint;
   // YAML has taken the rest of the line for a comment.
@@ -48,20 +48,14 @@ std::optional<Assert> decode_line(const config::Value& value, config::Mapping& s
 bool is_secret(const Query& query) {
   const bool value = query.attribute.empty() || query.attribute == "value";
   return (query.kind == QueryKind::kCookie && value) ||
-         (query.kind == QueryKind::kHeader && same_ignoring_case(query.argument, "Set-Cookie"));
+         (query.kind == QueryKind::kHeader && same_ignoring_case(query.argument.text(), "Set-Cookie"));
 }
 
 std::optional<std::string> why_not(const Assert& line, const Subject& subject) {
-  auto found = find(line.query, subject);
-  if (!found) return fmt::format("{}: {}", line.text, found.error());
-  for (const auto& filter : line.filters) {
-    if (!*found) return fmt::format("{}: {} has no value to work on", line.text, filter.info->name);
-    found = filter.info->apply(**found, filter);
-    if (!found) return fmt::format("{}: {}: {}", line.text, filter.info->name, found.error());
-  }
-  const auto problem = judge(line.predicate, *found);
-  if (!problem) return std::nullopt;
-  return fmt::format("{}: it is {}, expected {}", line.text, problem->actual, problem->expected);
+  EmptyScope nothing;
+  const auto fault = judge(line, subject, nothing);
+  if (!fault) return std::nullopt;
+  return fmt::format("{}: {}", line.text, sentence_of(*fault));
 }
 
 std::optional<std::string> unmet(const Assert& line, const Subject& subject) {
@@ -79,6 +73,12 @@ bool any_query(const std::vector<Expectation>& expectations, Test test) {
 }
 
 }  // namespace
+
+std::string sentence_of(const Fault& fault) {
+  if (!fault.message.empty()) return fault.message;
+  return fmt::format("it is {}, expected {}{}", fault.actual, fault.expected,
+                     fault.type_mismatch ? ", which such a value cannot be asked" : "");
+}
 
 std::vector<Expectation> decode_expectations(config::Mapping& section, Vocabulary vocabulary) {
   constexpr std::string_view kKey = "expect";
@@ -111,7 +111,7 @@ bool asks_for(const std::vector<Expectation>& expectations, QueryKind kind) {
 bool looks_at_body(const std::vector<Expectation>& expectations) {
   return any_query(expectations, [](const Query& query) {
     const auto kind = query.kind;
-    return query.argument == "banner" || kind == QueryKind::kBody || kind == QueryKind::kBytes ||
+    return query.name == "banner" || kind == QueryKind::kBody || kind == QueryKind::kBytes || kind == QueryKind::kRawBytes ||
            kind == QueryKind::kSha256 || kind == QueryKind::kMd5 || kind == QueryKind::kJsonPath ||
            kind == QueryKind::kXPath || kind == QueryKind::kRegex;
   });

@@ -19,6 +19,9 @@ struct Expectation {
 /// Reads the list `expect`. What is wrong with a line is a diagnostic at its place.
 std::vector<Expectation> decode_expectations(config::Mapping& section, Vocabulary vocabulary);
 
+/// A fault in words.
+std::string sentence_of(const Fault& fault);
+
 /// Whether a line asks for this.
 bool asks_for(const std::vector<Expectation>& expectations, QueryKind kind);
 

@@ -24,24 +24,30 @@ const std::vector<FilterInfo>& table() {
       {"decode", {kText}, &charset_decode},  // deprecated: charsetDecode
       {"first", {}, &first},
       {"format", {kText}, &date_format},  // deprecated: dateFormat
+      {"hmac", {kText, kText}, &hmac, true},
       {"htmlEscape", {}, &html_escape},
       {"htmlUnescape", {}, &html_unescape},
       {"jsonpath", {kJsonPath}, &by_jsonpath},
+      {"keys", {}, &keys, true},
       {"last", {}, &last},
+      {"len", {}, &length, true},
       {"location", {}, &location},
-      {"lower", {}, &lower},
+      {"lower", {}, &lower, true},
       {"nth", {kInteger}, &nth},
       {"regex", {kPattern}, &by_regex},
       {"replace", {kText, kText}, &replace},
       {"replaceRegex", {kPattern, kText}, &replace_regex},
+      {"sha256", {}, &sha256, true},
+      {"sort", {}, &sorted, true},
       {"split", {kText}, &split},
       {"toDate", {kText}, &to_date},
       {"toFloat", {}, &to_float},
       {"toHex", {}, &to_hex_text},
       {"toInt", {}, &to_int},
       {"toString", {}, &to_string},
-      {"trim", {}, &trimmed},
-      {"upper", {}, &upper},
+      {"trim", {}, &trimmed, true},
+      {"unique", {}, &unique, true},
+      {"upper", {}, &upper, true},
       {"urlDecode", {}, &url_decode},
       {"urlEncode", {}, &url_encode},
       {"urlQueryParam", {kText}, &url_query_param},
@@ -61,6 +67,22 @@ std::span<const FilterInfo> all_filters() {
 const FilterInfo* find_filter(std::string_view name) {
   const auto found = std::find_if(table().begin(), table().end(), [&](const auto& info) { return info.name == name; });
   return found == table().end() ? nullptr : &*found;
+}
+
+tl::expected<Prepared, std::string> compile(Parameter parameter, const std::string& text) {
+  if (parameter == Parameter::kJsonPath) {
+    auto path = JsonPath::parse(text);
+    if (path) return Prepared(std::move(*path));
+    return tl::make_unexpected(fmt::format("the JSONPath expression '{}' is not valid: {}", text, path.error().message));
+  }
+  if (parameter == Parameter::kXPath) {
+    auto path = XPath::compile(text);
+    if (path) return Prepared(std::move(*path));
+    return tl::make_unexpected(path.error());
+  }
+  auto pattern = config::Pattern::compile(text);
+  if (pattern) return Prepared(std::move(*pattern));
+  return tl::make_unexpected("the regular expression is not valid: " + pattern.error());
 }
 
 tl::unexpected<std::string> wrong_input(const Value& input, std::string_view wanted) {

@@ -23,17 +23,24 @@ struct FilterInfo {
   std::vector<Parameter> parameters;
   /// `filter` has its arguments, those that are compiled in `prepared`.
   Outcome (*apply)(const Value& input, const Filter& filter);
+  bool beyond = false;  ///< not Hurl's
 };
 
 /// All of them, in the order of their names.
 std::span<const FilterInfo> all_filters();
 const FilterInfo* find_filter(std::string_view name);
 
+/// A path or a pattern, ready to be used. The error is a sentence.
+tl::expected<Prepared, std::string> compile(Parameter parameter, const std::string& text);
+
 /// That a filter cannot work on such a value.
 tl::unexpected<std::string> wrong_input(const Value& input, std::string_view wanted);
 
 /// What a path finds: nothing, the one node's value, or a list of several.
 Outcome found_by(const JsonPath& path, const Value& root);
+
+/// How many bytes, items, members or nodes a value has; nothing for those that have no length.
+std::optional<std::size_t> length_of(const Value& value);
 
 // Of codecs, collections, dates, documents and texts: language/filters_….cpp.
 Outcome base64_decode(const Value& input, const Filter& filter);
@@ -70,5 +77,11 @@ Outcome url_query_param(const Value& input, const Filter& filter);
 Outcome lower(const Value& input, const Filter& filter);
 Outcome upper(const Value& input, const Filter& filter);
 Outcome trimmed(const Value& input, const Filter& filter);
+Outcome length(const Value& input, const Filter& filter);
+Outcome keys(const Value& input, const Filter& filter);
+Outcome sorted(const Value& input, const Filter& filter);
+Outcome unique(const Value& input, const Filter& filter);
+Outcome sha256(const Value& input, const Filter& filter);
+Outcome hmac(const Value& input, const Filter& filter);
 
 }  // namespace vedette::language

@@ -1,16 +1,17 @@
 // Filters between texts and bytes, and between ways to write both.
 
 #include <fmt/format.h>
-#include <libxml/HTMLparser.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "config/utf8.hpp"
 #include "language/base64.hpp"
 #include "language/charset.hpp"
+#include "language/digests.hpp"
+#include "language/entities.hpp"
 #include "language/filters.hpp"
+#include "language/percent.hpp"
 
 namespace vedette::language {
 
@@ -37,10 +38,6 @@ Outcome decode_base64(std::string text, bool padded) {
                   static_cast<int>(text.size()));
   out.resize(out.size() - padding);
   return Value(Bytes{std::move(out)});
-}
-
-bool is_hex(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 }  // namespace
@@ -105,36 +102,7 @@ Outcome html_escape(const Value& input, const Filter& /*filter*/) {
 Outcome html_unescape(const Value& input, const Filter& /*filter*/) {
   const auto* text = text_of(input);
   if (text == nullptr) return wrong_input(input, "a string");
-  std::string out;
-  std::string_view rest = *text;
-  constexpr std::size_t kLongestName = 32;
-  while (!rest.empty()) {
-    const auto plain = rest.substr(0, rest.find('&'));
-    out += plain;
-    rest.remove_prefix(plain.size());
-    if (rest.empty()) break;
-    const auto end = rest.substr(0, kLongestName).find(';');
-    const auto name = end == std::string_view::npos ? std::string_view() : rest.substr(1, end - 1);
-    std::uint32_t code = 0;
-    if (name.starts_with('#')) {
-      const bool hex = name.starts_with("#x") || name.starts_with("#X");
-      const auto digits = name.substr(hex ? 2 : 1);
-      const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, hex ? 16 : 10);
-      if (error != std::errc() || stop != digits.data() + digits.size() || code > 0x10ffff) code = 0;
-    } else if (name == "apos") {
-      code = '\'';
-    } else if (const auto* entity = htmlEntityLookup(reinterpret_cast<const xmlChar*>(std::string(name).c_str()))) {
-      code = entity->value;
-    }
-    if (code == 0) {
-      out += '&';
-      rest.remove_prefix(1);
-    } else {
-      append_utf8(out, code);
-      rest.remove_prefix(end + 1);
-    }
-  }
-  return Value(std::move(out));
+  return Value(unescape_html(*text));
 }
 
 Outcome to_hex_text(const Value& input, const Filter& /*filter*/) {
@@ -146,17 +114,7 @@ Outcome to_hex_text(const Value& input, const Filter& /*filter*/) {
 Outcome url_decode(const Value& input, const Filter& /*filter*/) {
   const auto* text = text_of(input);
   if (text == nullptr) return wrong_input(input, "a string");
-  std::string out;
-  for (std::size_t i = 0; i < text->size(); ++i) {
-    if ((*text)[i] == '%' && i + 2 < text->size() && is_hex((*text)[i + 1]) && is_hex((*text)[i + 2])) {
-      unsigned byte = 0;
-      std::from_chars(text->data() + i + 1, text->data() + i + 3, byte, 16);
-      out += static_cast<char>(byte);
-      i += 2;
-    } else {
-      out += (*text)[i];
-    }
-  }
+  auto out = percent_decoded(*text);
   if (!is_utf8(out)) return tl::make_unexpected(std::string("the decoded bytes are not UTF-8"));
   return Value(std::move(out));
 }
@@ -164,17 +122,7 @@ Outcome url_decode(const Value& input, const Filter& /*filter*/) {
 Outcome url_encode(const Value& input, const Filter& /*filter*/) {
   const auto* text = text_of(input);
   if (text == nullptr) return wrong_input(input, "a string");
-  constexpr std::string_view kKept = "/-._~";
-  std::string out;
-  for (const char c : *text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (plain || kKept.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return Value(std::move(out));
+  return Value(percent_encoded(*text, "/"));
 }
 
 Outcome utf8_decode(const Value& input, const Filter& /*filter*/) {
@@ -188,6 +136,20 @@ Outcome utf8_encode(const Value& input, const Filter& /*filter*/) {
   const auto* text = text_of(input);
   if (text == nullptr) return wrong_input(input, "a string");
   return Value(Bytes{*text});
+}
+
+Outcome sha256(const Value& input, const Filter& /*filter*/) {
+  const auto* bytes = input.get<Bytes>() != nullptr ? &input.get<Bytes>()->data : text_of(input);
+  if (bytes == nullptr) return wrong_input(input, "a string or bytes");
+  return Value(Bytes{*digest_of("sha256", *bytes)});
+}
+
+Outcome hmac(const Value& input, const Filter& filter) {
+  const auto* bytes = input.get<Bytes>() != nullptr ? &input.get<Bytes>()->data : text_of(input);
+  if (bytes == nullptr) return wrong_input(input, "a string or bytes");
+  auto out = hmac_of(*filter.arguments[0].get<std::string>(), *filter.arguments[1].get<std::string>(), *bytes);
+  if (!out) return tl::make_unexpected(std::string("the algorithm is md5, sha1, sha256, sha384 or sha512"));
+  return Value(Bytes{std::move(*out)});
 }
 
 }  // namespace vedette::language

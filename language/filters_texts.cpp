@@ -3,16 +3,27 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/url/parse.hpp>
-#include <boost/url/url_view.hpp>
 #include <charconv>
 #include <cmath>
 
 #include "config/ascii.hpp"
 #include "config/secret.hpp"
+#include "config/utf8.hpp"
 #include "language/filters.hpp"
+#include "language/percent.hpp"
 
 namespace vedette::language {
+
+namespace {
+
+/// As HTML's forms are written: + is a blank.
+std::string form_decoded(std::string_view text) {
+  std::string out(text);
+  std::replace(out.begin(), out.end(), '+', ' ');
+  return percent_decoded(out);
+}
+
+}  // namespace
 
 Outcome by_regex(const Value& input, const Filter& filter) {
   const auto* text = input.get<std::string>();
@@ -97,12 +108,22 @@ Outcome to_string(const Value& input, const Filter& /*filter*/) {
 Outcome url_query_param(const Value& input, const Filter& filter) {
   const auto* text = input.get<std::string>();
   if (text == nullptr) return wrong_input(input, "a string");
-  const auto url = boost::urls::parse_uri(*text);
-  if (!url) return tl::make_unexpected(fmt::format("'{}' is not a URL", text->substr(0, 100)));
-  for (const auto& parameter : url->params()) {
-    if (parameter.key == *filter.arguments[0].get<std::string>()) return Value(std::string(parameter.value));
+  const bool web = text->starts_with("http://") || text->starts_with("https://");
+  if (!web) return tl::make_unexpected(fmt::format("invalid URL <{}> (missing scheme <http://> or <https://>)", text->substr(0, 100)));
+  std::string_view rest = *text;
+  rest = rest.substr(0, rest.find('#'));
+  const auto question = rest.find('?');
+  if (question == std::string_view::npos) return Found();
+  rest.remove_prefix(question + 1);
+  while (true) {
+    const auto pair = rest.substr(0, rest.find('&'));
+    const auto equals = pair.find('=');
+    if (form_decoded(pair.substr(0, equals)) == *filter.arguments[0].get<std::string>()) {
+      return Value(valid_utf8(form_decoded(equals == std::string_view::npos ? "" : pair.substr(equals + 1))));
+    }
+    if (pair.size() == rest.size()) return Found();
+    rest.remove_prefix(pair.size() + 1);
   }
-  return Found();
 }
 
 Outcome lower(const Value& input, const Filter& /*filter*/) {

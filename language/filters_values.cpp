@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "language/date.hpp"
@@ -40,29 +41,71 @@ Outcome found_by(const JsonPath& path, const Value& root) {
   return Value::list(std::move(items));
 }
 
-Outcome count(const Value& input, const Filter& /*filter*/) {
-  std::size_t size = 0;
-  if (const auto* items = input.list()) {
-    size = items->size();
-  } else if (const auto* bytes = input.get<Bytes>()) {
-    size = bytes->data.size();
-  } else if (const auto* nodes = input.get<Nodeset>()) {
-    size = nodes->size;
-  } else {
+std::optional<std::size_t> length_of(const Value& value) {
+  if (const auto* text = value.get<std::string>()) return text->size();
+  if (const auto* bytes = value.get<Bytes>()) return bytes->data.size();
+  if (const auto* items = value.list()) return items->size();
+  if (const auto* members = value.object()) return members->size();
+  if (const auto* nodes = value.get<Nodeset>()) return nodes->size;
+  return std::nullopt;
+}
+
+Outcome length(const Value& input, const Filter& /*filter*/) {
+  const auto size = length_of(input);
+  if (!size) return wrong_input(input, "a string, a list, an object, bytes or nodes");
+  return Value(static_cast<std::int64_t>(*size));
+}
+
+Outcome count(const Value& input, const Filter& filter) {
+  if (input.get<std::string>() != nullptr || input.object() != nullptr)
     return wrong_input(input, "a list, bytes or nodes");
+  return length(input, filter);
+}
+
+Outcome keys(const Value& input, const Filter& /*filter*/) {
+  const auto* members = input.object();
+  if (members == nullptr) return wrong_input(input, "an object");
+  List out;
+  for (const auto& [name, value] : *members) out.emplace_back(name);
+  return Value::list(std::move(out));
+}
+
+Outcome sorted(const Value& input, const Filter& /*filter*/) {
+  const auto* items = input.list();
+  if (items == nullptr) return wrong_input(input, "a list");
+  for (const auto& item : *items) {
+    if (!compare(items->front(), item)) {
+      return tl::make_unexpected(
+          fmt::format("{} and {} have no order", described(items->front()), described(item)));
+    }
   }
-  return Value(static_cast<std::int64_t>(size));
+  auto out = *items;
+  std::sort(out.begin(), out.end(), [](const Value& a, const Value& b) { return *compare(a, b) < 0; });
+  return Value::list(std::move(out));
+}
+
+Outcome unique(const Value& input, const Filter& /*filter*/) {
+  const auto* items = input.list();
+  if (items == nullptr) return wrong_input(input, "a list");
+  constexpr std::size_t kMost = 5000;
+  if (items->size() > kMost) return tl::make_unexpected(fmt::format("the list has more than {} items", kMost));
+  List out;
+  for (const auto& item : *items) {
+    const auto same = [&](const Value& other) { return equal(item, other); };
+    if (std::none_of(out.begin(), out.end(), same)) out.push_back(item);
+  }
+  return Value::list(std::move(out));
 }
 
 Outcome first(const Value& input, const Filter& /*filter*/) {
   const auto* items = input.list();
-  if (items != nullptr && items->empty()) return Found();
+  if (items != nullptr && items->empty()) return tl::make_unexpected(std::string("the list is empty"));
   return item(input, 0);
 }
 
 Outcome last(const Value& input, const Filter& /*filter*/) {
   const auto* items = input.list();
-  if (items != nullptr && items->empty()) return Found();
+  if (items != nullptr && items->empty()) return tl::make_unexpected(std::string("the list is empty"));
   return item(input, -1);
 }
 
@@ -79,7 +122,9 @@ Outcome location(const Value& input, const Filter& /*filter*/) {
 Outcome date_format(const Value& input, const Filter& filter) {
   const auto* date = input.get<Date>();
   if (date == nullptr) return wrong_input(input, "a date");
-  return Value(format_date(*date, *filter.arguments[0].get<std::string>()));
+  const auto& format = *filter.arguments[0].get<std::string>();
+  if (!is_date_format(format)) return tl::make_unexpected(fmt::format("the date format <{}> is not supported", format));
+  return Value(format_date(*date, format));
 }
 
 Outcome days_after_now(const Value& input, const Filter& /*filter*/) {
@@ -106,7 +151,8 @@ Outcome by_jsonpath(const Value& input, const Filter& filter) {
   const auto& path = std::get<JsonPath>(filter.prepared);
   const auto* text = input.get<std::string>();
   if (text == nullptr) {
-    if (input.list() == nullptr && input.object() == nullptr) return wrong_input(input, "JSON");
+    const bool document = input.list() != nullptr || input.object() != nullptr;
+    if (!document || filter.strict_hurl) return wrong_input(input, "a string with JSON");
     return found_by(path, input);
   }
   const auto root = parse_json(*text);
@@ -118,7 +164,7 @@ Outcome by_xpath(const Value& input, const Filter& filter) {
   const auto* text = input.get<std::string>();
   if (text == nullptr) return wrong_input(input, "a string");
   auto found = std::get<XPath>(filter.prepared).evaluate(*text, Markup::kHtml);
-  if (!found) return tl::make_unexpected(found.error());
+  if (!found) return tl::make_unexpected(found.error().message);
   return std::move(*found);
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "language/date.hpp"
+#include "language/filters.hpp"
 
 namespace vedette::language {
 
@@ -46,13 +47,19 @@ bool holds_item(const List& items, const Value& value) {
   return std::any_of(items.begin(), items.end(), [&](const Value& item) { return equal(item, value); });
 }
 
-std::optional<std::size_t> size_of(const Value& value) {
-  if (const auto* text = value.get<std::string>()) return text->size();
-  if (const auto* bytes = value.get<Bytes>()) return bytes->data.size();
-  if (const auto* items = value.list()) return items->size();
-  if (const auto* members = value.object()) return members->size();
-  if (const auto* nodes = value.get<Nodeset>()) return nodes->size;
-  return std::nullopt;
+/// Whether `whole` has all that `part` has: of objects the members of `part`, of lists an item for each of its own.
+bool holds_json(const Value& whole, const Value& part) {
+  if (const auto* members = part.object()) {
+    return whole.object() != nullptr && std::all_of(members->begin(), members->end(), [&](const auto& member) {
+             const auto* found = whole.member(member.first);
+             return found != nullptr && holds_json(*found, member.second);
+           });
+  }
+  const auto *wanted = part.list(), *items = whole.list();
+  if (wanted == nullptr) return equal(whole, part);
+  return items != nullptr && std::all_of(wanted->begin(), wanted->end(), [&](const Value& item) {
+           return std::any_of(items->begin(), items->end(), [&](const Value& other) { return holds_json(other, item); });
+         });
 }
 
 bool is_uuid(const std::string& text) {
@@ -149,12 +156,17 @@ Answer answer(const Predicate& predicate, const Value& value) {
       const auto* text = value.get<std::string>();
       return text == nullptr ? std::nullopt : Answer(predicate.pattern->found_in(*text));
     }
+    case PredicateKind::kMatchesJson: {
+      const auto* text = value.get<std::string>();
+      const auto parsed = text == nullptr ? tl::expected<Value, TextError>(value) : parse_json(*text);
+      return parsed ? Answer(holds_json(*parsed, operands[0])) : std::nullopt;
+    }
     case PredicateKind::kExists: {
       const auto* nodes = value.get<Nodeset>();
       return nodes == nullptr || nodes->size > 0;
     }
     case PredicateKind::kIsEmpty: {
-      const auto size = size_of(value);
+      const auto size = length_of(value);
       return size ? Answer(*size == 0) : std::nullopt;
     }
     default:
@@ -220,6 +232,8 @@ std::string_view words_of(PredicateKind kind) {
       return "one of ";
     case PredicateKind::kBetween:
       return "between ";
+    case PredicateKind::kMatchesJson:
+      return "JSON that holds ";
   }
   return "";
 }
@@ -237,9 +251,7 @@ std::string expected_of(const Predicate& predicate) {
 std::optional<Unmet> judge(const Predicate& predicate, const Found& actual) {
   const auto answered = actual ? answer(predicate, *actual) : Answer(false);
   if (answered && *answered != predicate.negated) return std::nullopt;
-  auto expected = expected_of(predicate);
-  if (!answered) expected += ", which such a value cannot be asked";
-  return Unmet{described(actual), std::move(expected)};
+  return Unmet{described(actual), expected_of(predicate), !answered};
 }
 
 }  // namespace vedette::language

@@ -12,6 +12,7 @@ namespace vedette::language {
 struct Unmet {
   std::string actual;
   std::string expected;
+  bool type_mismatch = false;  ///< such a value cannot be asked that
 };
 
 /// Nothing when the predicate holds. A value that is missing meets no predicate, and so every one with `not`; one of a

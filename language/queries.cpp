@@ -1,7 +1,5 @@
 #include "language/queries.hpp"
 
-#include <openssl/evp.h>
-
 #include <array>
 #include <charconv>
 
@@ -9,6 +7,7 @@
 #include "config/secret.hpp"
 #include "language/charset.hpp"
 #include "language/date.hpp"
+#include "language/digests.hpp"
 
 namespace vedette::language {
 
@@ -27,8 +26,8 @@ std::string content_type(const Subject& subject) {
   return values.empty() ? std::string() : values.front();
 }
 
-Outcome header(const Query& query, const Subject& subject) {
-  auto values = header_values(subject, query.argument);
+Looked header(const std::string& name, const Subject& subject) {
+  auto values = header_values(subject, name);
   if (values.empty()) return Found();
   if (values.size() == 1) return Value(std::move(values.front()));
   List items;
@@ -51,27 +50,27 @@ std::vector<std::pair<std::string, std::optional<std::string>>> cookie_parts(std
   }
 }
 
-Outcome attribute_of(const std::string& name, const std::string& value) {
+Looked attribute_of(const std::string& name, const std::string& value) {
   if (name == "expires") {
     for (const auto* format : {"%a, %d %b %Y %H:%M:%S GMT", "%a, %d-%b-%Y %H:%M:%S GMT", "%a, %d-%b-%y %H:%M:%S GMT"}) {
       if (const auto date = parse_date(value, format)) return Value(*date);
     }
-    return tl::make_unexpected("the cookie's Expires is no date: " + value.substr(0, 100));
+    return Found();
   }
   if (name == "max-age") {
     std::int64_t seconds = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
     if (error == std::errc() && end == value.data() + value.size()) return Value(seconds);
-    return tl::make_unexpected("the cookie's Max-Age is no number: " + value.substr(0, 100));
+    return Found();
   }
   if (name == "secure" || name == "httponly") return Value(Unit());
   return Value(value);
 }
 
-Outcome cookie(const Query& query, const Subject& subject) {
+Looked cookie(const Query& query, const std::string& name, const Subject& subject) {
   for (const auto& header : header_values(subject, "Set-Cookie")) {
     const auto parts = cookie_parts(header);
-    if (parts.front().first != query.argument || !parts.front().second) continue;
+    if (parts.front().first != name || !parts.front().second) continue;
     if (query.attribute.empty() || query.attribute == "value") return Value(*parts.front().second);
     for (std::size_t i = 1; i < parts.size(); ++i) {
       if (same_ignoring_case(parts[i].first, query.attribute))
@@ -82,66 +81,138 @@ Outcome cookie(const Query& query, const Subject& subject) {
   return Found();
 }
 
-Outcome body_text(const Subject& subject) {
-  auto text = decode_charset(subject.body, charset_of(content_type(subject)));
-  if (!text) return tl::make_unexpected("the body cannot be read: " + text.error());
-  return Value(std::move(*text));
+tl::unexpected<Fault> fault(FaultKind kind, std::string message) {
+  return tl::make_unexpected(Fault{.kind = kind, .message = std::move(message)});
 }
 
-Outcome digest(const std::string& bytes, const EVP_MD* algorithm) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-  unsigned size = 0;
-  EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, algorithm, nullptr);
-  return Value(Bytes{std::string(reinterpret_cast<const char*>(out.data()), size)});
+const tl::expected<std::string, Fault>& body_text(const Subject& subject) {
+  auto& read = subject.read.text;
+  if (read) return *read;
+  if (subject.body_problem) {
+    read = tl::make_unexpected(*subject.body_problem);
+    return *read;
+  }
+  const auto charset = charset_of(content_type(subject));
+  auto text = decode_charset(subject.body, charset);
+  if (text) {
+    read = std::move(*text);
+  } else {
+    read = fault(is_charset(charset) ? FaultKind::kInvalidDecoding : FaultKind::kInvalidCharset,
+                 "the body cannot be read: " + text.error());
+  }
+  return *read;
 }
 
-Outcome in_document(const Query& query, const Subject& subject) {
-  auto text = body_text(subject);
-  if (!text) return text;
-  const auto& body = *text.value()->get<std::string>();
+const tl::expected<Value, Fault>& body_json(const Subject& subject) {
+  auto& read = subject.read.json;
+  if (read) return *read;
+  const auto& text = body_text(subject);
+  if (!text) {
+    read = tl::make_unexpected(text.error());
+    return *read;
+  }
+  auto root = parse_json(*text);
+  if (root) {
+    read = std::move(*root);
+  } else {
+    read = fault(FaultKind::kInvalidJson, "the body is not JSON: " + root.error().message);
+  }
+  return *read;
+}
+
+tl::expected<std::string, Fault> body_bytes(const Subject& subject) {
+  if (subject.body_problem) return tl::make_unexpected(*subject.body_problem);
+  return subject.body;
+}
+
+Looked digest(const Subject& subject, std::string_view algorithm) {
+  auto bytes = body_bytes(subject);
+  if (!bytes) return tl::make_unexpected(bytes.error());
+  return Value(Bytes{*digest_of(algorithm, *bytes)});
+}
+
+Looked in_text(const Query& query, const Prepared& prepared, const Subject& subject) {
+  const auto& text = body_text(subject);
+  if (!text) return tl::make_unexpected(text.error());
   if (query.kind == QueryKind::kRegex) {
-    const auto groups = std::get<config::Pattern>(query.prepared).groups(body);
+    const auto groups = std::get<config::Pattern>(prepared).groups(*text);
     return groups.size() < 2 ? Found() : Found(Value(groups[1]));
   }
-  if (query.kind == QueryKind::kXPath) {
-    const bool html = content_type(subject).find("text/html") != std::string::npos;
-    auto found = std::get<XPath>(query.prepared).evaluate(body, html ? Markup::kHtml : Markup::kXml);
-    if (!found) return tl::make_unexpected(found.error());
-    return std::move(*found);
-  }
-  const auto root = parse_json(body);
-  if (!root) return tl::make_unexpected("the body is not JSON: " + root.error().message);
-  return found_by(std::get<JsonPath>(query.prepared), *root);
+  const bool html = content_type(subject).find("text/html") != std::string::npos;
+  auto found = std::get<XPath>(prepared).evaluate(*text, html ? Markup::kHtml : Markup::kXml);
+  if (found) return std::move(*found);
+  return fault(found.error().of_document ? FaultKind::kInvalidXml : FaultKind::kInvalidXPath, found.error().message);
 }
 
-Outcome certificate(const Query& query, const Subject& subject) {
+Looked in_json(const Prepared& prepared, const Subject& subject) {
+  const auto& root = body_json(subject);
+  if (!root) return tl::make_unexpected(root.error());
+  auto found = found_by(std::get<JsonPath>(prepared), *root);
+  if (found) return std::move(*found);
+  return fault(FaultKind::kLimit, found.error());
+}
+
+Looked certificate(const Query& query, const Subject& subject) {
   if (!subject.certificate) return Found();
   const auto& facts = *subject.certificate;
-  if (query.argument == "Subject") return Value(facts.subject);
-  if (query.argument == "Issuer") return Value(facts.issuer);
-  if (query.argument == "Start-Date") return Value(facts.start);
-  if (query.argument == "Expire-Date") return Value(facts.expire);
-  if (query.argument == "Serial-Number") return Value(facts.serial_number);
+  if (query.name == "Subject") return Value(facts.subject);
+  if (query.name == "Issuer") return Value(facts.issuer);
+  if (query.name == "Start-Date") return Value(facts.start);
+  if (query.name == "Expire-Date") return Value(facts.expire);
+  if (query.name == "Serial-Number") return Value(facts.serial_number);
+  if (query.name == "Value") return facts.pem.empty() ? Found() : Found(Value(facts.pem));
   return facts.subject_alt_name.empty() ? Found() : Found(Value(facts.subject_alt_name));
 }
 
-Outcome timing(const Query& query, const Subject& subject) {
+Looked timing(const Query& query, const Subject& subject) {
   std::optional<double> total;
   for (const auto& [phase, milliseconds] : subject.phases) {
-    if (phase == query.argument || query.argument == "total") total = total.value_or(0) + milliseconds;
+    if (phase == query.name || query.name == "total") total = total.value_or(0) + milliseconds;
   }
   return total ? Found(Value(*total)) : Found();
 }
 
-Outcome redirects(const Subject& subject) {
+Looked redirects(const Subject& subject) {
   List items;
   for (const auto& redirect : subject.redirects) items.emplace_back(redirect);
   return Value::list(std::move(items));
 }
 
-}  // namespace
+/// What a query looks for by its argument: a name, or what it was compiled to.
+struct Sought {
+  std::string name{};
+  Prepared prepared{};
+};
 
-Outcome find(const Query& query, const Subject& subject) {
+FaultKind invalid(QueryKind kind) {
+  return kind == QueryKind::kJsonPath ? FaultKind::kInvalidJsonPath
+         : kind == QueryKind::kXPath  ? FaultKind::kInvalidXPath
+                                      : FaultKind::kInvalidRegex;
+}
+
+tl::expected<Sought, Fault> sought(const Query& query, Scope& scope) {
+  Sought out{.prepared = query.prepared};
+  const bool compiled = !std::holds_alternative<std::monostate>(query.prepared);
+  if (compiled || query.argument.empty()) return out;
+  auto text = query.argument.render(scope);
+  if (!text) return tl::make_unexpected(text.error());
+  out.name = text_in(*text);
+  const bool compiles =
+      query.kind == QueryKind::kJsonPath || query.kind == QueryKind::kXPath || query.kind == QueryKind::kRegex;
+  if (!compiles) return out;
+  const auto parameter = query.kind == QueryKind::kJsonPath ? Parameter::kJsonPath
+                         : query.kind == QueryKind::kXPath  ? Parameter::kXPath
+                                                            : Parameter::kPattern;
+  auto prepared = compile(parameter, out.name);
+  if (!prepared) {
+    return tl::make_unexpected(
+        Fault{.kind = invalid(query.kind), .span = query.argument.span, .message = prepared.error()});
+  }
+  out.prepared = std::move(*prepared);
+  return out;
+}
+
+Looked found(const Query& query, const Sought& sought, const Subject& subject, Scope& scope) {
   switch (query.kind) {
     case QueryKind::kStatus:
       return Value(std::int64_t{subject.status});
@@ -150,21 +221,34 @@ Outcome find(const Query& query, const Subject& subject) {
     case QueryKind::kUrl:
       return Value(subject.url);
     case QueryKind::kHeader:
-      return header(query, subject);
+      return header(sought.name, subject);
     case QueryKind::kCookie:
-      return cookie(query, subject);
-    case QueryKind::kBody:
-      return body_text(subject);
-    case QueryKind::kBytes:
-      return Value(Bytes{subject.body});
+      return cookie(query, sought.name, subject);
+    case QueryKind::kBody: {
+      const auto& text = body_text(subject);
+      if (!text) return tl::make_unexpected(text.error());
+      return Value(*text);
+    }
+    case QueryKind::kBytes: {
+      auto bytes = body_bytes(subject);
+      if (!bytes) return tl::make_unexpected(bytes.error());
+      return Value(Bytes{std::move(*bytes)});
+    }
+    case QueryKind::kRawBytes:
+      return Value(Bytes{subject.raw_body.empty() ? subject.body : subject.raw_body});
     case QueryKind::kSha256:
-      return digest(subject.body, EVP_sha256());
+      return digest(subject, "sha256");
     case QueryKind::kMd5:
-      return digest(subject.body, EVP_md5());
+      return digest(subject, "md5");
     case QueryKind::kJsonPath:
+      return in_json(sought.prepared, subject);
     case QueryKind::kXPath:
     case QueryKind::kRegex:
-      return in_document(query, subject);
+      return in_text(query, sought.prepared, subject);
+    case QueryKind::kVariable: {
+      const auto* value = scope.variable(sought.name);
+      return value == nullptr ? Found() : Found(*value);
+    }
     case QueryKind::kDuration:
       return Value(subject.duration_ms);
     case QueryKind::kCertificate:
@@ -176,11 +260,22 @@ Outcome find(const Query& query, const Subject& subject) {
     case QueryKind::kTiming:
       return timing(query, subject);
     case QueryKind::kFact: {
-      const auto fact = subject.facts.find(query.argument);
+      const auto fact = subject.facts.find(query.name);
       return fact == subject.facts.end() ? Found() : Found(fact->second);
     }
   }
   return Found();
+}
+
+}  // namespace
+
+Looked find(const Query& query, const Subject& subject, Scope& scope) {
+  const auto by = sought(query, scope);
+  if (!by) return tl::make_unexpected(by.error());
+  auto out = found(query, *by, subject, scope);
+  // An expression that does not work points at itself, what the answer is not at the whole query.
+  if (!out) out.error().span = out.error().kind == FaultKind::kInvalidXPath ? query.argument.span : query.span;
+  return out;
 }
 
 }  // namespace vedette::language

@@ -3,11 +3,15 @@
 // What a query finds in an answer.
 
 #include "language/filters.hpp"
+#include "language/scope.hpp"
 #include "language/subject.hpp"
 
 namespace vedette::language {
 
-/// Nothing when the answer does not have it; an error when it cannot be looked at, such as JSON in a text that is none.
-Outcome find(const Query& query, const Subject& subject);
+/// Nothing when the answer does not have it; a fault, with its place in the line, when it cannot be looked at, such as
+/// JSON in a text that is none.
+using Looked = tl::expected<Found, Fault>;
+
+Looked find(const Query& query, const Subject& subject, Scope& scope);
 
 }  // namespace vedette::language

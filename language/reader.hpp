@@ -15,6 +15,10 @@ struct SyntaxError {
   std::size_t at = 0;
   std::string message;
   std::string hint{};
+  /// What was being read, in Hurl's words.
+  std::string_view title = "Parsing literal";
+  /// Nothing was begun yet that could be nothing else: in a list, what follows may be the next thing.
+  bool recoverable = false;
 };
 
 class Reader {
@@ -34,6 +38,10 @@ class Reader {
   void back_to(std::size_t at) { at_ = at; }
   void skip_blanks() {
     while (peek() == ' ' || peek() == '\t') ++at_;
+  }
+  /// The code point under the cursor; zero behind the end.
+  [[nodiscard]] std::string_view letter() const {
+    return rest().substr(0, at_end() ? 0 : std::max<std::size_t>(1, utf8_length(rest())));
   }
   bool take(std::string_view word) {
     if (!rest().starts_with(word)) return false;

@@ -5,9 +5,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tl/expected.hpp>
 #include <utility>
 #include <vector>
 
+#include "language/fault.hpp"
 #include "language/value.hpp"
 
 namespace vedette::language {
@@ -20,6 +22,13 @@ struct Certificate {
   std::string subject_alt_name;
   Date start;
   Date expire;
+  std::string pem{};
+};
+
+/// What is made of a body once, however many lines look at it.
+struct ReadBody {
+  std::optional<tl::expected<std::string, Fault>> text{};
+  std::optional<tl::expected<Value, Fault>> json{};
 };
 
 /// What it does not have is nothing to every query.
@@ -30,6 +39,9 @@ struct Subject {
   std::optional<Certificate> certificate;              ///< the peer's own
   std::map<std::string, Value, std::less<>> facts;     ///< what has a query of its own name: `rcode`, `alpn`, …
   std::string body;                                    ///< of a response, or all that was heard
+  std::string raw_body;                                ///< as it came, when its coding was taken off
+  std::optional<Fault> body_problem;                   ///< why there is no body to look at
+  mutable ReadBody read{};                             ///< for queries alone
 
   // Of HTTP.
   int status = 0;

@@ -10,6 +10,7 @@
 #include "config/pattern.hpp"
 #include "language/jsonpath.hpp"
 #include "language/reader.hpp"
+#include "language/template.hpp"
 #include "language/value.hpp"
 #include "language/xpath.hpp"
 
@@ -23,11 +24,13 @@ enum class QueryKind : std::uint8_t {
   kCookie,
   kBody,
   kBytes,
+  kRawBytes,
   kSha256,
   kMd5,
   kJsonPath,
   kXPath,
   kRegex,
+  kVariable,
   kDuration,
   kCertificate,
   kIp,
@@ -37,24 +40,39 @@ enum class QueryKind : std::uint8_t {
 };
 
 /// Whose queries a line may use; a set.
-enum class Vocabulary : std::uint8_t { kHttp = 1, kDns = 2, kTls = 4, kTcp = 8 };
+enum class Vocabulary : std::uint8_t { kHttp = 1, kDns = 2, kTls = 4, kTcp = 8, kIcmp = 16, kNone = 32 };
+
+/// What a line is written in.
+struct Dialect {
+  Vocabulary vocabulary = Vocabulary::kHttp;
+  Placeholders placeholders = Placeholders::kNone;
+  /// Hurl and nothing more. Its paths and patterns in quotes are judged when they are used, as Hurl does.
+  bool strict_hurl = false;
+};
 
 /// What of an argument is ready before the line runs: a path or a pattern that is compiled.
 using Prepared = std::variant<std::monostate, JsonPath, XPath, config::Pattern>;
 
 struct Query {
   QueryKind kind = QueryKind::kStatus;
-  std::string argument;   ///< a header's or a cookie's name, an attribute of the certificate, a phase, a fact
-  std::string attribute;  ///< of a cookie, lower case
-  Prepared prepared;
+  Span span{};
+  Template argument{};    ///< a header's, cookie's or variable's name, a path, a pattern in quotes
+  std::string name{};     ///< of a fact, a phase, an attribute of the certificate; what an argument names
+  std::string attribute{};  ///< of a cookie, lower case
+  Prepared prepared{};
 };
 
 struct FilterInfo;
 
 struct Filter {
   const FilterInfo* info = nullptr;
-  std::vector<Value> arguments;
-  Prepared prepared;
+  Span span{};
+  std::vector<Value> arguments{};
+  Prepared prepared{};
+  /// As they were written, when one of them has a placeholder or could not be compiled: `arguments` and `prepared` are
+  /// made of them when the line runs.
+  std::vector<Template> sources{};
+  bool strict_hurl = false;  ///< its input is what Hurl's is, and nothing more
 };
 
 enum class PredicateKind : std::uint8_t {
@@ -84,22 +102,45 @@ enum class PredicateKind : std::uint8_t {
   kIsIpv4,
   kIsIpv6,
   kIsUuid,
-  kIn,       ///< of a list; beyond Hurl
-  kBetween,  ///< two values, both included; beyond Hurl
+  kIn,           ///< of a list; beyond Hurl
+  kBetween,      ///< two values, both included; beyond Hurl
+  kMatchesJson,  ///< holds all of a JSON value, whatever else; beyond Hurl
 };
+
+/// `file,name;`
+struct FileOperand {
+  Template path;
+  Span span;
+};
+
+/// What stands behind a predicate.
+using Operand = std::variant<Value, Template, Expression, FileOperand>;
 
 struct Predicate {
   PredicateKind kind = PredicateKind::kExists;
+  Span span{};
   bool negated = false;
-  std::vector<Value> operands;
-  std::optional<config::Pattern> pattern;  ///< of matches
+  std::vector<Value> operands{};
+  std::optional<config::Pattern> pattern{};  ///< of matches
+  std::vector<Operand> sources{};            ///< as with Filter::sources
 };
 
 struct Assert {
   std::string text;  ///< as it was written
+  Span span{};
   Query query;
   std::vector<Filter> filters;
   Predicate predicate;
+};
+
+/// `query filter* ["default" value] ["redact"]`
+struct Capture {
+  std::string text;
+  Span span{};
+  Query query;
+  std::vector<Filter> filters;
+  std::optional<Operand> otherwise;  ///< when there is no value
+  bool redact = false;
 };
 
 }  // namespace vedette::language

@@ -82,8 +82,17 @@ class Value {
   /// The member called `name`, or nothing.
   [[nodiscard]] const Value* member(std::string_view name) const;
 
+  /// Whether it is a secret, or was made of one: it must not be shown.
+  [[nodiscard]] bool is_secret() const { return secret_; }
+  [[nodiscard]] Value as_secret(bool secret = true) const {
+    Value out = *this;
+    out.secret_ = secret_ || secret;
+    return out;
+  }
+
  private:
   Variant held_;
+  bool secret_ = false;
 };
 
 /// A value, or that there is none.

@@ -63,17 +63,18 @@ tl::expected<XPath, std::string> XPath::compile(std::string_view text) {
   return out;
 }
 
-tl::expected<Value, std::string> XPath::evaluate(std::string_view document, Markup markup) const {
+tl::expected<Value, XPathProblem> XPath::evaluate(std::string_view document, Markup markup) const {
   const auto parsed = parse(document, markup);
   if (!parsed || xmlDocGetRootElement(parsed.get()) == nullptr) {
-    return tl::make_unexpected(std::string(markup == Markup::kHtml ? "the text is not HTML" : "the text is not XML"));
+    return tl::make_unexpected(
+        XPathProblem{true, markup == Markup::kHtml ? "the text is not HTML" : "the text is not XML"});
   }
   const Context context(xmlXPathNewContext(parsed.get()));
   context->error = &ignore;
   context->opLimit = kMostOperations;
   register_namespaces(context.get(), parsed.get());
   const Evaluated found(xmlXPathEvalExpression(chars(text_), context.get()));
-  if (!found) return tl::make_unexpected("the expression cannot be evaluated: " + text_);
+  if (!found) return tl::make_unexpected(XPathProblem{false, "the expression cannot be evaluated: " + text_});
   switch (found->type) {
     case XPATH_BOOLEAN:
       return Value(found->boolval != 0);
@@ -84,7 +85,7 @@ tl::expected<Value, std::string> XPath::evaluate(std::string_view document, Mark
     case XPATH_NODESET:
       return Value(Nodeset{found->nodesetval == nullptr ? 0U : static_cast<std::size_t>(found->nodesetval->nodeNr)});
     default:
-      return tl::make_unexpected("the expression gives no value: " + text_);
+      return tl::make_unexpected(XPathProblem{false, "the expression gives no value: " + text_});
   }
 }
 

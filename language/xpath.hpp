@@ -14,13 +14,18 @@ namespace vedette::language {
 
 enum class Markup : bool { kXml, kHtml };
 
+struct XPathProblem {
+  bool of_document = false;  ///< the document is none; otherwise the expression cannot be evaluated over it
+  std::string message;
+};
+
 class XPath {
  public:
   static tl::expected<XPath, std::string> compile(std::string_view text);
 
   /// How many nodes, a text, a number or whether it is so. Namespaces of the document's root may be used, its default
-  /// one as `_`. The error is a sentence: the document is not one, or the expression cannot be evaluated over it.
-  [[nodiscard]] tl::expected<Value, std::string> evaluate(std::string_view document, Markup markup) const;
+  /// one as `_`.
+  [[nodiscard]] tl::expected<Value, XPathProblem> evaluate(std::string_view document, Markup markup) const;
 
  private:
   std::string text_;
