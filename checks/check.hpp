@@ -23,6 +23,9 @@ struct Settings {
 
   /// The host that every run asks for, whatever the target is; empty: the target's.
   [[nodiscard]] virtual std::string fixed_host() const { return {}; }
+  /// How long a run may take, and how often it is to be, when the settings themselves say so; zero: they do not.
+  [[nodiscard]] virtual std::chrono::nanoseconds own_timeout() const { return {}; }
+  [[nodiscard]] virtual std::chrono::nanoseconds own_interval() const { return {}; }
 };
 
 /// Upper bounds in seconds, ascending. Shared: most checks have the same.
@@ -42,6 +45,7 @@ struct Check {
 
   std::chrono::nanoseconds interval{};
   std::chrono::nanoseconds timeout{};
+  std::chrono::nanoseconds connect_timeout{};  ///< until a request can be sent; zero: the timeout alone counts
   std::chrono::nanoseconds failing_interval{};  ///< zero: the interval does not change while the check fails
   std::chrono::nanoseconds retry_interval{};
   int retries = 0;  ///< runs after a failed one before the failure counts

@@ -1,6 +1,6 @@
 #pragma once
 
-// What a kind of check is: one row in the table of kinds (kinds.hpp) and one folder beside this file.
+// What a kind of check is: one row in the table of kinds (probe/kinds.hpp) and one folder beside this file.
 
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
@@ -24,6 +24,9 @@ class Mapping;
 namespace net {
 struct Services;
 }
+namespace language {
+struct Subject;
+}
 
 /// How much a run keeps for a person. Scheduled runs keep details of failures only.
 enum class Detail { kFailures, kAlways };
@@ -38,6 +41,10 @@ struct RunContext {
   std::vector<std::function<std::string()>> steps{};
   /// Where the run is: a deadline that strikes now is a timeout in this phase.
   Phase phase = Phase::kResolve;
+  /// Time that is neither the target's nor what the agent added: what is meant to wait, or is not part of the answer.
+  Duration untimed{};
+  /// Where a step of a scenario wants to have what was answered; nullptr otherwise.
+  language::Subject* answer = nullptr;
   /// True once the deadline has struck or somebody has cancelled. Every wait of checks/net ends at once then.
   bool stopped = false;
 
@@ -74,6 +81,8 @@ struct Kind {
   bool (*handshakes)(const std::string& target, const Settings& settings);
   /// The run itself. Ends by returning; failures are in the context's result.
   boost::asio::awaitable<void> (*run)(RunContext& context);
+  /// Its settings say all: a check may have no target, and its name stands for it.
+  bool targetless = false;
 };
 
 }  // namespace vedette

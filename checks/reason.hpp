@@ -123,7 +123,15 @@ enum class Reason : std::uint8_t {
   kGrpcProtocol,
   kWebsocketUpgrade,
   kWebsocketProtocol,
+  // Scenarios.
+  kAnswerUnreadable,
+  kThreshold,
+  kPollTimeout,
+  kPollAbort,
+  kDeadline,
+  kLimit,
   // Our own fault: verdict unknown.
+  kTemplate,
   kTargetInvalid,
   kSettingsInvalid,
   kEgressDenied,

@@ -46,13 +46,15 @@ namespace {
 class SpawnedRun final : public Run, public std::enable_shared_from_this<SpawnedRun> {
  public:
   SpawnedRun(const asio::any_io_executor& executor, net::Services& services, CheckPtr check, Detail detail,
-             Completion completion)
+             Completion completion, language::Subject* answer)
       : timer_(executor),
+        connect_timer_(executor),
         context_{std::move(check), services, detail},
         completion_(std::move(completion)),
         began_(std::chrono::steady_clock::now()) {
     constexpr std::size_t kUsualPhases = 6;
     constexpr std::size_t kUsualMeasures = 24;
+    context_.answer = answer;
     context_.result.started = std::chrono::system_clock::now();
     context_.result.phases.reserve(kUsualPhases);
     context_.result.measures.reserve(kUsualMeasures);
@@ -64,6 +66,14 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
     timer_.async_wait([self](const boost::system::error_code& error) {
       if (!error) self->stop(true);
     });
+    if (context_.check->connect_timeout > Duration::zero()) {
+      connect_timer_.expires_at(began_ + context_.check->connect_timeout);
+      connect_timer_.async_wait([self](const boost::system::error_code& error) {
+        const auto phase = self->context_.phase;
+        const bool connecting = phase == Phase::kResolve || phase == Phase::kConnect || phase == Phase::kTls;
+        if (!error && connecting) self->stop(true);
+      });
+    }
     asio::co_spawn(
         timer_.get_executor(), body(context_),
         asio::bind_cancellation_slot(signal_.slot(), [self](const std::exception_ptr& error) { self->finish(error); }));
@@ -88,6 +98,7 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
   void finish(const std::exception_ptr& error) {
     done_ = true;
     timer_.cancel();
+    connect_timer_.cancel();
     auto& result = context_.result;
     if (error) {
       result.reason = Reason::kNone;
@@ -112,7 +123,7 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
       const int hop = result.phases.empty() ? 0 : result.phases.back().hop;
       context_.add_phase(context_.phase, total - result.duration, hop);
     }
-    result.overhead = std::max(Duration::zero(), total - result.duration);
+    result.overhead = std::max(Duration::zero(), total - result.duration - context_.untimed);
     if (context_.clock.stepped()) {
       result.disturbed = Disturbance::kClock;
     } else if (result.overhead > kDisturbingOverhead) {
@@ -128,6 +139,7 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
   }
 
   asio::steady_timer timer_;
+  asio::steady_timer connect_timer_;
   asio::cancellation_signal signal_;
   RunContext context_;
   Completion completion_;
@@ -139,8 +151,8 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
 }  // namespace
 
 std::shared_ptr<Run> start_run(const asio::any_io_executor& executor, net::Services& services, CheckPtr check,
-                               Detail detail, Run::Completion completion) {
-  auto run = std::make_shared<SpawnedRun>(executor, services, std::move(check), detail, std::move(completion));
+                               Detail detail, Run::Completion completion, language::Subject* answer) {
+  auto run = std::make_shared<SpawnedRun>(executor, services, std::move(check), detail, std::move(completion), answer);
   run->start();
   return run;
 }

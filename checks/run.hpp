@@ -21,8 +21,8 @@ class Run {
   virtual void cancel() = 0;
 };
 
-/// Starts `check` with the deadline `check->timeout` from now.
+/// Starts `check` with the deadline `check->timeout` from now. `answer`, if there is one, outlives the run: a step's.
 std::shared_ptr<Run> start_run(const boost::asio::any_io_executor& executor, net::Services& services, CheckPtr check,
-                               Detail detail, Run::Completion completion);
+                               Detail detail, Run::Completion completion, language::Subject* answer = nullptr);
 
 }  // namespace vedette

@@ -33,6 +33,8 @@ struct Context {
   /// Reading what blackbox_exporter would load but could not use: unusable() warns then, and leaves its words here.
   bool lenient = false;
   std::string unusable{};
+  /// Further files that a reader has read: a change of one is a change of the configuration.
+  std::vector<std::shared_ptr<const Source>> sources{};
 };
 
 class Mapping {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-#include "checks/kinds.hpp"
+#include "probe/kinds.hpp"
 #include "config/masked.hpp"
 #include "config/nearest.hpp"
 #include "config/reference.hpp"
@@ -265,8 +265,10 @@ bool CheckDecoder::read_settings(config::Mapping& section, Check& check, Duratio
   return check.kind != nullptr && check.settings != nullptr;
 }
 
-std::vector<CheckDecoder::Target> CheckDecoder::read_targets(config::Mapping& section) {
+std::vector<CheckDecoder::Target> CheckDecoder::read_targets(config::Mapping& section, const Check& check) {
   std::vector<Target> out;
+  const bool targetless = check.kind != nullptr && check.kind->targetless;
+  if (targetless && !section.has("target") && !section.has("targets")) return {{check.name, section.place_of("name")}};
   std::string single;
   if (section.read("target", single)) out.push_back({single, section.place_of("target")});
   for (const auto& item : section.take_list("targets")) {
@@ -287,6 +289,12 @@ std::vector<CheckDecoder::Target> CheckDecoder::read_targets(config::Mapping& se
 void CheckDecoder::set_timeout(const config::Mapping& section, Duration module_timeout, const Schedule& schedule,
                                Check& check) {
   const bool own = section.has("timeout");
+  const auto needed = check.settings->own_timeout();
+  if (needed > Duration::zero()) {
+    check.timeout = needed;
+    if (own) section.error("timeout", "the deadlines of a scenario stand in the scenario", "schedule: {deadline: …, teardown_deadline: …}");
+    return;
+  }
   if (own || module_timeout == Duration::zero()) {
     check.timeout = schedule.timeout;
   } else {
@@ -343,10 +351,11 @@ void CheckDecoder::read_check(const config::Value& value) {
   section.read("enabled", enabled);
   read_schedule(section, schedule);
   const bool usable = read_settings(section, check, module_timeout, module_fingerprint);
-  const auto targets = read_targets(section);
+  const auto targets = read_targets(section, check);
   section.finish();
   if (!named || !usable) return;
-  check.interval = schedule.interval;
+  const auto own_interval = check.settings->own_interval();
+  check.interval = own_interval > Duration::zero() && !section.has("interval") ? own_interval : schedule.interval;
   check.failing_interval = schedule.failing_interval;
   check.retry_interval = schedule.retry_interval;
   check.retries = static_cast<int>(schedule.retries);

@@ -52,7 +52,7 @@ class CheckDecoder {
   /// The kind and its settings, from the module named or the section written inline.
   bool read_settings(config::Mapping& section, Check& check, config::Duration& timeout, std::string& fingerprint);
   const Module* read_module_name(config::Mapping& section);
-  std::vector<Target> read_targets(config::Mapping& section);
+  std::vector<Target> read_targets(config::Mapping& section, const Check& check);
   void set_timeout(const config::Mapping& section, config::Duration module_timeout, const Schedule& schedule,
                    Check& check);
   /// `fingerprint` is of all that the targets of a check share.

@@ -9,7 +9,7 @@
 #include <map>
 #include <memory>
 
-#include "checks/kinds.hpp"
+#include "probe/kinds.hpp"
 #include "config/secret.hpp"
 #include "probe/check_decoder.hpp"
 #include "probe/cli.hpp"

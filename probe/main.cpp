@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   vedette::cli::add_agent(app, exit_code);
   vedette::cli::add_check(app, exit_code);
   vedette::cli::add_single(app, exit_code);
+  vedette::cli::add_scenario(app, exit_code);
   vedette::cli::add_validate(app, exit_code);
   vedette::cli::add_import(app, exit_code);
   try {

@@ -1,6 +1,6 @@
 #include "probe/recorder.hpp"
 
-#include "checks/kinds.hpp"
+#include "probe/kinds.hpp"
 #include "exporters/log.hpp"
 #include "exporters/state_log.hpp"
 

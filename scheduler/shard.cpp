@@ -49,7 +49,9 @@ Shard::~Shard() {
         loop_.stop();
         return;
       }
-      asio::post(loop_, [self] { self(self); });
+      // The teardown of a scenario may take its time.
+      drain_timer_.expires_after(std::chrono::milliseconds(5));
+      drain_timer_.async_wait([self](const boost::system::error_code&) { self(self); });
     };
     end(end);
   });

@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kStep = 16384;
 // As inflateInit2() takes them.
 constexpr int kGzipWindow = 31;
+constexpr int kZlibWindow = 15;
 constexpr int kRawWindow = -15;
 
 class ZlibDecoder final : public Decoder {
@@ -96,6 +97,8 @@ std::unique_ptr<Decoder> make_decoder(Compression compression) {
       return std::make_unique<ZlibDecoder>(kGzipWindow);
     case Compression::kDeflate:
       return std::make_unique<ZlibDecoder>(kRawWindow);
+    case Compression::kZlib:
+      return std::make_unique<ZlibDecoder>(kZlibWindow);
     case Compression::kBrotli:
       return std::make_unique<BrotliDecoder>();
     case Compression::kUnknown:

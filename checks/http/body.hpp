@@ -15,8 +15,8 @@
 namespace vedette::http {
 
 /// gzip, deflate (raw), br or identity, in any case; the same words as blackbox_exporter. A body in an unknown one is
-/// never valid.
-enum class Compression { kNone, kGzip, kDeflate, kBrotli, kUnknown };
+/// never valid. zlib is what RFC 9110 calls deflate.
+enum class Compression { kNone, kGzip, kDeflate, kZlib, kBrotli, kUnknown };
 
 /// Decodes a stream of one compression, in steps, so that a few bytes cannot become gigabytes before anybody counts
 /// them.

@@ -7,6 +7,7 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
 #include <charconv>
+#include <vector>
 
 #include "checks/net/target.hpp"
 #include "config/ascii.hpp"
@@ -92,6 +93,28 @@ tl::expected<Url, std::string> parse_url(std::string_view text) {
     return tl::make_unexpected(std::string("it is not a URL (international names of hosts are written as punycode)"));
   }
   return from_view(*parsed);
+}
+
+std::string without_dots(const std::string& path) {
+  const auto question = path.find('?');
+  std::string_view rest = std::string_view(path).substr(0, question);
+  std::vector<std::string> segments;
+  while (!rest.empty()) {
+    rest.remove_prefix(1);
+    const auto segment = rest.substr(0, rest.find('/'));
+    const bool last = segment.size() == rest.size();
+    if (segment == "..") {
+      if (!segments.empty()) segments.pop_back();
+    } else if (segment != ".") {
+      segments.emplace_back(segment);
+    }
+    if (last && (segment == "." || segment == "..")) segments.emplace_back();
+    rest.remove_prefix(segment.size());
+  }
+  std::string out;
+  for (const auto& segment : segments) out += "/" + segment;
+  if (out.empty()) out = "/";
+  return question == std::string::npos ? out : out + path.substr(question);
 }
 
 tl::expected<Url, std::string> resolve_location(const Url& base, std::string_view location) {

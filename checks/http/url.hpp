@@ -27,6 +27,9 @@ struct Url {
 /// A text without a scheme gets http://, as blackbox_exporter does it. The error says what is wrong.
 tl::expected<Url, std::string> parse_url(std::string_view text);
 
+/// RFC 3986 section 5.2.4 for a path, with its query: /a/../b is /b.
+std::string without_dots(const std::string& path);
+
 /// The URL that `location`, absolute or relative, means on a page of `base`.
 tl::expected<Url, std::string> resolve_location(const Url& base, std::string_view location);
 

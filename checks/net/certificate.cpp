@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
+#include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -95,6 +96,14 @@ void read_key(X509* certificate, Certificate& out) {
   out.key_sha256 = hex(digest.data(), digest.size());
 }
 
+std::string pem_of(X509* certificate) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> memory(BIO_new(BIO_s_mem()), &BIO_free);
+  if (!memory || PEM_write_bio_X509(memory.get(), certificate) != 1) return {};
+  const char* data = nullptr;
+  const long size = BIO_get_mem_data(memory.get(), &data);
+  return {data, static_cast<std::size_t>(size)};
+}
+
 }  // namespace
 
 std::chrono::system_clock::time_point not_before_of(const X509* certificate) {
@@ -117,6 +126,7 @@ Certificate certificate_of(X509* certificate) {
   out.signature_algorithm = OBJ_nid2ln(X509_get_signature_nid(certificate));
   read_names(certificate, out);
   read_key(certificate, out);
+  out.pem = pem_of(certificate);
   out.info =
       labelled({out.sha256, out.subject, out.issuer, fmt::format("{}", fmt::join(out.dns_names, ",")), out.serial});
   return out;

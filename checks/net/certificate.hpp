@@ -28,6 +28,7 @@ struct Certificate {
   std::string key_type;  ///< RSA, EC, ED25519, …
   int key_bits = 0;
   std::string signature_algorithm;
+  std::string pem;
   MeasureLabels info;  ///< the labels of probe_ssl_last_chain_info
 };
 

@@ -24,7 +24,7 @@ std::string text_of(const HttpRequest& request) {
     out += request.port == 80 && !is_address(request.host) ? request.host : join_host_port(request.host, request.port);
   }
   out += request.target;
-  out += " HTTP/1.1\r\n";
+  out += request.http10 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n";
   for (const auto& [name, value] : request.headers) {
     out += name;
     out += ": ";
@@ -34,7 +34,7 @@ std::string text_of(const HttpRequest& request) {
   if (through_proxy && !request.proxy->user.empty()) {
     out += "Proxy-Authorization: " + basic_authorization(request.proxy->user, request.proxy->password) + "\r\n";
   }
-  if (request.header("Connection") == nullptr) out += "Connection: close\r\n";
+  if (request.header("Connection") == nullptr && !request.keep_alive) out += "Connection: close\r\n";
   if (!request.body) {
     const bool usually_has_one = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
     if (usually_has_one && request.header("Content-Length") == nullptr) out += "Content-Length: 0\r\n";
@@ -70,6 +70,7 @@ asio::awaitable<Problem> exchange_http1(RunContext& context, Stream& stream, con
       }
       co_return unsent ? unsent : Failure{Reason::kClosedProcessing, "the peer closed the connection"};
     }
+    out.heard = true;
     if (context.phase == Phase::kProcessing) {
       context.add_phase(Phase::kProcessing, stream.answer_time(), hop);
       context.phase = Phase::kTransfer;
@@ -78,6 +79,7 @@ asio::awaitable<Problem> exchange_http1(RunContext& context, Stream& stream, con
     if (auto problem = reader.take({buffer.data(), *got})) co_return problem;
   }
   context.add_phase(Phase::kTransfer, stream.time_since_answer(answered), hop);
+  out.reusable = request.keep_alive && !request.http10 && !unsent && reader.keeps_alive();
   co_return std::nullopt;
 }
 

@@ -86,6 +86,10 @@ bool ResponseReader::done() const {
   return out_.ended_by_sink || parser_->is_done();
 }
 
+bool ResponseReader::keeps_alive() const {
+  return parser_->is_done() && parser_->keep_alive() && !out_.ended_by_sink && kept_.empty();
+}
+
 Problem ResponseReader::take(std::string_view part) {
   if (!kept_.empty()) {
     kept_.append(part);

@@ -24,6 +24,8 @@ class ResponseReader {
   Problem take(std::string_view part);
   /// Whether the final response is complete, or no more of it is wanted.
   [[nodiscard]] bool done() const;
+  /// Whether the server will take another request, and has said nothing more than it was asked.
+  [[nodiscard]] bool keeps_alive() const;
   /// The connection has ended; a problem when the response has not.
   Problem end();
 

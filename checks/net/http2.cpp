@@ -44,26 +44,41 @@ Headers fields_of(const HttpRequest& request) {
   return out;
 }
 
-/// nghttp2's session for one request, filling an exchange as frames come in.
-class Session {
+}  // namespace
+
+/// nghttp2's session, filling an exchange as frames come in.
+class Http2Session::Frames {
  public:
-  Session(const HttpRequest& request, HttpExchange& out) : request_(request), out_(out) {
-    if (request.body) unsent_ = *request.body;
+  Frames() {
     nghttp2_session_callbacks* callbacks = nullptr;
     nghttp2_session_callbacks_new(&callbacks);
-    nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, &Session::on_begin_headers);
-    nghttp2_session_callbacks_set_on_header_callback(callbacks, &Session::on_header);
-    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, &Session::on_data);
-    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, &Session::on_frame);
-    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, &Session::on_close);
-    nghttp2_session_callbacks_set_error_callback2(callbacks, &Session::on_error);
+    nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, &Frames::on_begin_headers);
+    nghttp2_session_callbacks_set_on_header_callback(callbacks, &Frames::on_header);
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, &Frames::on_data);
+    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, &Frames::on_frame);
+    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, &Frames::on_close);
+    nghttp2_session_callbacks_set_error_callback2(callbacks, &Frames::on_error);
     nghttp2_session_client_new(&session_, callbacks, this);
     nghttp2_session_callbacks_del(callbacks);
+    const std::array<nghttp2_settings_entry, 2> settings{
+        nghttp2_settings_entry{NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
+        nghttp2_settings_entry{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, kWindow}};
+    nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, settings.data(), settings.size());
+  }
+  ~Frames() { nghttp2_session_del(session_); }
+  Frames(const Frames&) = delete;
+  Frames& operator=(const Frames&) = delete;
+
+  /// Begins an exchange; both outlive it.
+  void begin(const HttpRequest& request, HttpExchange& out) {
+    request_ = &request;
+    out_ = &out;
+    unsent_ = request.body ? std::string_view(*request.body) : std::string_view();
+    complaint_.clear();
+    header_bytes_ = 0;
+    began_ = trailers_ = complete_ = closed_ = false;
     submit();
   }
-  ~Session() { nghttp2_session_del(session_); }
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
 
   /// What is to be sent now.
   [[nodiscard]] std::string output() {
@@ -81,7 +96,7 @@ class Session {
         nghttp2_session_mem_recv(session_, reinterpret_cast<const std::uint8_t*>(data.data()), data.size());
     if (headers_too_large_) {
       return Failure{Reason::kHttpHeadersTooLarge,
-                     fmt::format("more than {} bytes of headers", request_.max_header_bytes)};
+                     fmt::format("more than {} bytes of headers", request_->max_header_bytes)};
     }
     if (done()) return std::nullopt;
     if (taken < 0) return protocol_error(nghttp2_strerror(static_cast<int>(taken)));
@@ -98,16 +113,17 @@ class Session {
 
   /// Whether the first byte of a response has come.
   [[nodiscard]] bool began() const { return began_; }
+  /// Whether the session can take another request.
+  [[nodiscard]] bool can_go_on() const {
+    return complete_ && !leaving_ && !out_->ended_by_sink && error_ == NGHTTP2_NO_ERROR &&
+           nghttp2_session_want_read(session_) != 0;
+  }
   /// Whether the final response is complete, or no more of it is wanted.
-  [[nodiscard]] bool done() const { return out_.ended_by_sink || complete_; }
+  [[nodiscard]] bool done() const { return out_->ended_by_sink || complete_; }
 
  private:
   void submit() {
-    const std::array<nghttp2_settings_entry, 2> settings{
-        nghttp2_settings_entry{NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
-        nghttp2_settings_entry{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, kWindow}};
-    nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, settings.data(), settings.size());
-    const auto fields = fields_of(request_);
+    const auto fields = fields_of(*request_);
     std::vector<nghttp2_nv> pairs;
     for (const auto& [name, value] : fields) {
       // nghttp2 copies both; its types just do not say const.
@@ -115,8 +131,8 @@ class Session {
     }
     nghttp2_data_provider provider{};
     provider.source.ptr = this;
-    provider.read_callback = &Session::read_body;
-    nghttp2_submit_request(session_, nullptr, pairs.data(), pairs.size(), request_.body ? &provider : nullptr, nullptr);
+    provider.read_callback = &Frames::read_body;
+    stream_ = nghttp2_submit_request(session_, nullptr, pairs.data(), pairs.size(), request_->body ? &provider : nullptr, nullptr);
   }
 
   static std::uint8_t* bytes_of(const std::string& text) {
@@ -129,7 +145,7 @@ class Session {
 
   static ssize_t read_body(nghttp2_session* /*session*/, std::int32_t /*stream*/, std::uint8_t* into, std::size_t room,
                            std::uint32_t* flags, nghttp2_data_source* source, void* /*self*/) noexcept {
-    auto& rest = static_cast<Session*>(source->ptr)->unsent_;
+    auto& rest = static_cast<Frames*>(source->ptr)->unsent_;
     const auto size = std::min(room, rest.size());
     std::memcpy(into, rest.data(), size);
     rest.remove_prefix(size);
@@ -137,32 +153,34 @@ class Session {
     return static_cast<ssize_t>(size);
   }
 
-  static int on_begin_headers(nghttp2_session* /*session*/, const nghttp2_frame* /*frame*/, void* self) noexcept {
-    auto& session = *static_cast<Session*>(self);
+  static int on_begin_headers(nghttp2_session* /*session*/, const nghttp2_frame* frame, void* self) noexcept {
+    auto& session = *static_cast<Frames*>(self);
+    if (frame->hd.stream_id != session.stream_) return 0;
     session.began_ = true;
     // After the final response only trailers come; before it, interim responses.
-    session.trailers_ = session.out_.status >= 200;
+    session.trailers_ = session.out_->status >= 200;
     if (session.trailers_) return 0;
-    session.out_.status = 0;
-    session.out_.version = "2";
-    session.out_.headers.clear();
+    session.out_->status = 0;
+    session.out_->version = "2";
+    session.out_->headers.clear();
     return 0;
   }
 
-  static int on_header(nghttp2_session* /*session*/, const nghttp2_frame* /*frame*/, const std::uint8_t* name,
+  static int on_header(nghttp2_session* /*session*/, const nghttp2_frame* frame, const std::uint8_t* name,
                        std::size_t name_size, const std::uint8_t* value, std::size_t value_size, std::uint8_t /*flags*/,
                        void* self) noexcept {
-    auto& session = *static_cast<Session*>(self);
+    auto& session = *static_cast<Frames*>(self);
+    if (frame->hd.stream_id != session.stream_) return 0;
     session.header_bytes_ += name_size + value_size;
-    session.headers_too_large_ = session.header_bytes_ > session.request_.max_header_bytes;
+    session.headers_too_large_ = session.header_bytes_ > session.request_->max_header_bytes;
     if (session.headers_too_large_) return NGHTTP2_ERR_CALLBACK_FAILURE;
     const std::string_view key(reinterpret_cast<const char*>(name), name_size);
     const std::string_view text(reinterpret_cast<const char*>(value), value_size);
     try {
       if (key == ":status") {
-        std::from_chars(text.data(), text.data() + text.size(), session.out_.status);
+        std::from_chars(text.data(), text.data() + text.size(), session.out_->status);
       } else {
-        (session.trailers_ ? session.out_.trailers : session.out_.headers).emplace_back(key, text);
+        (session.trailers_ ? session.out_->trailers : session.out_->headers).emplace_back(key, text);
       }
     } catch (...) {
       return NGHTTP2_ERR_CALLBACK_FAILURE;
@@ -170,13 +188,13 @@ class Session {
     return 0;
   }
 
-  static int on_data(nghttp2_session* /*session*/, std::uint8_t /*flags*/, std::int32_t /*stream*/,
+  static int on_data(nghttp2_session* /*session*/, std::uint8_t /*flags*/, std::int32_t stream,
                      const std::uint8_t* data, std::size_t size, void* self) noexcept {
-    auto& session = *static_cast<Session*>(self);
+    auto& session = *static_cast<Frames*>(self);
     try {
-      const auto& take = session.request_.on_body;
-      if (session.out_.ended_by_sink || !take) return 0;
-      session.out_.ended_by_sink = !take({reinterpret_cast<const char*>(data), size});
+      const auto& take = session.request_->on_body;
+      if (stream != session.stream_ || session.out_->ended_by_sink || !take) return 0;
+      session.out_->ended_by_sink = !take({reinterpret_cast<const char*>(data), size});
     } catch (...) {
       return NGHTTP2_ERR_CALLBACK_FAILURE;
     }
@@ -184,16 +202,19 @@ class Session {
   }
 
   static int on_frame(nghttp2_session* /*session*/, const nghttp2_frame* frame, void* self) noexcept {
-    auto& session = *static_cast<Session*>(self);
-    if (frame->hd.type == NGHTTP2_HEADERS && session.out_.status >= 200) session.out_.has_head = true;
-    const bool of_stream = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
-    if (of_stream && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) session.complete_ = session.out_.status >= 200;
+    auto& session = *static_cast<Frames*>(self);
+    if (frame->hd.type == NGHTTP2_GOAWAY) session.leaving_ = true;
     if (frame->hd.type == NGHTTP2_GOAWAY && session.error_ == 0) session.error_ = frame->goaway.error_code;
+    if (frame->hd.stream_id != session.stream_) return 0;
+    if (frame->hd.type == NGHTTP2_HEADERS && session.out_->status >= 200) session.out_->has_head = true;
+    const bool of_stream = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
+    if (of_stream && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) session.complete_ = session.out_->status >= 200;
     return 0;
   }
 
-  static int on_close(nghttp2_session* /*session*/, std::int32_t /*stream*/, std::uint32_t error, void* self) noexcept {
-    auto& session = *static_cast<Session*>(self);
+  static int on_close(nghttp2_session* /*session*/, std::int32_t stream, std::uint32_t error, void* self) noexcept {
+    auto& session = *static_cast<Frames*>(self);
+    if (stream != session.stream_) return 0;
     session.closed_ = true;
     if (session.error_ == 0) session.error_ = error;
     return 0;
@@ -203,16 +224,17 @@ class Session {
                       void* self) noexcept {
     constexpr std::size_t kShown = 200;
     try {
-      static_cast<Session*>(self)->complaint_ = printable({message, size}, kShown);
+      static_cast<Frames*>(self)->complaint_ = printable({message, size}, kShown);
     } catch (...) {
       return NGHTTP2_ERR_CALLBACK_FAILURE;
     }
     return 0;
   }
 
-  const HttpRequest& request_;
-  HttpExchange& out_;
+  const HttpRequest* request_ = nullptr;
+  HttpExchange* out_ = nullptr;
   nghttp2_session* session_ = nullptr;
+  std::int32_t stream_ = 0;  ///< of the exchange
   std::string complaint_;  ///< nghttp2's own, of what the server sent
   std::string_view unsent_;
   std::size_t header_bytes_ = 0;
@@ -222,14 +244,18 @@ class Session {
   bool headers_too_large_ = false;
   bool complete_ = false;
   bool closed_ = false;
+  bool leaving_ = false;  ///< the server takes no more requests
 };
 
-}  // namespace
+Http2Session::Http2Session() : frames_(std::make_unique<Frames>()) {}
 
-asio::awaitable<Problem> exchange_http2(RunContext& context, Stream& stream, const HttpRequest& request,
-                                        HttpExchange& out, int hop) {
+Http2Session::~Http2Session() = default;
+
+asio::awaitable<Problem> Http2Session::exchange(RunContext& context, Stream& stream, const HttpRequest& request,
+                                                HttpExchange& out, int hop) {
   context.phase = Phase::kProcessing;
-  Session session(request, out);
+  auto& session = *frames_;
+  session.begin(request, out);
   const auto opening = session.output();
   stream.ask();
   // As in HTTP/1.1: what the server says counts for more than that it would not listen.
@@ -247,6 +273,7 @@ asio::awaitable<Problem> exchange_http2(RunContext& context, Stream& stream, con
                         "the peer closed the connection"};
     }
     const auto problem = session.take({buffer.data(), *got});
+    out.heard = out.heard || session.began();
     if (session.began() && context.phase == Phase::kProcessing) {
       context.add_phase(Phase::kProcessing, stream.answer_time(), hop);
       context.phase = Phase::kTransfer;
@@ -258,6 +285,9 @@ asio::awaitable<Problem> exchange_http2(RunContext& context, Stream& stream, con
     if (auto over = session.ended()) co_return over;
   }
   context.add_phase(Phase::kTransfer, stream.time_since_answer(answered), hop);
+  out.reusable = request.keep_alive && !unsent && session.can_go_on();
+  // What the server waits for is said before the next request, if there is one.
+  if (out.reusable && co_await stream.write_all(session.output())) out.reusable = false;
   co_return std::nullopt;
 }
 

@@ -1,8 +1,9 @@
 #pragma once
 
-// HTTP/2 over a stream that has agreed on `h2`: nghttp2 speaks it (RFC 9113), for one exchange.
+// HTTP/2 over a stream that has agreed on `h2`: nghttp2 speaks it (RFC 9113), one exchange at a time.
 
 #include <boost/asio/awaitable.hpp>
+#include <memory>
 
 #include "checks/kind.hpp"
 #include "checks/net/http_exchange.hpp"
@@ -10,8 +11,21 @@
 
 namespace vedette::net {
 
-/// Sends the request and reads the final response. Adds the phases processing and transfer to the run.
-boost::asio::awaitable<Problem> exchange_http2(RunContext& context, Stream& stream, const HttpRequest& request,
-                                               HttpExchange& out, int hop);
+/// What both sides of a connection have agreed on; lives as long as its stream.
+class Http2Session {
+ public:
+  Http2Session();
+  ~Http2Session();
+  Http2Session(const Http2Session&) = delete;
+  Http2Session& operator=(const Http2Session&) = delete;
+
+  /// Sends the request and reads the final response. Adds the phases processing and transfer to the run.
+  boost::asio::awaitable<Problem> exchange(RunContext& context, Stream& stream, const HttpRequest& request,
+                                           HttpExchange& out, int hop);
+
+ private:
+  class Frames;
+  std::unique_ptr<Frames> frames_;
+};
 
 }  // namespace vedette::net

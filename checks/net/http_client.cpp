@@ -33,6 +33,11 @@ Problem refuse_line_breaks(const Headers& headers) {
 
 asio::awaitable<Problem> connect(RunContext& context, Stream& stream, const HttpRequest& request, int hop) {
   const auto& settings = *request.connect_as;
+  if (!request.socket.empty()) {
+    auto problem = stream.connect(request.socket);
+    if (!problem) context.add_phase(Phase::kConnect, stream.connect_time(), hop);
+    co_return problem;
+  }
   if (!request.proxy) {
     auto problem = co_await stream.connect(*request.address, request.port, settings, Opening::kSpeaks);
     if (!problem) context.add_phase(Phase::kConnect, stream.connect_time(), hop);
@@ -54,16 +59,26 @@ asio::awaitable<Problem> connect(RunContext& context, Stream& stream, const Http
   co_return problem;
 }
 
+asio::awaitable<Problem> exchange(RunContext& context, HttpConnection& connection, const HttpRequest& request,
+                                  HttpExchange& out, int hop) {
+  if (connection.http2) co_return co_await connection.http2->exchange(context, connection.stream, request, out, hop);
+  co_return co_await exchange_http1(context, connection.stream, request, out, hop);
+}
+
 asio::awaitable<Problem> secure(RunContext& context, Stream& stream, const HttpRequest& request, HttpExchange& out,
                                 int hop) {
   HandshakeOptions options;
   options.name = request.verify_name;
-  if (request.http2 || request.only_http2) options.alpn.emplace_back("h2");
+  if ((request.http2 && !request.http10) || request.only_http2) options.alpn.emplace_back("h2");
   if (!request.only_http2) options.alpn.emplace_back("http/1.1");
   auto problem = co_await stream.handshake(request.tls, std::move(options));
   // A refused certificate ends the handshake as an accepted one does.
   if (stream.tls_time() > Duration::zero()) context.add_phase(Phase::kTls, stream.tls_time(), hop);
   out.tls = stream.tls().facts;
+  const auto& chain = out.tls ? out.tls->chain : std::vector<CertificatePtr>();
+  if (!problem && !request.pinned_key.empty() && (chain.empty() || chain.front()->key_sha256 != request.pinned_key)) {
+    problem = Failure{Reason::kCertificatePin, "the server's public key is not the pinned one"};
+  }
   co_return problem;
 }
 
@@ -77,20 +92,37 @@ const std::string* HttpExchange::header(std::string_view name) const {
   return find_header(headers, name);
 }
 
-asio::awaitable<Problem> perform(RunContext& context, const HttpRequest& request, HttpExchange& out, int hop) {
+asio::awaitable<Problem> perform(RunContext& context, const HttpRequest& request, HttpExchange& out, int hop,
+                                 HttpConnections* connections) {
   if (auto problem = refuse_line_breaks(request.headers)) co_return problem;
   if (request.proxy) {
     if (auto problem = refuse_line_breaks(request.proxy->connect_headers)) co_return problem;
   }
-  Stream stream(context);
+  if (connections != nullptr) {
+    if (auto idle = connections->take(request)) {
+      idle->stream.rebind(context);
+      out.reused = true;
+      out.tls = idle->stream.tls().facts;
+      out.local = idle->stream.local();
+      auto problem = co_await exchange(context, *idle, request, out, hop);
+      if (out.reusable) connections->keep(request, std::move(idle));
+      const bool gone = problem && !out.heard && !context.stopped;
+      if (!gone) co_return problem;
+      context.log("the server had closed the connection; connecting again");
+      out = {};
+    }
+  }
+  auto connection = std::make_unique<HttpConnection>(context);
+  auto& stream = connection->stream;
   if (auto problem = co_await connect(context, stream, request, hop)) co_return problem;
   out.local = stream.local();
   if (request.secure) {
     if (auto problem = co_await secure(context, stream, request, out, hop)) co_return problem;
   }
-  if (request.only_http2 || (out.tls && out.tls->alpn == "h2"))
-    co_return co_await exchange_http2(context, stream, request, out, hop);
-  co_return co_await exchange_http1(context, stream, request, out, hop);
+  if (request.only_http2 || (out.tls && out.tls->alpn == "h2")) connection->http2 = std::make_unique<Http2Session>();
+  auto problem = co_await exchange(context, *connection, request, out, hop);
+  if (connections != nullptr && out.reusable) connections->keep(request, std::move(connection));
+  co_return problem;
 }
 
 }  // namespace vedette::net

@@ -37,6 +37,7 @@ struct HttpRequest {
   std::string host;  ///< of the URL: what a proxy is told
   std::uint16_t port = 80;
   std::string target = "/";  ///< path and query
+  std::string socket;        ///< the Unix socket that the server listens on, instead of an address
   /// Where the name was found; without it a proxy finds it.
   std::optional<boost::asio::ip::address> address;
   const AddressSettings* connect_as = nullptr;  ///< outlives the exchange
@@ -45,10 +46,13 @@ struct HttpRequest {
   Headers headers;  ///< with Host
   std::optional<std::string> body;
   bool chunked = false;
+  bool http10 = false;      ///< HTTP/1.0 instead of 1.1
+  bool keep_alive = false;  ///< the connection may be used again
   bool http2 = true;        ///< offered to the server; https only
   bool only_http2 = false;  ///< nothing else is spoken, also without TLS (RFC 9113 section 3.3)
   TlsMaterialPtr tls;       ///< for https
   std::string verify_name;  ///< for https: SNI and the name to verify
+  std::string pinned_key{};  ///< the SHA-256 of the server's public key, lower-case hex; empty: any
   std::size_t max_header_bytes = std::size_t{1} << 20;
   /// Gets the body as it comes (still encoded); returns false to end the exchange.
   std::function<bool(std::string_view)> on_body;
@@ -58,6 +62,9 @@ struct HttpRequest {
 
 struct HttpExchange {
   bool ended_by_sink = false;  ///< on_body wanted no more
+  bool reused = false;         ///< over a connection that there was already
+  bool reusable = false;       ///< the connection can take another request
+  bool heard = false;          ///< a byte of an answer has come
   bool has_head = false;       ///< status and headers of the final response are there, whatever became of its body
   int status = 0;
   std::string version;  ///< "1.0", "1.1", "2"; empty without a response

@@ -15,8 +15,11 @@ namespace vedette::net {
 /// The facts of a connection over TLS: its certificate, and `tls_version`, `cipher`, `alpn` and `ocsp`.
 void describe_tls(const TlsFacts& facts, language::Subject& subject);
 
+/// Whether somebody will look at what the run was answered.
+bool wants_answer(const RunContext& context, const std::vector<language::Expectation>& lines);
+
 /// Adds the run's times to `subject` and fails the run with the first line that does not hold; all of them become
-/// evidence. `redacted` masks the check's secrets, if it has any.
+/// evidence. A step of a scenario gets the answer instead, and asks its own. `redacted` masks the check's secrets, if it has any.
 void expect_lines(RunContext& context, const std::vector<language::Expectation>& lines, language::Subject subject,
                   const std::function<std::string(std::string)>& redacted = {});
 

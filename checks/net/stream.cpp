@@ -95,7 +95,7 @@ void Stream::SslDeleter::operator()(SSL* ssl) const {
   SSL_free(ssl);
 }
 
-Stream::Stream(RunContext& context) : socket_(context.services.sockets), context_(context) {}
+Stream::Stream(RunContext& context) : socket_(context.services.sockets), context_(&context) {}
 
 Stream::~Stream() = default;
 
@@ -117,9 +117,9 @@ ConnectState connect_state_of(int fd, Duration user_clock) {
 
 asio::awaitable<Problem> Stream::connect(asio::ip::address address, std::uint16_t port, const AddressSettings& settings,
                                          Opening opening) {
-  context_.phase = Phase::kConnect;
+  context_->phase = Phase::kConnect;
   peer_.emplace(address, port);
-  if (context_.stopped) co_return cancelled();
+  if (context_->stopped) co_return cancelled();
   const auto began = now_monotonic();
   auto problem = socket_.connect(Transport::kTcp, address, port, settings, opening);
   ConnectState state;
@@ -144,16 +144,16 @@ asio::awaitable<Problem> Stream::connect(asio::ip::address address, std::uint16_
   }
   connect_time_ = state.took;
   local_ = local_endpoint_of(socket_.fd());
-  context_.result.local_port = local_.second;
-  context_.log([address, port, taken = connect_time_] {
+  context_->result.local_port = local_.second;
+  context_->log([address, port, taken = connect_time_] {
     return fmt::format("connected to {} in {:.3f} ms", join_host_port(address.to_string(), port), seconds(taken) * 1e3);
   });
   co_return std::nullopt;
 }
 
 Problem Stream::connect(const std::string& path) {
-  context_.phase = Phase::kConnect;
-  if (context_.stopped) return cancelled();
+  context_->phase = Phase::kConnect;
+  if (context_->stopped) return cancelled();
   const auto began = now_monotonic();
   auto problem = socket_.connect(path);
   connect_time_ = now_monotonic() - began;
@@ -163,19 +163,19 @@ Problem Stream::connect(const std::string& path) {
 
 asio::awaitable<Problem> Stream::wait(bool for_writing) {
   const bool ready = for_writing ? co_await socket_.writable() : co_await socket_.readable();
-  if (!ready || context_.stopped) co_return cancelled();
+  if (!ready || context_->stopped) co_return cancelled();
   co_return std::nullopt;
 }
 
 Failure Stream::ssl_failure(int kind) const {
   // Why the peer goes counts for more than that it went.
   if (record_.alert_received > 0) return handshake_failure(record_, openssl_text());
-  if (last_errno_ != 0) return failure_of(last_errno_, context_.phase);
+  if (last_errno_ != 0) return failure_of(last_errno_, context_->phase);
   if (kind == SSL_ERROR_SSL && record_.alert_received < 0 && !record_.lenient) {
     if (auto failure = verification_failure(record_)) return *failure;
   }
   const bool alerted = record_.alert_received >= 0 || record_.alert_sent >= 0;
-  if (ended_ && !alerted) return {closed_in(context_.phase), "the peer closed the connection"};
+  if (ended_ && !alerted) return {closed_in(context_->phase), "the peer closed the connection"};
   return handshake_failure(record_, openssl_text());
 }
 
@@ -201,7 +201,7 @@ BIO* Stream::transport() {
 }
 
 asio::awaitable<Problem> Stream::handshake(TlsMaterialPtr material, HandshakeOptions options) {
-  context_.phase = Phase::kTls;
+  context_->phase = Phase::kTls;
   if (ssl_) {
     carrier_ = std::make_unique<Carrier>(Carrier{std::move(material_), std::move(ssl_), std::move(record_)});
     attach_record(carrier_->ssl.get(), &carrier_->record);
@@ -231,13 +231,13 @@ asio::awaitable<Problem> Stream::handshake(TlsMaterialPtr material, HandshakeOpt
   ERR_clear_error();
   for (int result = SSL_connect(ssl_.get()); result != 1; result = SSL_connect(ssl_.get())) {
     if (auto problem = co_await after_ssl(result)) {
-      if (!record_.errors.empty()) tls_time_ = elapsed(context_, asked_, last_arrival_);
+      if (!record_.errors.empty()) tls_time_ = elapsed(*context_, asked_, last_arrival_);
       co_return problem;
     }
     ERR_clear_error();
   }
-  tls_time_ = elapsed(context_, asked_, last_arrival_);
-  context_.log([taken = tls_time_] { return fmt::format("TLS handshake done in {:.3f} ms", seconds(taken) * 1e3); });
+  tls_time_ = elapsed(*context_, asked_, last_arrival_);
+  context_->log([taken = tls_time_] { return fmt::format("TLS handshake done in {:.3f} ms", seconds(taken) * 1e3); });
   const bool matters = !options.lenient && material_->verifies();
   if (matters) co_return verification_failure(record_);
   co_return std::nullopt;
@@ -273,7 +273,7 @@ asio::awaitable<tl::expected<std::size_t, Failure>> Stream::read_some(std::span<
     }
     const auto got = receive(buffer);
     if (got >= 0) co_return static_cast<std::size_t>(got);
-    if (errno != EAGAIN && errno != EINTR) co_return tl::make_unexpected(failure_of(errno, context_.phase));
+    if (errno != EAGAIN && errno != EINTR) co_return tl::make_unexpected(failure_of(errno, context_->phase));
     if (errno == EINTR || peeks_) continue;
     if (auto problem = co_await wait(false)) co_return tl::make_unexpected(*problem);
   }
@@ -318,7 +318,7 @@ asio::awaitable<Problem> Stream::write_some(std::string_view& data) {
     co_return std::nullopt;
   }
   if (errno == EINTR) co_return std::nullopt;
-  if (errno != EAGAIN) co_return failure_of(errno, context_.phase);
+  if (errno != EAGAIN) co_return failure_of(errno, context_->phase);
   co_return co_await wait(true);
 }
 

@@ -36,6 +36,9 @@ class Stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
+  /// Has the stream work for `context` from now on, which outlives it or its next rebind().
+  void rebind(RunContext& context) { context_ = &context; }
+
   boost::asio::awaitable<Problem> connect(boost::asio::ip::address address, std::uint16_t port,
                                           const AddressSettings& settings, Opening opening);
   /// The same to the Unix socket at `path`.
@@ -54,10 +57,10 @@ class Stream {
   void await_answer() { first_arrival_ = {}; }
   /// From the moment before the first byte was sent to the arrival of the first that came; over TLS to that of the
   /// record that it came in, session tickets not counted.
-  [[nodiscard]] Duration answer_time() const { return elapsed(context_, asked_, first_arrival_); }
+  [[nodiscard]] Duration answer_time() const { return elapsed(*context_, asked_, first_arrival_); }
   /// From the arrival of the first byte of the answer to that of the newest.
   [[nodiscard]] Duration time_since_answer(std::chrono::steady_clock::time_point answered) const {
-    return elapsed(context_, {first_arrival_, answered}, last_arrival_);
+    return elapsed(*context_, {first_arrival_, answered}, last_arrival_);
   }
 
   /// `address:port` of the peer; empty before connect().
@@ -93,7 +96,7 @@ class Stream {
 
   Socket socket_;
   std::optional<std::pair<boost::asio::ip::address, std::uint16_t>> peer_;
-  RunContext& context_;
+  RunContext* context_;
   /// A session that another one goes through.
   struct Carrier {
     TlsMaterialPtr material;

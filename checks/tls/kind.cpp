@@ -65,7 +65,7 @@ void judge(RunContext& context, const TlsCheckSettings& settings, const net::Str
 }
 
 void expect_lines(RunContext& context, const TlsCheckSettings& settings, const net::Stream& stream) {
-  if (settings.lines.empty()) return;
+  if (!net::wants_answer(context, settings.lines)) return;
   language::Subject subject;
   subject.ip = stream.peer_address();
   if (stream.tls().facts) net::describe_tls(*stream.tls().facts, subject);

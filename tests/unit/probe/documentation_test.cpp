@@ -5,7 +5,7 @@
 #include <set>
 #include <sstream>
 
-#include "checks/kinds.hpp"
+#include "probe/kinds.hpp"
 #include "exporters/probe_page.hpp"
 #include "exporters/series_store.hpp"
 #include "language/filters.hpp"

@@ -1,6 +1,6 @@
 #include "probe/probe_history.hpp"
 
-#include "checks/kinds.hpp"
+#include "probe/kinds.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace vedette;

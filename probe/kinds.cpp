@@ -1,4 +1,4 @@
-#include "checks/kinds.hpp"
+#include "probe/kinds.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,14 +11,15 @@
 #include "checks/tls/kind.hpp"
 #include "checks/unix/kind.hpp"
 #include "checks/websocket/kind.hpp"
+#include "scenarios/kind.hpp"
 
 namespace vedette {
 
 namespace {
 
-constexpr std::array<const Kind*, 8> kTable{
+constexpr std::array<const Kind*, 9> kTable{
     &http::kKind,        &dns::kKind,  &tls::kKind,  &tcp::kKind,
-    &unix_socket::kKind, &icmp::kKind, &grpc::kKind, &websocket::kKind,
+    &unix_socket::kKind, &icmp::kKind, &grpc::kKind, &websocket::kKind, &scenarios::kKind,
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
 #pragma once
 
-// The table of kinds. A new kind is a folder beside this file and a line in kinds.cpp.
+// The table of kinds. A new kind is a folder under checks/ and a line in kinds.cpp.
 
 #include <span>
 #include <string_view>

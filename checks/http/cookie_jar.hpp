@@ -1,0 +1,48 @@
+#pragma once
+
+// The cookies of one run of a scenario: RFC 6265, without a list of public suffixes. Bounded; single-threaded.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "checks/http/url.hpp"
+#include "checks/net/http_exchange.hpp"
+
+namespace vedette::http {
+
+struct Cookie {
+  std::string domain;  ///< lower case, without a leading dot
+  bool subdomains = false;
+  std::string path = "/";
+  bool secure = false;
+  bool http_only = false;
+  std::int64_t expires = 0;  ///< in unixtime; zero: with the run
+  std::string name;
+  std::string value;
+};
+
+class CookieJar {
+ public:
+  /// Keeps what the Set-Cookie headers of a response to `url` say.
+  void take(const Url& url, const net::Headers& headers);
+  /// `a=1; b=2` for a request to `url`; empty when there are none.
+  [[nodiscard]] std::string header_for(const Url& url) const;
+
+  /// A line of Netscape's file: domain, subdomains, path, secure, expires, name and value, set apart by tabs.
+  /// False when it is none.
+  bool add_line(std::string_view line);
+  /// The same for all cookies, in the order they came.
+  [[nodiscard]] std::string lines() const;
+  void clear() { cookies_.clear(); }
+  [[nodiscard]] const std::vector<Cookie>& cookies() const { return cookies_; }
+
+ private:
+  void put(Cookie cookie);
+
+  std::vector<Cookie> cookies_;
+};
+
+}  // namespace vedette::http

@@ -1,0 +1,13 @@
+#pragma once
+
+// The bodies of Hurl files: JSON, XML, texts between fences, bytes, files.
+
+#include "language/literal_parser.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace vedette::scenarios::hurl {
+
+/// Reads the body that begins here; a failure that another thing may stand here is recoverable.
+Body read_body(language::LiteralParser& literals, const Origin& origin);
+
+}  // namespace vedette::scenarios::hurl

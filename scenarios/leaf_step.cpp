@@ -1,0 +1,543 @@
+#include "scenarios/leaf_step.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+
+#include "checks/text.hpp"
+#include "config/duration.hpp"
+#include "language/evaluate.hpp"
+#include "language/expectations.hpp"
+#include "language/json.hpp"
+#include "scenarios/attempts.hpp"
+#include "scenarios/curl.hpp"
+#include "scenarios/http_asserts.hpp"
+#include "scenarios/render.hpp"
+#include "scenarios/yaml/check_section.hpp"
+
+namespace vedette::scenarios {
+
+namespace asio = boost::asio;
+
+using language::Fault;
+using language::FaultKind;
+
+namespace {
+
+constexpr std::size_t kExcerpt = 64 << 10;
+constexpr std::size_t kShownCapture = 200;
+
+bool is_early(const Line& line) {
+  return line.alternatives.empty() && line.assert.query.kind == language::QueryKind::kStatus;
+}
+
+/// Bytes that a value takes, as far as limits go.
+std::size_t size_of(const language::Value& value) {
+  if (const auto* text = value.get<std::string>()) return text->size();
+  if (const auto* bytes = value.get<language::Bytes>()) return bytes->data.size();
+  if (value.list() == nullptr && value.object() == nullptr) return sizeof(std::int64_t);
+  return language::to_json(value).size();
+}
+
+}  // namespace
+
+bool LeafStep::failed() const {
+  return std::any_of(out_.findings.begin(), out_.findings.end(), [](const Finding& one) { return !one.warns; });
+}
+
+void LeafStep::add(const Problem& problem, bool warns) {
+  auto finding = finding_of(session_, problem);
+  finding.warns = warns;
+  out_.findings.push_back(std::move(finding));
+}
+
+void LeafStep::add_transport(Reason reason, const std::string& message, FaultKind kind, const Origin& origin,
+                             language::Span span) {
+  Finding out = finding_of(session_, {{.kind = kind, .span = span, .message = message}, origin});
+  out.reason = reason;
+  if (session_.left() <= Duration::zero() && name_of(reason).starts_with("timeout_")) {
+    out.reason = Reason::kDeadline;
+    out.message = fmt::format("the scenario's deadline of {} passed",
+                              config::format_duration(session_.part_budget()));
+  }
+  transport_ = out.reason;
+  out_.findings.push_back(std::move(out));
+}
+
+bool LeafStep::prepare() {
+  const auto* action = std::get_if<HttpAction>(&step_.action);
+  if (action == nullptr) return true;
+  if (!action->hurl) {
+    options_.max_redirects = kMostRedirects;
+    options_.max_time = std::chrono::seconds(300);
+  }
+  for (const auto* list : {&session_.inputs.options, &action->options}) {
+    for (const auto& setting : *list) {
+      const Session::Cpu cpu(session_);
+      auto value = value_of(setting, frame_);
+      if (!value) {
+        add({std::move(value.error()), setting.origin});
+        settle();
+        return false;
+      }
+      if (setting.option == Option::kVariable) {
+        frame_.variables[setting.name] = std::move(*value);
+      } else if (setting.option == Option::kCaCert || setting.option == Option::kNetrcFile ||
+                 setting.option == Option::kKey) {
+        // Files of TLS are named as those of bodies are: beside the scenario.
+        apply(setting.option, language::Value(frame_.beside(language::plain_text(*value).value_or(""))), options_);
+      } else {
+        apply(setting.option, *value, options_);
+      }
+    }
+  }
+  if (!options_.cert_file.empty()) options_.cert_file = frame_.beside(options_.cert_file);
+  return true;
+}
+
+asio::awaitable<void> LeafStep::run() {
+  const auto began = session_.now();
+  Duration delay = options_.delay;
+  if (!step_.delay.empty()) {
+    auto text = render_text(step_.delay, frame_);
+    const auto parsed = text ? config::parse_duration(*text) : tl::make_unexpected(std::string());
+    if (!parsed) {
+      add(text ? Problem{{.kind = FaultKind::kInvalidOption, .message = parsed.error()}, step_.delay.origin} : text.error());
+      settle();
+      co_return;
+    }
+    delay = *parsed;
+  }
+  if (delay > Duration::zero()) co_await session_.pause(delay);
+  std::int64_t made = 0;
+  do {
+    out_.findings.clear();
+    out_.asserts.clear();
+    out_.captures.clear();
+    transport_ = Reason::kNone;
+    status_ = 0;
+    answer_headers_.clear();
+    answered_ = false;
+    AttemptRecord record;
+    record.began = session_.now();
+    out_.attempts.push_back(std::move(record));
+    co_await attempt();
+    auto& made_record = out_.attempts.back();
+    made_record.duration = session_.now() - made_record.began;
+    if (!out_.findings.empty()) {
+      made_record.reason = out_.findings.front().reason;
+      made_record.message = sentence_of(out_.findings.front());
+    }
+    ++made;
+  } while (co_await again(made));
+  out_.duration = session_.now() - began;
+  check_thresholds();
+  settle();
+}
+
+asio::awaitable<void> LeafStep::attempt() {
+  if (session_.halted() == Halt::kDeadline) {
+    add_transport(Reason::kDeadline,
+                  fmt::format("the scenario's deadline of {} passed", config::format_duration(session_.part_budget())),
+                  FaultKind::kHttpConnection, step_.origin, {});
+    final_ = true;
+    co_return;
+  }
+  if (session_.cpu_used_up()) {
+    add({{.kind = FaultKind::kLimit, .message = "the limit of time to evaluate is reached", .limit = "cpu"}, step_.origin});
+    final_ = true;
+    co_return;
+  }
+  if (const auto* http = std::get_if<HttpAction>(&step_.action)) co_return co_await attempt_http(*http);
+  if (const auto* check = std::get_if<CheckAction>(&step_.action)) co_return co_await attempt_check(*check);
+  if (const auto* sleep = std::get_if<SleepAction>(&step_.action)) {
+    if (!co_await attempt_sleep(*sleep)) co_return;
+  }
+  if (const auto* set = std::get_if<SetAction>(&step_.action)) {
+    attempt_set(*set);
+    if (failed()) co_return;
+  }
+  answered_ = true;
+  judge({});
+}
+
+asio::awaitable<bool> LeafStep::attempt_sleep(const SleepAction& action) {
+  auto text = render_text(action.duration, frame_);
+  if (!text) {
+    add(text.error());
+    co_return false;
+  }
+  const auto duration = config::parse_duration(*text);
+  if (!duration) {
+    add({{.kind = FaultKind::kInvalidOption, .message = duration.error()}, action.duration.origin});
+    co_return false;
+  }
+  co_await session_.pause(*duration);
+  co_return true;
+}
+
+void LeafStep::attempt_set(const SetAction& action) {
+  for (const auto& [name, tree] : action.values) {
+    auto value = render(tree, frame_);
+    if (!value) return add(value.error());
+    out_.captures.push_back({name, std::string(language::kind_of(*value)),
+                             value->is_secret() ? "***" : session_.masked(language::described(*value)), value->is_secret()});
+    frame_.variables[name] = std::move(*value);
+  }
+}
+
+asio::awaitable<void> LeafStep::attempt_http(const HttpAction& action) {
+  if (action.cookie_storage_clear) session_.jar.clear();
+  if (!action.cookie_storage_set.empty()) session_.jar.add_line(action.cookie_storage_set);
+  auto spec = render_request(action, options_, frame_);
+  if (!spec) co_return add(spec.error());
+  HttpCall call;
+  call.spec = std::move(*spec);
+  call.jar = &session_.jar;
+  call.connections = &session_.connections;
+  call.random = &session_.random;
+  call.requests_left = &session_.requests_left;
+  const auto body = options_.max_body > 0 ? options_.max_body : session_.limits.body;
+  call.most_body = static_cast<std::size_t>(body);
+  call.most_inflated = static_cast<std::size_t>(std::max(body, session_.limits.inflated));
+  call.excerpt = kExcerpt;
+  const Duration own = step_.timeout > Duration::zero() ? step_.timeout : Duration(options_.max_time);
+  auto settings = std::make_shared<HttpCallSettings>(call);
+  const auto result =
+      co_await session_.run(kHttpCall, std::move(settings), call.spec.url, own, options_.connect_timeout, nullptr);
+  for (const auto& secret : call.secrets) session_.keep_secret(secret);
+  out_.curl = session_.masked(curl_command(call.spec.method, call.spec.url, call.spec.headers,
+                                           call.spec.body.value_or(""), options_, session_.secret_names));
+  for (auto record : call.calls) {
+    record.url = session_.masked(std::move(record.url));
+    for (auto* headers : {&record.request_headers, &record.headers}) {
+      for (auto& [name, value] : *headers) value = session_.masked(std::move(value));
+    }
+    out_.attempts.back().calls.push_back(std::move(record));
+  }
+  note_answer(result);
+  if (!call.calls.empty()) {
+    status_ = call.calls.back().status;
+    answer_headers_ = call.calls.back().headers;
+  }
+  if (!call.limit.empty()) {
+    add({{.kind = FaultKind::kLimit, .span = action.url.text.span, .message = result.message, .limit = call.limit},
+         action.url.origin});
+    co_return;
+  }
+  if (!result.passed()) {
+    add_transport(result.reason, result.message, call.fault.value_or(FaultKind::kHttpConnection), action.url.origin,
+                  action.url.text.span);
+    co_return;
+  }
+  answered_ = true;
+  size_ = static_cast<double>(call.subject.body.size());
+  write_output(call);
+  look_at_poll(call.subject);
+  if (!step_.poll || polled_) judge(call.subject);
+  // Captures of this very answer may be secrets: what is kept of it is masked behind them.
+  if (!out_.attempts.back().calls.empty()) {
+    auto& last = out_.attempts.back().calls.back();
+    last.excerpt = session_.masked(std::move(last.excerpt));
+    for (auto& [name, value] : last.headers) value = session_.masked(std::move(value));
+  }
+}
+
+asio::awaitable<void> LeafStep::attempt_check(const CheckAction& action) {
+  auto settings = action.settings;
+  auto target = action.target;
+  if (!action.constant) {
+    auto decoded = yaml::decode_check(action, frame_);
+    if (!decoded) co_return add(decoded.error());
+    settings = std::move(decoded->settings);
+    target = std::move(decoded->target);
+  }
+  constexpr std::chrono::seconds kDefault{5};
+  const Duration own = step_.timeout > Duration::zero() ? step_.timeout : Duration(kDefault);
+  language::Subject subject;
+  std::vector<double> times;
+  Result last;
+  for (int i = 0; i < action.count; ++i) {
+    if (i > 0 && !co_await session_.pause(action.pause)) break;
+    if (session_.requests_left-- <= 0) {
+      co_return add({{.kind = FaultKind::kLimit, .message = "the limit of requests is reached", .limit = "requests"}, step_.origin});
+    }
+    language::Subject one;
+    last = co_await session_.run(*action.kind, settings, target, own, {}, &one);
+    if (last.passed() && action.kind->name == "icmp") times.push_back(seconds(last.total_of(Phase::kRtt)) * 1e3);
+    if (last.passed() || times.empty()) subject = std::move(one);
+    note_answer(last);
+  }
+  if (action.kind->name == "icmp") {
+    subject.facts["loss"] = language::Value(1.0 - static_cast<double>(times.size()) / action.count);
+    if (!times.empty()) {
+      double sum = 0;
+      for (const auto time : times) sum += time;
+      subject.facts["rtt_min"] = language::Value(*std::min_element(times.begin(), times.end()));
+      subject.facts["rtt_max"] = language::Value(*std::max_element(times.begin(), times.end()));
+      subject.facts["rtt_avg"] = language::Value(sum / static_cast<double>(times.size()));
+    }
+  }
+  const bool asks_rcode = last.reason == Reason::kDnsRcode && !step_.expect.empty();
+  const bool some = !times.empty() || (action.kind->name == "icmp" && action.count > 1);
+  if (!last.passed() && !asks_rcode && !some) {
+    co_return add_transport(last.reason, last.message, FaultKind::kHttpConnection, step_.origin, {});
+  }
+  answered_ = true;
+  look_at_poll(subject);
+  if (!step_.poll || polled_) judge(subject);
+}
+
+void LeafStep::note_answer(const Result& result) {
+  auto& attempt = out_.attempts.back();
+  attempt.phases.insert(attempt.phases.end(), result.phases.begin(), result.phases.end());
+}
+
+void LeafStep::write_output(const HttpCall& call) {
+  if (options_.output.empty() || !session_.inputs.may_write) return;
+  if (options_.output == "-") {
+    std::cout << call.subject.body << std::flush;
+    return;
+  }
+  const auto path = frame_.path_of(options_.output);
+  const auto* action = std::get_if<HttpAction>(&step_.action);
+  if (!path) return add({path.error(), action->url.origin});
+  std::ofstream file(*path, std::ios::binary);
+  file << call.subject.body;
+  file.close();
+  if (file) return;
+  add({{.kind = FaultKind::kFileWrite, .message = fmt::format("{} can not be written", options_.output)}, action->url.origin});
+}
+
+void LeafStep::look_at_poll(const language::Subject& subject) {
+  if (!step_.poll) return;
+  const Session::Cpu cpu(session_);
+  for (const auto& line : step_.poll->abort_if) {
+    if (language::judge(line.assert, subject, frame_)) continue;
+    const auto query = language::look(line.assert.query, line.assert.filters, subject, frame_);
+    Finding found = finding_of(session_, {{.span = line.assert.span,
+                                           .message = query ? "poll aborted: " + language::described(*query) : "poll aborted"},
+                                          line.origin});
+    found.reason = Reason::kPollAbort;
+    out_.findings.push_back(std::move(found));
+    polled_ = false;
+    final_ = true;
+    return;
+  }
+  waiting_for_.reset();
+  for (const auto& line : step_.poll->until) {
+    auto fault = language::judge(line.assert, subject, frame_);
+    if (!fault) continue;
+    waiting_for_ = finding_of(session_, {std::move(*fault), line.origin});
+    return;
+  }
+  polled_ = true;
+}
+
+bool LeafStep::judge_line(const Line& line, const language::Subject& subject) {
+  auto fault = language::judge(line.assert, subject, frame_);
+  for (const auto& other : line.alternatives) {
+    if (!fault) break;
+    if (!language::judge(other.assert, subject, frame_)) fault.reset();
+  }
+  AssertRecord record;
+  record.text = session_.masked(line.assert.text);
+  record.place = line.origin.place(line.assert.span.begin);
+  record.holds = !fault;
+  record.warns = line.severity == Verdict::kWarn;
+  if (fault) {
+    add({std::move(*fault), line.origin}, record.warns);
+    record.message = sentence_of(out_.findings.back());
+  }
+  out_.asserts.push_back(std::move(record));
+  return out_.asserts.back().holds;
+}
+
+void LeafStep::judge(const language::Subject& subject) {
+  const Session::Cpu cpu(session_);
+  const bool hurl = std::holds_alternative<HttpAction>(step_.action) && std::get<HttpAction>(step_.action).hurl;
+  const bool asks = !session_.inputs.ignore_asserts;
+  std::vector<Problem> problems;
+  if (asks && step_.implicit) {
+    const auto& origin = std::get<HttpAction>(step_.action).url.origin;
+    check_version_and_status(*step_.implicit, origin, subject, problems);
+    for (const auto& problem : problems) add(problem);
+    if (!problems.empty()) return;
+  }
+  if (asks && !hurl) {
+    bool held = true;
+    for (const auto& line : step_.expect) {
+      if (is_early(line)) held = judge_line(line, subject) && held;
+    }
+    if (!held && failed()) return take_captures(subject, true);
+  }
+  take_captures(subject, false);
+  if (failed() || !asks) return;
+  if (step_.implicit) {
+    check_headers(*step_.implicit, subject, frame_, problems);
+    std::vector<std::string> diff;
+    check_body(*step_.implicit, subject, frame_, problems, diff);
+    for (const auto& problem : problems) {
+      add(problem);
+      if (problem.fault.kind != FaultKind::kAssertBody) continue;
+      for (auto& line : diff) out_.findings.back().diff.push_back(session_.masked(std::move(line)));
+    }
+  }
+  for (const auto& line : step_.expect) {
+    if (hurl || !is_early(line)) judge_line(line, subject);
+  }
+}
+
+void LeafStep::take_captures(const language::Subject& subject, bool always_only) {
+  for (const auto& capture : step_.captures) {
+    if (always_only && !capture.always) continue;
+    if (!take_capture(capture, subject) && !always_only) return;
+  }
+}
+
+bool LeafStep::take_capture(const NamedCapture& capture, const language::Subject& subject) {
+  auto name = render_text(capture.name, frame_);
+  if (!name) {
+    add(name.error());
+    return false;
+  }
+  auto value = language::take(capture.capture, subject, frame_);
+  if (!value) {
+    add({std::move(value.error()), capture.origin});
+    return false;
+  }
+  const auto size = size_of(*value);
+  const bool large = size > static_cast<std::size_t>(session_.limits.captured_value);
+  session_.captured_left -= static_cast<std::int64_t>(size);
+  if (large || session_.captured_left < 0) {
+    const auto* limit = large ? "captured_value" : "captured_bytes";
+    add({{.kind = FaultKind::kLimit,
+          .span = capture.capture.span,
+          .message = fmt::format("the capture {} has {} bytes: the limit {} is reached", *name, size, limit),
+          .limit = limit},
+         capture.origin});
+    return false;
+  }
+  if (capture.capture.redact) {
+    const auto text = language::plain_text(*value);
+    if (!text) {
+      add({{.kind = FaultKind::kInvalidSecret,
+            .span = capture.capture.span,
+            .message = fmt::format("secret must be string, actual value is <{}>", language::kind_of(*value))},
+           capture.origin});
+      return false;
+    }
+    session_.keep_secret(*text);
+    session_.secret_names.emplace_back(*name, *text);
+    value = value->as_secret();
+  }
+  const bool secret = value->is_secret();
+  auto shown = secret ? "***" : printable(language::plain_text(*value).value_or(language::to_json(*value)), kShownCapture);
+  out_.captures.push_back({*name, std::string(language::kind_of(*value)), session_.masked(std::move(shown)), secret});
+  frame_.variables[*name] = std::move(*value);
+  return true;
+}
+
+asio::awaitable<bool> LeafStep::again(std::int64_t made) {
+  if (final_ || session_.halted() != Halt::kNo) co_return false;
+  if (step_.poll) {
+    const auto& poll = *step_.poll;
+    if (polled_) co_return false;
+    const bool tolerated = answered_ || is_one_of(poll.tolerate, transport_, status_, false);
+    if (!tolerated) co_return false;
+    auto wait = wait_before(poll.backoff, made + 1, session_.random);
+    out_.polled = true;
+    const auto spent = session_.now() - out_.attempts.front().began;
+    const bool out_of_time = spent + wait > poll.most_time;
+    if (made >= poll.most_attempts || out_of_time) {
+      Finding found = waiting_for_.value_or(Finding{.place = step_.origin.place(), .message = {}, .actual = {}, .expected = {}, .diff = {}, .limit = {}});
+      found.message = fmt::format("poll gave up after {} of {} attempts, {} of {}: {}", made, poll.most_attempts,
+                                  config::format_duration(std::chrono::duration_cast<std::chrono::milliseconds>(spent)),
+                                  config::format_duration(poll.most_time),
+                                  waiting_for_ ? sentence_of(*waiting_for_) : std::string("no answer"));
+      found.actual.clear();
+      found.expected.clear();
+      found.reason = Reason::kPollTimeout;
+      out_.findings.assign(1, std::move(found));
+      co_return false;
+    }
+    const auto before = session_.now();
+    const bool on = co_await session_.pause(wait);
+    out_.poll_wait += session_.now() - before;
+    co_return on;
+  }
+  const bool bad = failed();
+  Retry retry = step_.retry;
+  if (options_.retry) {
+    retry.most = *options_.retry;
+    retry.on = {Transient::kAny};
+    retry.backoff = {.interval = options_.retry_interval, .most = options_.retry_interval};
+  }
+  if (retry.most >= 0 && made > retry.most) co_return false;
+  if (!is_one_of(retry.on, transport_, status_, bad)) co_return false;
+  auto wait = wait_before(retry.backoff, made + 1, session_.random);
+  if (const auto asked = retry_after(answer_headers_); asked && (status_ == 429 || status_ == 503)) wait = std::max(wait, *asked);
+  if (wait >= session_.left()) co_return false;
+  co_return co_await session_.pause(wait);
+}
+
+void LeafStep::check_thresholds() {
+  for (const auto& threshold : step_.thresholds) {
+    std::optional<double> value;
+    if (threshold.of == "poll_wait") value = seconds(out_.poll_wait);
+    if (threshold.of == "attempts") value = static_cast<double>(out_.attempts.size());
+    if (threshold.of == "size" && answered_) value = size_;
+    if (!value && !out_.attempts.empty() && answered_) {
+      if (threshold.of == "total") value = seconds(out_.attempts.back().duration);
+      Duration before{};
+      const auto last = out_.attempts.back().phases.empty() ? 0 : out_.attempts.back().phases.back().hop;
+      for (const auto& part : out_.attempts.back().phases) {
+        if (part.hop != last) before += part.duration;
+        if (name_of(part.phase) == threshold.of) value = value.value_or(0) + seconds(part.duration);
+      }
+      if (threshold.of == "redirect") value = seconds(before);
+    }
+    if (!value) continue;
+    const auto exceeded = [&](const std::optional<double>& above, const std::optional<double>& below) {
+      return above && *value > *above ? above : below && *value < *below ? below : std::nullopt;
+    };
+    auto bound = exceeded(threshold.fail, threshold.fail_below);
+    const bool fails = bound.has_value();
+    if (!fails) bound = exceeded(threshold.warn, threshold.warn_below);
+    if (!bound) continue;
+    const auto place = threshold.origin.place();
+    out_.thresholds.push_back({threshold.of, fails, *value, *bound, place});
+    Finding finding;
+    finding.reason = Reason::kThreshold;
+    finding.place = place;
+    finding.warns = !fails;
+    const bool counts = threshold.of == "attempts" || threshold.of == "size";
+    finding.message = counts ? fmt::format("{} is {:g}, the bound is {:g}", threshold.of, *value, *bound)
+                             : fmt::format("{} took {:.3f} s, the bound is {:.3f} s", threshold.of, *value, *bound);
+    out_.findings.push_back(std::move(finding));
+  }
+}
+
+void LeafStep::settle() {
+  out_.state = State::kPass;
+  for (auto& finding : out_.findings) {
+    // Assertions are the target's; polls and thresholds are too.
+    const bool judged = language::is_assert(finding.kind) &&
+                        (finding.reason == Reason::kExpectUnmet || finding.reason == Reason::kThreshold ||
+                         finding.reason == Reason::kPollAbort || finding.reason == Reason::kPollTimeout);
+    auto state = judged ? State::kFail : State::kError;
+    if (finding.warns || step_.severity == Verdict::kWarn) state = State::kWarn;
+    if (out_.state == State::kPass || state == State::kError || (state == State::kFail && out_.state == State::kWarn)) {
+      const bool first = out_.state == State::kPass || out_.state == State::kWarn;
+      out_.state = state;
+      if (first) {
+        out_.reason = finding.reason;
+        out_.message = sentence_of(finding);
+      }
+    }
+  }
+}
+
+}  // namespace vedette::scenarios

@@ -1,0 +1,63 @@
+#pragma once
+
+// Runs one step that is not made of others: its attempts, assertions, captures and thresholds.
+
+#include <boost/asio/awaitable.hpp>
+
+#include "scenarios/findings.hpp"
+#include "scenarios/http_call.hpp"
+#include "scenarios/session.hpp"
+
+namespace vedette::scenarios {
+
+class LeafStep {
+ public:
+  /// All of them outlive it.
+  LeafStep(Session& session, Frame& frame, const Step& step, StepRecord& out)
+      : session_(session), frame_(frame), step_(step), out_(out) {}
+
+  /// Reads the options of a request, which tell how often the step is to run. False when they cannot be read; the record
+  /// says why.
+  bool prepare();
+  /// How often it runs: zero means never, -1 without end.
+  [[nodiscard]] std::int64_t repeat() const { return options_.skip ? 0 : options_.repeat.value_or(1); }
+  boost::asio::awaitable<void> run();
+
+ private:
+  boost::asio::awaitable<void> attempt();
+  boost::asio::awaitable<void> attempt_http(const HttpAction& action);
+  boost::asio::awaitable<void> attempt_check(const CheckAction& action);
+  boost::asio::awaitable<bool> attempt_sleep(const SleepAction& action);
+  void attempt_set(const SetAction& action);
+  boost::asio::awaitable<bool> again(std::int64_t made);
+
+  void add(const Problem& problem, bool warns = false);
+  void add_transport(Reason reason, const std::string& message, language::FaultKind kind, const Origin& origin,
+                     language::Span span);
+  void note_answer(const Result& result);
+  void judge(const language::Subject& subject);
+  bool judge_line(const Line& line, const language::Subject& subject);
+  void take_captures(const language::Subject& subject, bool always_only);
+  bool take_capture(const NamedCapture& capture, const language::Subject& subject);
+  void look_at_poll(const language::Subject& subject);
+  void write_output(const HttpCall& call);
+  void check_thresholds();
+  void settle();
+  [[nodiscard]] bool failed() const;
+
+  Session& session_;
+  Frame& frame_;
+  const Step& step_;
+  StepRecord& out_;
+  HttpOptions options_;
+  int status_ = 0;
+  net::Headers answer_headers_;
+  Reason transport_ = Reason::kNone;  ///< why there was no answer
+  double size_ = 0;
+  bool answered_ = false;
+  bool polled_ = false;  ///< what a poll waits for has come, or can come no more
+  bool final_ = false;   ///< nothing more is tried, whatever came of it
+  std::optional<Finding> waiting_for_;
+};
+
+}  // namespace vedette::scenarios

@@ -1,0 +1,15 @@
+#pragma once
+
+// The secrets of a scenario, read when a run begins: a rotated one counts at once.
+
+#include <string>
+#include <tl/expected.hpp>
+
+#include "scenarios/scenario.hpp"
+
+namespace vedette::scenarios {
+
+/// The value; files are looked for in `folder`, and trimmed. The error says what is missing, never a value.
+tl::expected<std::string, std::string> read_secret(const SecretSource& source, const std::string& folder);
+
+}  // namespace vedette::scenarios
