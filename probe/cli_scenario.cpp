@@ -442,7 +442,8 @@ void add_scenario(CLI::App& app, int& exit_code) {
   add_run(*scenario, exit_code);
   add_reader(*scenario, exit_code, "lint", "Say what is wrong with scenarios, without running them",
              [](const std::string& path, const scenarios::Scenario& loaded, int&) {
-               fmt::print("{}: {}, {} steps, no mistakes found\n", path, loaded.name, scenarios::count_steps(loaded));
+               const auto steps = scenarios::count_steps(loaded);
+               fmt::print("{}: {}, {} step{}, no mistakes found\n", path, loaded.name, steps, steps == 1 ? "" : "s");
              });
   add_reader(*scenario, exit_code, "explain", "Say what scenarios would do, step by step",
              [](const std::string&, const scenarios::Scenario& loaded, int&) { fmt::print("{}", scenarios::explain(loaded)); });

@@ -172,6 +172,10 @@ class HurlWriter {
     if (!out_.empty() && !out_.ends_with("# teardown\n")) out_ += "\n";
     out_ += fmt::format("# @id {}\n{} {}\n", step.id, http->method, text(step, http->url));
     add_fields(step, "", http->headers);
+    for (const auto& setting : http->options) {
+      const auto* token = setting.option == Option::kBearer ? std::get_if<Text>(&setting.value) : nullptr;
+      if (token != nullptr) out_ += fmt::format("Authorization: Bearer {}\n", text(step, *token));
+    }
     add_fields(step, "Query", http->query);
     add_fields(step, "Cookies", http->cookies);
     if (http->basic_auth) add_fields(step, "BasicAuth", {*http->basic_auth});
@@ -192,11 +196,12 @@ class HurlWriter {
     std::string lines;
     for (const auto& setting : http.options) {
       std::string_view name;
+      if (setting.option == Option::kBearer) continue;
       for (const auto& info : hurl_options()) {
         if (info.option == setting.option) name = info.name;
       }
       if (name.empty()) {
-        refuse(step.id, "one of its options");
+        refuse(step.id, "it has max_body, reuse, tls.min or tls.sni");
       } else if (const auto* value = std::get_if<language::Value>(&setting.value)) {
         lines += fmt::format("{}: {}\n", name, language::plain_text(*value).value_or(""));
       } else if (const auto* text_value = std::get_if<Text>(&setting.value)) {

@@ -236,6 +236,8 @@ tl::expected<std::string, std::string> from_curl(const std::vector<std::string>&
       if (!value.empty()) return value;
       return i + 1 < words.size() ? words[++i] : std::string();
     };
+    // -sSL is -s, -S and -L.
+    while (word.size() > 2 && word[0] == '-' && std::string("sSvifg#").find(word[1]) != std::string::npos) word.erase(1, 1);
     if (word.size() > 2 && word[0] == '-' && word[1] != '-' && std::string("XHdFubAem").find(word[1]) != std::string::npos) {
       value = word.substr(2);
       word = word.substr(0, 2);

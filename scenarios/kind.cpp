@@ -210,8 +210,14 @@ std::shared_ptr<const Settings> decode(config::Mapping& section) {
   const auto place = section.place();
   const auto folder = std::filesystem::path(place.source ? place.source->path : "").parent_path();
   std::string file;
+  section.read("file", file);
+  const auto inline_scenario = section.take("inline");
+  // The keys of scenarios are documented by themselves.
+  auto* const known_keys = std::exchange(section.context().known_keys, nullptr);
   std::optional<Loaded> loaded;
-  if (section.read("file", file)) {
+  if (inline_scenario && !file.empty()) {
+    section.error("inline", "file and inline exclude each other");
+  } else if (!file.empty()) {
     const auto path = (folder / file).lexically_normal().string();
     if (std::filesystem::is_regular_file(path)) {
       loaded = load_file(path, given, section.context());
@@ -219,11 +225,10 @@ std::shared_ptr<const Settings> decode(config::Mapping& section) {
       section.error("file", fmt::format("there is no file {}", path), "files are looked for beside the configuration");
     }
   }
-  const auto inline_scenario = section.take("inline");
-  if (inline_scenario && !file.empty()) section.error("inline", "file and inline exclude each other");
   if (inline_scenario && file.empty()) {
     loaded = scenarios::decode(*inline_scenario, folder.empty() ? "." : folder.string(), given, section.context());
   }
+  section.context().known_keys = known_keys;
   if (!inline_scenario && file.empty()) section.error("file", "a scenario needs a file, or its steps under inline");
   section.finish();
   if (!loaded) return out;

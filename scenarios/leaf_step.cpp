@@ -208,7 +208,9 @@ asio::awaitable<void> LeafStep::attempt_http(const HttpAction& action) {
   const auto result =
       co_await session_.run(kHttpCall, std::move(settings), call.spec.url, own, options_.connect_timeout, nullptr);
   for (const auto& secret : call.secrets) session_.keep_secret(secret);
-  out_.curl = session_.masked(curl_command(call.spec.method, call.spec.url, call.spec.headers,
+  // As it was sent: with what authenticates it.
+  const auto& sent = call.calls.empty() ? call.spec.headers : call.calls.front().request_headers;
+  out_.curl = session_.masked(curl_command(call.spec.method, call.spec.url, sent,
                                            call.spec.body.value_or(""), options_, session_.secret_names));
   for (auto record : call.calls) {
     record.url = session_.masked(std::move(record.url));

@@ -121,6 +121,7 @@ class StepReader {
       if (!section.has(kind.name)) continue;
       if (out != nullptr) {
         section.error_at_key(kind.name, fmt::format("a step is one thing: this is {} already", out->name));
+        section.take(kind.name);
         continue;
       }
       out = &kind;

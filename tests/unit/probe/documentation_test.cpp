@@ -12,6 +12,8 @@
 #include "probe/agent_metrics.hpp"
 #include "probe/cli.hpp"
 #include "probe/config_loader.hpp"
+#include "scenarios/load.hpp"
+#include "scenarios/schema.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/certificates.hpp"
 
@@ -53,6 +55,28 @@ TEST_CASE("every key of the configuration is documented") {
     const auto dot = key.rfind('.');
     INFO(key);
     CHECK(documents(page, dot == std::string::npos ? key : key.substr(dot + 1)));
+  }
+}
+
+TEST_CASE("every key of scenarios is documented and in the schema") {
+  std::set<std::string> keys;
+  config::Diagnostics diagnostics;
+  config::Context context{diagnostics};
+  context.known_keys = &keys;
+  REQUIRE(scenarios::load_file("tests/unit/every_scenario_key.yaml", {}, context));
+  const auto page = read("docs/scenarios.md");
+  const auto schema = scenarios::schema_text();
+  CHECK(keys.size() > 100);
+  for (const auto& key : keys) {
+    const auto dot = key.rfind('.');
+    const auto name = dot == std::string::npos ? key : key.substr(dot + 1);
+    const auto section = key.substr(0, key.find('.'));
+    INFO(key);
+    // The sections of other kinds are in docs/configuration.md.
+    const bool elsewhere = section == "dns" || section == "tcp" || section == "icmp" || section == "oauth2" || key.starts_with("tls.") || section == "fragment" ||
+                           name == "ntlm" || name == "negotiate";
+    CHECK((elsewhere || documents(page, name)));
+    CHECK((elsewhere || schema.find("\"" + name + "\"") != std::string::npos));
   }
 }
 
@@ -100,6 +124,7 @@ TEST_CASE("every flag is documented") {
   cli::add_agent(app, exit_code);
   cli::add_check(app, exit_code);
   cli::add_single(app, exit_code);
+  cli::add_scenario(app, exit_code);
   cli::add_validate(app, exit_code);
   cli::add_import(app, exit_code);
   const auto page = read("docs/cli.md");
@@ -134,7 +159,9 @@ TEST_CASE("every YAML block of the documents loads") {
       const testing::TemporaryFile file(block, ".yml");
       config::Diagnostics diagnostics;
       INFO(path << "\n" << block);
-      const bool loads = load_config(file.path(), diagnostics).has_value();
+      config::Context context{diagnostics};
+      const bool loads = block.starts_with("scenario:") ? scenarios::load_file(file.path(), {}, context).has_value()
+                                                        : load_config(file.path(), diagnostics).has_value();
       INFO(render_all(diagnostics, false));
       CHECK(loads);
     }

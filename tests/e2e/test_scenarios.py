@@ -1,0 +1,599 @@
+"""Scenarios against a shop in Flask behind nginx: the examples, mistakes, faults, secrets, metrics, reports."""
+
+import base64
+import json
+import re
+import shutil
+import signal
+import subprocess
+import time
+import unittest
+import urllib.parse
+import urllib.request
+import xml.etree.ElementTree
+from pathlib import Path
+
+from tests.e2e.support import VEDETTE, Listener, Workspace, free_port, listens, run, value, wait_for
+
+EXAMPLES = Path("scenarios/examples")
+SECRETS = {"SHOP_USER": "probe", "SHOP_PASSWORD": "s3cret/pass word", "CLIENT_SECRET": "client-secret"}
+
+
+class Shop(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.work = Workspace()
+        cls.addClassCleanup(cls.work.close)
+        cls.shop, cls.front, cls.secure = free_port(), free_port(), free_port()
+        cls.ca = cls.work.authority()
+        cls.work.process(["tests/e2e/servers/shop.py", str(cls.shop)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for(lambda: listens(cls.shop), "the shop")
+        cls.work.nginx(f"""
+            ssl_certificate @FOLDER@/leaf.pem; ssl_certificate_key @FOLDER@/leaf.key;
+            server {{ listen 127.0.0.1:{cls.front}; location / {{ proxy_pass http://127.0.0.1:{cls.shop}; proxy_set_header Host $http_host; }} }}
+            server {{ listen 127.0.0.1:{cls.secure} ssl http2; location / {{ proxy_pass http://127.0.0.1:{cls.shop}; }} }}""")
+        cls.base = f"http://localhost:{cls.front}"
+
+    def scenario(self, steps, name="test.yaml", head="", arguments=(), env=None, output="json"):
+        """Runs a scenario of `steps` and gives its record, the process, and all that it printed."""
+        path = self.work.write(name, f"version: 1\nscenario: test\n{head}\nsteps:\n{steps}")
+        out = run("scenario", "run", path, "--var", f"base={self.base}", "--output", output, *arguments, env={**SECRETS, **(env or {})})
+        record = json.loads(out.stdout)[0] if out.stdout.startswith("[{") else None
+        return record, out
+
+    def log(self):
+        with urllib.request.urlopen(f"{self.base}/log") as answer:
+            return json.load(answer)
+
+
+class Examples(Shop):
+    def run_example(self, name, *arguments):
+        out = run("scenario", "run", EXAMPLES / name, *arguments, "--output", "json", env=SECRETS)
+        self.assertEqual(out.returncode, 0, out.stderr + out.stdout)
+        return json.loads(out.stdout)[0]
+
+    def test_all_but_the_edge(self):
+        for path in sorted(EXAMPLES.glob("*.yaml")):
+            if path.name == "edge.yaml":
+                continue
+            with self.subTest(example=path.name):
+                record = self.run_example(path.name, "--var", f"base={self.base}")
+                self.assertEqual(record["state"], "pass", record)
+
+    def test_the_edge(self):
+        dns = self.work.nsd("localhost", "@ IN SOA ns.localhost. root.localhost. 1 60 60 60 60\n@ IN NS ns\nns IN A 127.0.0.1\n@ IN A 127.0.0.1\n")
+        record = self.run_example("edge.yaml", "--var", f"port={self.secure}", "--var", f"dns_server=127.0.0.1:{dns}",
+                                  "--var", f"ca={self.ca}")
+        states = {step["id"]: step["state"] for step in record["steps"]}
+        self.assertEqual(states, {"edge": "pass", "edge/name": "pass", "edge/certificate": "pass", "edge/port-open": "pass",
+                                  "pinned": "pass", "ping": states["ping"]})
+
+    def test_the_hurl_file(self):
+        record = self.run_example("checkout.hurl", "--variable", f"base={self.base}", "--secret", "user=probe",
+                                  "--secret", "password=s3cret/pass word")
+        self.assertEqual([step["id"] for step in record["steps"]], ["login", "create-order", "wait-ready", "delete-order"])
+        self.assertEqual(len(record["steps"][2]["attempts"]), 3)
+
+    def test_every_example_fits_the_schema(self):
+        """Each key of the examples is one that the schema knows, where it stands."""
+        import yaml
+        schema = json.loads(run("scenario", "schema").stdout)
+
+        def fits(value, rule, where):
+            if "$ref" in rule:
+                rule = schema["$defs"][rule["$ref"].rpartition("/")[2]]
+            if "anyOf" in rule:
+                problems = [fits(value, one, where) for one in rule["anyOf"]]
+                return min(problems, key=len)
+            out = []
+            types = rule.get("type", [])
+            types = types if isinstance(types, list) else [types]
+            names = {dict: "object", list: "array", str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+            if types and names[type(value)] not in types and not (isinstance(value, int) and "number" in types):
+                return [f"{where}: {names[type(value)]} is none of {types}"]
+            if "enum" in rule and value not in rule["enum"]:
+                return [f"{where}: {value}"]
+            if isinstance(value, dict):
+                for key, item in value.items():
+                    more = rule.get("additionalProperties", True)
+                    if key in rule.get("properties", {}):
+                        out += fits(item, rule["properties"][key], f"{where}.{key}")
+                    elif more is False:
+                        out.append(f"{where}.{key} is unknown")
+                    elif isinstance(more, dict):
+                        out += fits(item, more, f"{where}.{key}")
+                out += [f"{where}.{key} is missing" for key in rule.get("required", []) if key not in value]
+            for index, item in enumerate(value if isinstance(value, list) else []):
+                out += fits(item, rule.get("items", {}), f"{where}[{index}]")
+            return out
+
+        def as_written(value):
+            """This reader takes the key `on` for true."""
+            if isinstance(value, dict):
+                return {"on" if key is True else key: as_written(item) for key, item in value.items()}
+            return [as_written(item) for item in value] if isinstance(value, list) else value
+
+        for path in sorted(EXAMPLES.glob("*.yaml")):
+            self.assertEqual(fits(as_written(yaml.safe_load(path.read_text())), schema, path.name), [])
+        self.assertEqual(fits({"steps": [{"id": "a", "htp": {}}]}, schema, "x"), ["x.steps[0].htp is unknown"])
+
+
+class Mistakes(Shop):
+    def lint(self, steps, head=""):
+        path = self.work.write("wrong.yaml", f"version: 1\nscenario: wrong\n{head}\nsteps:\n{steps}")
+        out = run("scenario", "lint", path)
+        self.assertEqual(out.returncode, 2, out.stdout)
+        return re.sub(r"\S*/wrong\.yaml", "wrong.yaml", out.stderr)
+
+    def test_places_and_hints(self):
+        for steps, place, words in [
+            ("  - {id: a, http: {url: 'http://x', methd: GET}}\n", "5:37", ["unknown", "method"]),
+            ("  - {id: a, http: {url: 'http://x/${ tokn }'}}\n", "5:38", ["tokn is not defined", "did you mean token"]),
+            ("  - {id: a, sleep: 1s}\n  - {id: a, sleep: 1s}\n", "6:10", ["there is a step a already"]),
+            ("  - {id: Ab, sleep: 1s}\n", "5:10", ["cannot be the id"]),
+            ("  - {id: a, sleep: 1x}\n", "5:20", ["1x"]),
+            ("  - id: a\n    http: {url: 'http://x'}\n    expect:\n      - statuz == 200\n", "8:9", ["status"]),
+            ("  - id: a\n    http: {url: 'http://x'}\n    expect:\n      - jsonpath \"$.[\" == 1\n", "8:21", ["JSONPath"]),
+            ("  - id: a\n    http: {url: 'http://x'}\n    expect:\n      - body matches \"a{\" \n      - header \"a: b\" exists\n", "9:9", ["must stand in quotes"]),
+            ("  - {id: a, http: {url: 'http://x'}, sleep: 1s}\n", "5:38", ["a step is one thing"]),
+            ("  - {id: a}\n", "5:10", ["does nothing"]),
+            ("  - id: a\n    when: defined(\n    sleep: 1s\n", "6:19", []),
+            ("  - id: a\n    http: {url: 'http://x', auth: {ntlm: {}}}\n", "6:36", ["not supported"]),
+            ("  - id: a\n    dns: {name: x, type: BOGUS, server: 127.0.0.1}\n", "6:26", ["BOGUS"]),
+        ]:
+            with self.subTest(steps=steps):
+                text = self.lint(steps, "vars: {token: x}")
+                self.assertIn(f"wrong.yaml:{place}: ", text)
+                for word in words:
+                    self.assertIn(word, text)
+
+    def test_what_is_captured_later_is_not_there_yet(self):
+        text = self.lint("""
+  - {id: use, http: {url: "http://x/${ later }"}}
+  - {id: take, http: {url: "http://x"}, capture: {later: body}}
+""")
+        self.assertIn("step take captures it", text)
+
+    def test_one_branch_cannot_use_what_another_captures(self):
+        text = self.lint("""
+  - id: both
+    parallel:
+      - {id: a, http: {url: "http://x"}, capture: {mine: body}}
+      - {id: b, http: {url: "http://x/${ mine }"}}
+""")
+        self.assertIn("mine is not defined", text)
+
+    def test_secrets_are_not_written_in_the_file(self):
+        self.assertIn("says where it comes from", self.lint("  - {id: a, sleep: 1s}\n", "secrets: {password: hunter2}"))
+
+    def test_nesting_has_an_end(self):
+        steps = "".join("  " * (2 * n + 1) + f"- id: g{n}\n" + "  " * (2 * n + 2) + "group:\n" for n in range(6))
+        steps += "  " * 13 + "- {id: x, sleep: 1s}\n"
+        self.assertIn("nested at most 5 deep", self.lint(steps))
+
+    def test_a_hurl_file_that_is_none(self):
+        path = self.work.write("wrong.hurl", "GET http://x\nHTTP 200\n[Asserts]\nstatuz == 200\n")
+        out = run("scenario", "run", path)
+        self.assertEqual(out.returncode, 2)
+        self.assertIn("error: Parsing", out.stderr)
+        self.assertIn(f"--> {path}:4:1", out.stderr)
+
+
+class Outcomes(Shop):
+    LOGIN = """
+  - id: login
+    http:
+      method: POST
+      url: ${ base }/v1/session
+      json: {user: probe, password: "${ password }", seconds: 600}
+    expect: [status == 200]
+    capture: {token: jsonpath "$.access_token" redact}
+"""
+    SECRET = "secrets: {password: {env: SHOP_PASSWORD}}"
+
+    def steps(self, record):
+        return {step["id"]: step for step in record["steps"]}
+
+    def test_a_failure_shows_its_line_and_the_teardown_runs(self):
+        record, out = self.scenario(self.LOGIN + """
+  - id: profile
+    http: {url: "${ base }/v1/me", auth: {bearer: "${ token }"}}
+    expect:
+      - status == 200
+      - jsonpath "$.user" == "Somebody"
+  - {id: never, sleep: 1s}
+teardown:
+  - id: logout
+    http: {method: DELETE, url: "${ base }/v1/session", auth: {bearer: "${ token }"}}
+    expect: [status == 204]
+""", head=self.SECRET)
+        self.assertEqual(out.returncode, 1)
+        self.assertEqual((record["state"], record["reason"], record["failed_step"]), ("fail", "expect_unmet", "profile"))
+        states = {step["id"]: step["state"] for step in record["steps"]}
+        self.assertEqual(states, {"login": "pass", "profile": "fail", "never": "skipped", "logout": "pass"})
+        self.assertEqual(self.steps(record)["never"]["skipped"], "earlier failure")
+        self.assertIn('test.yaml:18:9: fail: profile: it is string <Probe>, expected string <Somebody>', out.stderr)
+        self.assertIn('      - jsonpath "$.user" == "Somebody"\n      |         ^', out.stderr)
+        self.assertIn("Authorization: Bearer '\"${token}\"", out.stderr, "the command names the secret")
+
+    def test_the_command_does_the_same(self):
+        record, _ = self.scenario("""
+  - id: order
+    http:
+      method: POST
+      url: ${ base }/v1/session
+      headers: {X-Odd: "it's \\"odd\\" $HOME"}
+      json: {user: probe, password: "${ password }"}
+    expect: [status == 500]
+""", head=self.SECRET)
+        command = record["steps"][0]["curl"]
+        self.assertNotIn("s3cret", command)
+        out = subprocess.run(["sh", "-c", command + " --silent"], capture_output=True, text=True, env={"password": SECRETS["SHOP_PASSWORD"]})
+        self.assertIn("access_token", out.stdout, command)
+
+    def test_severity_warns(self):
+        record, out = self.scenario("""
+  - id: page
+    http: {url: "${ base }/page"}
+    expect:
+      - {line: status == 404, severity: warn}
+      - any_of: [status == 404, status == 200]
+  - id: other
+    severity: warn
+    http: {url: "${ base }/missing"}
+    expect: [status == 200]
+""")
+        self.assertEqual((out.returncode, record["state"]), (0, "warn"))
+        self.assertEqual([step["state"] for step in record["steps"]], ["warn", "warn"])
+
+    def test_thresholds(self):
+        record, out = self.scenario("""
+  - id: slow
+    http: {url: "${ base }/slow?seconds=0.2"}
+    thresholds:
+      - {of: total, fail: 100ms}
+      - {of: connect, warn: 10s}
+      - {of: size, warn_below: 1000}
+""")
+        self.assertEqual((out.returncode, record["reason"]), (1, "threshold"))
+        self.assertEqual([(t["of"], t["level"]) for t in record["steps"][0]["thresholds"]], [("total", "fail"), ("size", "warn")])
+
+    def test_retries_of_what_may_pass(self):
+        record, _ = self.scenario("""
+  - id: flaky
+    http: {url: "${ base }/flaky", query: {key: "${ key }"}}
+    retry: {max: 4, on: [5xx], interval: 1ms}
+    expect: [status == 200]
+""", head="vars: {key: '${ uuid() }'}")
+        self.assertEqual((record["state"], len(record["steps"][0]["attempts"])), ("pass", 3))
+
+    def test_what_is_not_idempotent_is_not_sent_twice(self):
+        port = free_port()
+        count = []
+
+        class Closing(Listener):
+            def serve(self, peer):
+                count.append(peer.recv(65536).split()[0])
+        server = Closing()
+        for method in ("POST", "GET"):
+            count.clear()
+            record, _ = self.scenario(f"""
+  - id: order
+    http: {{method: {method}, url: "http://127.0.0.1:{server.port}/"}}
+""", head="defaults: {retry: {max: 2, on: [reset, connect], interval: 1ms}}")
+            self.assertEqual(record["reason"], "closed_processing")
+            self.assertEqual(len(count), 1 if method == "POST" else 3)
+        self.assertFalse(listens(port))
+
+    def test_a_poll_that_is_aborted(self):
+        record, out = self.scenario(self.LOGIN + """
+  - id: order
+    http:
+      method: POST
+      url: ${ base }/v1/orders
+      auth: {bearer: "${ token }"}
+      json: {sku: x, fails: true}
+    capture: {id: jsonpath "$.id"}
+  - id: wait
+    http: {url: "${ base }/v1/orders/${ id }", auth: {bearer: "${ token }"}}
+    poll:
+      until: [jsonpath "$.state" == "READY"]
+      abort_if:
+        - jsonpath "$.state" == "FAILED"
+      interval: 10ms
+""", head=self.SECRET)
+        self.assertEqual((record["reason"], record["failed_step"], len(self.steps(record)["wait"]["attempts"])), ("poll_abort", "wait", 3))
+        self.assertIn('test.yaml:26:11: fail: wait: poll aborted: string <FAILED>', out.stderr)
+
+    def test_a_poll_that_gives_up(self):
+        record, _ = self.scenario("""
+  - id: wait
+    http: {url: "${ base }/page"}
+    poll: {until: [status == 404], interval: 10ms, max_attempts: 3}
+""")
+        self.assertEqual((record["reason"], len(record["steps"][0]["attempts"])), ("poll_timeout", 3))
+        self.assertIn("3 of 3 attempts", record["message"])
+
+    def test_a_token_that_expires_in_a_poll(self):
+        record, _ = self.scenario(self.LOGIN.replace("seconds: 600", "seconds: 0.3") + """
+  - id: order
+    http: {method: POST, url: "${ base }/v1/orders", auth: {bearer: "${ token }"}, json: {sku: x}}
+    capture: {id: jsonpath "$.id"}
+  - id: wait
+    http: {url: "${ base }/v1/orders/${ id }", auth: {bearer: "${ token }"}}
+    poll:
+      until: [jsonpath "$.state" == "NEVER"]
+      abort_if: [status == 401]
+      interval: 100ms
+""", head=self.SECRET)
+        self.assertEqual(record["reason"], "poll_abort")
+
+    def test_groups_loops_calls_and_facts(self):
+        self.work.write("rows.csv", "page,first\n1,000001\n2,000003\n")
+        self.work.write("parts/one.hurl", "GET {{base}}/items?page={{page}}\nHTTP 200\n[Captures]\nsku: jsonpath \"$.items[0].sku\"\n")
+        record, out = self.scenario("""
+  - id: rows
+    for_each:
+      file: rows.csv
+      as: row
+      steps:
+        - id: one
+          hurl: {file: parts/one.hurl, with: {base: "${ base }", page: "${ row.page }"}, export: [sku]}
+        - id: same
+          assert: ['variable "sku" == "${ row.first }"']
+  - id: counted
+    set: {total: "${ 1 + 2 }", list: [1, "${ sku }"]}
+  - id: facts
+    assert:
+      - variable "total" == 3
+      - variable "list" count == 2
+  - id: both
+    parallel:
+      - {id: left, http: {url: "${ base }/slow?seconds=0.3"}}
+      - {id: right, http: {url: "${ base }/slow?seconds=0.3"}}
+  - id: not-wanted
+    when: step("counted").state != "pass"
+    sleep: 10s
+""")
+        self.assertEqual(out.returncode, 0, out.stderr)
+        steps = self.steps(record)
+        self.assertEqual([s for s in steps if s.startswith("rows")],
+                         ["rows", "rows[0]/one", "rows[0]/one/e1", "rows[0]/same", "rows[1]/one", "rows[1]/one/e1", "rows[1]/same"])
+        self.assertLess(abs(steps["both/left"]["began"] - steps["both/right"]["began"]), 0.15)
+        self.assertEqual(steps["not-wanted"]["skipped"], "when")
+
+    def test_the_same_seed_gives_the_same_values(self):
+        steps = '  - {id: random, set: {a: "${ uuid() }", b: "${ rand_int(1, 1000000) }"}}\n'
+        values = []
+        for seed in (7, 7, 8):
+            record, _ = self.scenario(steps, arguments=("--seed", str(seed)))
+            values.append([c["value"] for c in record["steps"][0]["captures"]])
+        self.assertEqual(values[0], values[1])
+        self.assertNotEqual(values[0], values[2])
+
+    def test_connections_are_kept_within_a_run(self):
+        record, _ = self.scenario("""
+  - {id: one, http: {url: "${ base }/page"}}
+  - {id: two, http: {url: "${ base }/page"}}
+  - {id: three, http: {url: "${ base }/page", reuse: false}}
+""")
+        self.assertEqual([s["attempts"][0]["calls"][0]["response"]["reused"] for s in record["steps"]], [False, True, False])
+
+    def test_the_deadline_in_the_middle_of_a_transfer(self):
+        before = len(self.log())
+        record, out = self.scenario("""
+  - {id: slow, http: {url: "${ base }/slow?seconds=5"}}
+  - {id: never, sleep: 1s}
+teardown:
+  - {id: clean, http: {method: DELETE, url: "${ base }/v1/session"}}
+""", head="schedule: {deadline: 300ms, teardown_deadline: 5s}")
+        self.assertEqual((record["reason"], record["failed_step"], out.returncode), ("deadline", "slow", 1))
+        self.assertEqual([s["state"] for s in record["steps"]], ["error", "skipped", "pass"])
+        self.assertEqual(self.steps(record)["never"]["skipped"], "deadline")
+        self.assertIn("DELETE /v1/session", self.log()[before:])
+
+    def test_ctrl_c_still_cleans_up(self):
+        path = self.work.write("long.yaml", f"""
+scenario: long
+steps: [{{id: long, sleep: 30s}}]
+teardown: [{{id: clean, http: {{method: DELETE, url: "{self.base}/v1/session?interrupted"}}, expect: [status == 204]}}]
+""")
+        process = subprocess.Popen([VEDETTE, "scenario", "run", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(0.7)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 3)
+        self.assertRegex(out, r"pass +clean")
+
+    def test_limits(self):
+        class Endless(Listener):
+            def serve(self, peer):
+                peer.recv(65536)
+                peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")
+                try:
+                    while True:
+                        peer.sendall(b"x" * 65536)
+                except OSError:
+                    pass
+        server = Endless()
+        for steps, head, limit in [
+            (f'  - {{id: a, http: {{url: "http://127.0.0.1:{server.port}/"}}}}\n', "", "body"),
+            ('  - {id: a, http: {url: "${ base }/page"}}\n  - {id: b, http: {url: "${ base }/page"}}\n', "limits: {requests: 1}", "requests"),
+            ('  - {id: a, http: {url: "${ base }/page"}, capture: {x: body}}\n', "limits: {captured_value: 10B}", "captured_value"),
+            ('  - {id: a, for_each: {in: [1, 2, 3], max: 2, steps: [{id: b, sleep: 1ms}]}}\n', "", "for_each"),
+            ('  - {id: a, for_each: {in: [1, 2, 3], steps: [{id: b, sleep: 1ms}]}}\n', "limits: {steps: 2}", "steps"),
+        ]:
+            with self.subTest(limit=limit):
+                record, _ = self.scenario(steps, head=head)
+                findings = [f for step in record["steps"] for f in step.get("findings", [])]
+                self.assertEqual((record["reason"], findings[0].get("limit")), ("limit", limit))
+
+    def test_json_as_deep_as_the_sea(self):
+        class Deep(Listener):
+            def serve(self, peer):
+                peer.recv(65536)
+                body = b"[" * 100000
+                peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        record, _ = self.scenario(f'  - {{id: a, http: {{url: "http://127.0.0.1:{Deep().port}/"}}, expect: [jsonpath "$.a" == 1]}}\n')
+        self.assertEqual(record["reason"], "answer_unreadable")
+
+    def test_a_server_that_dies(self):
+        record, out = self.scenario(f"""
+  - {{id: a, http: {{url: "http://127.0.0.1:{free_port()}/"}}}}
+teardown:
+  - {{id: clean, sleep: 1ms}}
+""")
+        self.assertEqual((record["reason"], out.returncode, record["teardown"]), ("connect_refused", 1, "pass"))
+        self.assertIn("test.yaml:6:26: error: a: ", out.stderr)
+
+    def test_files_stay_in_their_folder(self):
+        record, out = self.scenario('  - {id: a, http: {method: POST, url: "${ base }/jobs", file: ../../../etc/passwd}}\n')
+        self.assertEqual((record["reason"], out.returncode), ("local_file", 3))
+
+    def test_reports_for_tools(self):
+        path = self.work.write("two.yaml", f"""
+scenario: two
+steps:
+  - {{id: good, http: {{url: "{self.base}/page"}}}}
+  - {{id: bad, http: {{url: "{self.base}/page"}}, expect: ['body contains "<&>"']}}
+""")
+        junit = xml.etree.ElementTree.fromstring(run("scenario", "run", path, "-o", "junit").stdout)
+        self.assertEqual([(c.get("name"), len(c)) for c in junit.iter("testcase")], [("good", 0), ("bad", 1)])
+        tap = run("scenario", "run", path, "-o", "tap").stdout
+        self.assertRegex(tap, r"TAP version 13\n1\.\.2\nok 1 - two: good\nnot ok 2 - two: bad\n")
+
+    def test_written_from_curl_and_from_a_recording(self):
+        command = f"curl -sS '{self.base}/v1/session' -H 'Accept: application/json' --data-raw '{{\"user\":\"probe\"}}' --compressed"
+        path = self.work.write("from-curl.yaml", run("scenario", "from-curl", command).stdout)
+        out = run("scenario", "run", path, "-o", "json")
+        self.assertIn("it is 403", out.stdout.replace("integer <403>", "403"))
+        har = {"log": {"entries": [
+            {"request": {"method": "GET", "url": f"{self.base}/page", "headers": [{"name": "Accept", "value": "*/*"}]},
+             "response": {"status": 200, "content": {"mimeType": "text/html"}}},
+            {"request": {"method": "GET", "url": f"{self.base}/logo.png", "headers": []},
+             "response": {"status": 200, "content": {"mimeType": "image/png"}}}]}}
+        recording = self.work.write("recording.har", json.dumps(har))
+        path = self.work.write("from-har.yaml", run("scenario", "from-har", recording).stdout)
+        record = json.loads(run("scenario", "run", path, "-o", "json").stdout)[0]
+        self.assertEqual((record["state"], len(record["steps"])), ("pass", 1))
+
+    def test_fmt_writes_hurl_that_runs(self):
+        hurl = self.work.write("login.hurl", run("scenario", "fmt", EXAMPLES / "login.yaml").stdout)
+        out = run("scenario", "run", hurl, "--variable", f"base={self.base}", "--secret", "user=probe", "--secret",
+                  f"password={SECRETS['SHOP_PASSWORD']}", "-o", "json")
+        self.assertEqual(out.returncode, 0, out.stderr)
+
+
+class Secrets(Shop):
+    def forms(self, secret):
+        encoded = [base64.b64encode(b"probe:" + secret.encode()).decode(), base64.b64encode(secret.encode()).decode()]
+        return [secret, urllib.parse.quote(secret, safe=""), secret.encode().hex(), json.dumps(secret)[1:-1], *encoded]
+
+    def test_nothing_that_is_printed_has_them(self):
+        canary = 'cn&ry"<7Q/ z+41'
+        steps = """
+  - id: login
+    http:
+      method: POST
+      url: ${ base }/v1/session
+      query: {p: "${ password }"}
+      headers: {X-Secret: "${ password }", X-Coded: "${ b64(password) }"}
+      auth: {basic: {user: probe, password: "${ password }"}}
+      json: {user: probe, password: "${ password }"}
+    expect:
+      - status == %d
+      - body contains "nothing ${ password }"
+      - jsonpath "$.echo" == "x"
+"""
+        for status in (403, 200):
+            for output in ("text", "json", "junit", "tap"):
+                _, out = self.scenario(steps % status, head="secrets: {password: {env: CANARY}}", env={"CANARY": canary},
+                                       arguments=["--verbose"], output=output)
+                for form in self.forms(canary):
+                    self.assertNotIn(form, out.stdout + out.stderr)
+                self.assertEqual(out.returncode, 1)
+
+    def test_an_agent_keeps_them_too(self):
+        canary = "canary-81726354"
+        self.work.write("shop.yaml", """
+scenario: shop
+vars: {base: ""}
+secrets: {password: {file: canary}}
+steps:
+  - id: login
+    http: {method: POST, url: "${ base }/v1/session", json: {user: probe, password: "${ password }"}}
+    expect: ['jsonpath "$.echo" == "x"', status == 403]
+""")
+        self.work.write("canary", canary + "\n")
+        agent = self.work.agent(f"checks: [{{name: shop, interval: 1s, scenario: {{file: shop.yaml, vars: {{base: '{self.base}'}}}}}}]")
+        agent.wait_for("probe_scenario_state", 2)
+        status, checks = agent.api("")
+        text = json.dumps(checks) + agent.page() + agent.log()
+        for check in checks.get("checks", checks if isinstance(checks, list) else []):
+            text += json.dumps(agent.api(f"/{urllib.parse.quote(check['name'])}/results")[1]) if "name" in check else ""
+        for form in self.forms(canary):
+            self.assertNotIn(form, text)
+
+
+class Agents(Shop):
+    def test_series_of_a_scenario(self):
+        flag = self.work.folder / "www" / "flag"
+        flag.write_text("on")
+        self.work.write("steps.yaml", """
+scenario: steps
+vars: {base: ""}
+steps:
+  - id: first
+    http: {url: "${ base }/page"}
+    expect: [status == 200, 'xpath "string(//h1)" == "Welcome"']
+  - id: second
+    http: {url: "${ base }/jobs/${ which }"}
+    expect: [status < 500]
+  - id: third
+    http: {url: "${ base }/page"}
+teardown:
+  - {id: clean, http: {method: DELETE, url: "${ base }/v1/session"}}
+""")
+        def config(which):
+            return f"""checks:
+  - name: steps
+    interval: 300ms
+    scenario: {{file: steps.yaml, vars: {{base: "{self.base}", which: {which}}}}}
+"""
+        agent = self.work.agent(config("999"))
+        agent.wait_for("probe_scenario_success", 0)
+        page = agent.page()
+        self.assertEqual(value(page, "probe_scenario_failed_step_info", step="second", reason="expect_unmet"), 1)
+        self.assertIsNone(value(page, "probe_scenario_step_state", step="third"), "what did not run has no value")
+        self.assertEqual(value(page, "probe_scenario_step_state", step="clean", kind="http"), 0)
+        self.assertEqual(value(page, "probe_scenario_step_http_status_code", step="second"), 500)
+        self.assertEqual(value(page, "probe_scenario_teardown_success"), 1)
+        self.assertGreater(value(page, "probe_scenario_step_duration_seconds", step="first", phase="processing"), 0)
+        agent.config.write_text(config("abc"))
+        agent.signal(signal.SIGHUP)
+        agent.wait_for("probe_scenario_success", 1)
+        page = agent.page()
+        self.assertEqual(value(page, "probe_scenario_step_state", step="third"), 0)
+        self.assertIsNone(value(page, "probe_scenario_failed_step_info"))
+        self.assertEqual(value(page, "probe_success", check="steps"), 1)
+
+    def test_a_hurl_file_and_an_inline_scenario_as_checks(self):
+        self.work.write("page.hurl", "GET {{base}}/page\nHTTP 200\n[Asserts]\nxpath \"string(//h1)\" == \"Welcome\"\n")
+        agent = self.work.agent(f"""checks:
+  - name: hurl
+    interval: 300ms
+    scenario: {{file: page.hurl, vars: {{base: "{self.base}"}}}}
+  - name: inline
+    interval: 300ms
+    scenario:
+      inline:
+        scenario: small
+        steps:
+          - {{id: page, http: {{url: "{self.base}/page"}}, expect: [status == 200]}}
+""")
+        agent.wait_for("probe_scenario_success", 1, check="hurl", scenario="page")
+        agent.wait_for("probe_scenario_success", 1, check="inline", scenario="small")
+
+
+if __name__ == "__main__":
+    unittest.main()
