@@ -45,7 +45,7 @@ struct Check {
 
   std::chrono::nanoseconds interval{};
   std::chrono::nanoseconds timeout{};
-  std::chrono::nanoseconds connect_timeout{};  ///< until a request can be sent; zero: the timeout alone counts
+  std::chrono::nanoseconds connect_timeout{};   ///< until a request can be sent; zero: the timeout alone counts
   std::chrono::nanoseconds failing_interval{};  ///< zero: the interval does not change while the check fails
   std::chrono::nanoseconds retry_interval{};
   int retries = 0;  ///< runs after a failed one before the failure counts

@@ -79,8 +79,7 @@ std::optional<std::string> totp_of(std::string_view key, std::int64_t unix_secon
   // RFC 4226 section 5.3.
   const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>((*code)[i])); };
   const auto at = byte(code->size() - 1) & 15U;
-  const auto number =
-      (byte(at) & 0x7fU) << 24U | byte(at + 1) << 16U | byte(at + 2) << 8U | byte(at + 3);
+  const auto number = (byte(at) & 0x7fU) << 24U | byte(at + 1) << 16U | byte(at + 2) << 8U | byte(at + 3);
   std::uint64_t modulus = 1;
   for (int i = 0; i < digits; ++i) modulus *= 10;
   return fmt::format("{:0{}}", number % modulus, digits);

@@ -25,8 +25,9 @@ constexpr Entity kEntities[]{
 constexpr std::size_t kLongestName = 33;
 
 const Entity* find_entity(std::string_view name) {
-  const auto* found = std::lower_bound(std::begin(kEntities), std::end(kEntities), name,
-                                       [](const Entity& entity, std::string_view wanted) { return entity.name < wanted; });
+  const auto* found =
+      std::lower_bound(std::begin(kEntities), std::end(kEntities), name,
+                       [](const Entity& entity, std::string_view wanted) { return entity.name < wanted; });
   return found != std::end(kEntities) && found->name == name ? found : nullptr;
 }
 

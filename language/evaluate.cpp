@@ -27,8 +27,7 @@ tl::expected<Filter, Fault> ready(const Filter& filter, Scope& scope) {
         const auto kind = parameter == Parameter::kJsonPath ? FaultKind::kInvalidJsonPath
                           : parameter == Parameter::kXPath  ? FaultKind::kInvalidXPath
                                                             : FaultKind::kInvalidRegex;
-        return tl::make_unexpected(
-            Fault{.kind = kind, .span = filter.sources[i].span, .message = prepared.error()});
+        return tl::make_unexpected(Fault{.kind = kind, .span = filter.sources[i].span, .message = prepared.error()});
       }
       out.prepared = std::move(*prepared);
     }
@@ -104,10 +103,9 @@ Looked look(const Query& query, const std::vector<Filter>& filters, const Subjec
   for (const auto& filter : filters) {
     if (!found) return found;
     if (!*found) {
-      return tl::make_unexpected(
-          Fault{.kind = FaultKind::kFilter,
-                .span = filter.span,
-                .message = fmt::format("{}: there is no value to work on", filter.info->name)});
+      return tl::make_unexpected(Fault{.kind = FaultKind::kFilter,
+                                       .span = filter.span,
+                                       .message = fmt::format("{}: there is no value to work on", filter.info->name)});
     }
     found = filtered(**found, filter, scope);
   }
@@ -146,9 +144,8 @@ tl::expected<Value, Fault> take(const Capture& capture, const Subject& subject, 
   const bool missing = found || found.error().kind == FaultKind::kFilter;
   if (capture.otherwise && missing) return value_of(*capture.otherwise, scope);
   if (!found) return tl::make_unexpected(found.error());
-  return tl::make_unexpected(Fault{.kind = FaultKind::kNoQueryResult,
-                                   .span = capture.query.span,
-                                   .message = "the query gives nothing"});
+  return tl::make_unexpected(
+      Fault{.kind = FaultKind::kNoQueryResult, .span = capture.query.span, .message = "the query gives nothing"});
 }
 
 tl::expected<Value, Fault> value_of(const Operand& operand, Scope& scope) {

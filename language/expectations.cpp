@@ -9,7 +9,6 @@
 #include "language/evaluate.hpp"
 #include "language/line_parser.hpp"
 
-
 namespace vedette::language {
 
 namespace {
@@ -111,9 +110,9 @@ bool asks_for(const std::vector<Expectation>& expectations, QueryKind kind) {
 bool looks_at_body(const std::vector<Expectation>& expectations) {
   return any_query(expectations, [](const Query& query) {
     const auto kind = query.kind;
-    return query.name == "banner" || kind == QueryKind::kBody || kind == QueryKind::kBytes || kind == QueryKind::kRawBytes ||
-           kind == QueryKind::kSha256 || kind == QueryKind::kMd5 || kind == QueryKind::kJsonPath ||
-           kind == QueryKind::kXPath || kind == QueryKind::kRegex;
+    return query.name == "banner" || kind == QueryKind::kBody || kind == QueryKind::kBytes ||
+           kind == QueryKind::kRawBytes || kind == QueryKind::kSha256 || kind == QueryKind::kMd5 ||
+           kind == QueryKind::kJsonPath || kind == QueryKind::kXPath || kind == QueryKind::kRegex;
   });
 }
 

@@ -103,7 +103,8 @@ class Parser {
       if (!error_ && !take(":")) fail(reader_.at(), "here should be : and what else it is", "a ? b : c");
       auto no = error_ ? nullptr : conditional();
       if (!error_) {
-        node = make({.op = Op::kCondition, .span = since(begin), .parts = {std::move(node), std::move(yes), std::move(no)}});
+        node = make(
+            {.op = Op::kCondition, .span = since(begin), .parts = {std::move(node), std::move(yes), std::move(no)}});
       }
     }
     --depth_;
@@ -362,8 +363,8 @@ tl::expected<Expression, SyntaxError> Expression::parse_all(std::string_view tex
   if (!out) return out;
   while (reader.peek() == ' ' || reader.peek() == '\n' || reader.peek() == '\t') reader.skip(1);
   if (!reader.at_end()) {
-    return tl::make_unexpected(
-        SyntaxError{reader.at(), "the expression should end here", "operators: || && == != < <= > >= + - * / % ! ?: |"});
+    return tl::make_unexpected(SyntaxError{reader.at(), "the expression should end here",
+                                           "operators: || && == != < <= > >= + - * / % ! ?: |"});
   }
   return out;
 }

@@ -73,7 +73,8 @@ tl::expected<Prepared, std::string> compile(Parameter parameter, const std::stri
   if (parameter == Parameter::kJsonPath) {
     auto path = JsonPath::parse(text);
     if (path) return Prepared(std::move(*path));
-    return tl::make_unexpected(fmt::format("the JSONPath expression '{}' is not valid: {}", text, path.error().message));
+    return tl::make_unexpected(
+        fmt::format("the JSONPath expression '{}' is not valid: {}", text, path.error().message));
   }
   if (parameter == Parameter::kXPath) {
     auto path = XPath::compile(text);

@@ -75,8 +75,7 @@ Outcome sorted(const Value& input, const Filter& /*filter*/) {
   if (items == nullptr) return wrong_input(input, "a list");
   for (const auto& item : *items) {
     if (!compare(items->front(), item)) {
-      return tl::make_unexpected(
-          fmt::format("{} and {} have no order", described(items->front()), described(item)));
+      return tl::make_unexpected(fmt::format("{} and {} have no order", described(items->front()), described(item)));
     }
   }
   auto out = *items;

@@ -118,8 +118,8 @@ Called rand_email(const Arguments& /*arguments*/, Scope& scope) {
 }
 
 Called rand_word(const Arguments& /*arguments*/, Scope& scope) {
-  constexpr std::array<std::string_view, 16> kWords{"anchor", "bridge", "candle", "desert", "engine", "forest",
-                                                    "garden", "harbor", "island", "jacket", "kernel", "lantern",
+  constexpr std::array<std::string_view, 16> kWords{"anchor", "bridge", "candle",  "desert", "engine", "forest",
+                                                    "garden", "harbor", "island",  "jacket", "kernel", "lantern",
                                                     "meadow", "needle", "orchard", "pepper"};
   return Value(std::string(kWords.at(scope.random() % kWords.size())));
 }

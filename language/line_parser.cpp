@@ -291,13 +291,15 @@ class LineParser {
     const auto text = reader_.rest().substr(0, reader_.rest().find_first_of("\"\n"));
     out.name = text;
     const bool phase = kind == Argument::kPhase;
-    const bool known = phase ? std::find(kPhases.begin(), kPhases.end(), text) != kPhases.end()
-                             : std::find(kCertificateFacts.begin(), kCertificateFacts.end(), text) != kCertificateFacts.end();
+    const bool known =
+        phase ? std::find(kPhases.begin(), kPhases.end(), text) != kPhases.end()
+              : std::find(kCertificateFacts.begin(), kCertificateFacts.end(), text) != kCertificateFacts.end();
     if (!known) {
-      literals_.fail(strict() ? reader_.at() : at,
-                     phase ? fmt::format("there is no phase '{}'", text) : fmt::format("a certificate has no '{}'", text),
-                     phase ? hint_for(text, {kPhases.begin(), kPhases.end()})
-                           : hint_for(text, {kCertificateFacts.begin(), kCertificateFacts.end()}));
+      literals_.fail(
+          strict() ? reader_.at() : at,
+          phase ? fmt::format("there is no phase '{}'", text) : fmt::format("a certificate has no '{}'", text),
+          phase ? hint_for(text, {kPhases.begin(), kPhases.end()})
+                : hint_for(text, {kCertificateFacts.begin(), kCertificateFacts.end()}));
       return;
     }
     reader_.skip(text.size());
@@ -318,7 +320,8 @@ class LineParser {
     last.resize(open);
     if (std::find(kCookieAttributes.begin(), kCookieAttributes.end(), out.attribute) == kCookieAttributes.end()) {
       literals_.fail(attribute_at, fmt::format("a cookie has no attribute '{}'", out.attribute),
-                     "known: Value, Expires, Max-Age, Domain, Path, Secure, HttpOnly, SameSite", "Parsing cookie attribute");
+                     "known: Value, Expires, Max-Age, Domain, Path, Secure, HttpOnly, SameSite",
+                     "Parsing cookie attribute");
     } else if (!closed) {
       literals_.fail(at + written.size() - 1, "expecting ']'", "write \"session[Expires]\"");
     }
@@ -453,9 +456,10 @@ class LineParser {
       default: {
         auto operand = literals_.operand();
         if (!literals_.failed() && !fits(known.operands, operand)) {
-          literals_.fail(at, "invalid predicate value",
-                         known.operands == Operands::kPart ? "a text in quotes, or bytes" : "a number or a text in quotes",
-                         "Parsing predicate value");
+          literals_.fail(
+              at, "invalid predicate value",
+              known.operands == Operands::kPart ? "a text in quotes, or bytes" : "a number or a text in quotes",
+              "Parsing predicate value");
         }
         std::vector<Operand> one;
         one.push_back(std::move(operand));
@@ -466,7 +470,8 @@ class LineParser {
 
   static bool fits(Operands wanted, const Operand& operand) {
     const auto* value = std::get_if<Value>(&operand);
-    if (wanted == Operands::kOne || value == nullptr) return wanted != Operands::kOrdered || !std::holds_alternative<FileOperand>(operand);
+    if (wanted == Operands::kOne || value == nullptr)
+      return wanted != Operands::kOrdered || !std::holds_alternative<FileOperand>(operand);
     return wanted == Operands::kPart ? value->get<Bytes>() != nullptr : value->is_number();
   }
 
@@ -521,7 +526,8 @@ class LineParser {
     if (value) {
       out.operands.push_back(std::move(*value));
     } else {
-      literals_.fail(at + value.error().at, "not JSON: " + value.error().message, "write matchesJson {\"state\": \"READY\"}");
+      literals_.fail(at + value.error().at, "not JSON: " + value.error().message,
+                     "write matchesJson {\"state\": \"READY\"}");
     }
   }
 
@@ -588,7 +594,9 @@ tl::expected<Filter, SyntaxError> parse_filter(Reader& reader, const Dialect& di
   const auto begin = reader.at();
   const auto word = reader.take_word();
   const auto* info = find_filter(word);
-  if (info == nullptr) return tl::make_unexpected(SyntaxError{begin, fmt::format("there is no filter {}", word), hint_for(word, filter_names())});
+  if (info == nullptr)
+    return tl::make_unexpected(
+        SyntaxError{begin, fmt::format("there is no filter {}", word), hint_for(word, filter_names())});
   auto out = LineParser(literals).filter(*info, begin);
   if (literals.failed()) return tl::make_unexpected(literals.error());
   return out;

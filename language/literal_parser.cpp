@@ -306,8 +306,8 @@ std::optional<config::Pattern> LiteralParser::slashed_pattern() {
   reader_.skip(1);
   auto compiled = config::Pattern::compile(text);
   if (compiled) return std::move(*compiled);
-  fail(at, "not a regular expression: " + compiled.error(),
-       "the dialect is RE2: no look-around and no back-references", "Parsing regex");
+  fail(at, "not a regular expression: " + compiled.error(), "the dialect is RE2: no look-around and no back-references",
+       "Parsing regex");
   return std::nullopt;
 }
 
@@ -355,7 +355,10 @@ Value LiteralParser::hex_bytes() {
   std::string out;
   int half = -1;
   const auto digit = [](char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
   };
   for (int value = digit(reader_.peek()); value >= 0; value = digit(reader_.peek())) {
     reader_.skip(1);

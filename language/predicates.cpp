@@ -58,7 +58,8 @@ bool holds_json(const Value& whole, const Value& part) {
   const auto *wanted = part.list(), *items = whole.list();
   if (wanted == nullptr) return equal(whole, part);
   return items != nullptr && std::all_of(wanted->begin(), wanted->end(), [&](const Value& item) {
-           return std::any_of(items->begin(), items->end(), [&](const Value& other) { return holds_json(other, item); });
+           return std::any_of(items->begin(), items->end(),
+                              [&](const Value& other) { return holds_json(other, item); });
          });
 }
 

@@ -56,8 +56,8 @@ using Prepared = std::variant<std::monostate, JsonPath, XPath, config::Pattern>;
 struct Query {
   QueryKind kind = QueryKind::kStatus;
   Span span{};
-  Template argument{};    ///< a header's, cookie's or variable's name, a path, a pattern in quotes
-  std::string name{};     ///< of a fact, a phase, an attribute of the certificate; what an argument names
+  Template argument{};      ///< a header's, cookie's or variable's name, a path, a pattern in quotes
+  std::string name{};       ///< of a fact, a phase, an attribute of the certificate; what an argument names
   std::string attribute{};  ///< of a cookie, lower case
   Prepared prepared{};
 };

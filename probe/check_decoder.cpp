@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <array>
 
-#include "probe/kinds.hpp"
 #include "config/masked.hpp"
 #include "config/nearest.hpp"
 #include "config/reference.hpp"
+#include "probe/kinds.hpp"
 #include "probe/module_defaults.hpp"
 #include "scheduler/grid.hpp"
 
@@ -292,7 +292,9 @@ void CheckDecoder::set_timeout(const config::Mapping& section, Duration module_t
   const auto needed = check.settings->own_timeout();
   if (needed > Duration::zero()) {
     check.timeout = needed;
-    if (own) section.error("timeout", "the deadlines of a scenario stand in the scenario", "schedule: {deadline: …, teardown_deadline: …}");
+    if (own)
+      section.error("timeout", "the deadlines of a scenario stand in the scenario",
+                    "schedule: {deadline: …, teardown_deadline: …}");
     return;
   }
   if (own || module_timeout == Duration::zero()) {

@@ -64,7 +64,8 @@ void print_problems(const std::string& path, const config::Diagnostics& diagnost
 
 /// As Hurl types what is given on its command line.
 language::Value typed(const std::string& text) {
-  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') return language::Value(text.substr(1, text.size() - 2));
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
+    return language::Value(text.substr(1, text.size() - 2));
   if (text == "null") return {};
   const auto json = language::parse_json(text);
   const bool plain = json && (json->is_number() || json->get<bool>() != nullptr);
@@ -217,7 +218,9 @@ int exit_code_of(const scenarios::RunRecord& record) {
 
 int worse(int a, int b) {
   // What failed says more than what could not be looked at.
-  const auto rank = [](int code) { return code == kSomeFailed ? 3 : code == kUsage ? 2 : code == kCouldNotLook ? 1 : 0; };
+  const auto rank = [](int code) {
+    return code == kSomeFailed ? 3 : code == kUsage ? 2 : code == kCouldNotLook ? 1 : 0;
+  };
   return rank(a) >= rank(b) ? a : b;
 }
 
@@ -289,9 +292,17 @@ int run(const RunOptions& options) {
 
 /// The short flags that curl and Hurl have.
 std::string short_flag(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kShort{
-      {{"header", "-H"}, {"insecure", "-k"}, {"location", "-L"}, {"user", "-u"}, {"proxy", "-x"}, {"http1.0", "-0"}, {"ipv4", "-4"},
-       {"ipv6", "-6"}, {"cert", "-E"}, {"netrc", "-n"}, {"max-time", "-m"}}};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kShort{{{"header", "-H"},
+                                                                                  {"insecure", "-k"},
+                                                                                  {"location", "-L"},
+                                                                                  {"user", "-u"},
+                                                                                  {"proxy", "-x"},
+                                                                                  {"http1.0", "-0"},
+                                                                                  {"ipv4", "-4"},
+                                                                                  {"ipv6", "-6"},
+                                                                                  {"cert", "-E"},
+                                                                                  {"netrc", "-n"},
+                                                                                  {"max-time", "-m"}}};
   for (const auto& [long_name, flag] : kShort) {
     if (long_name == name) return std::string(flag) + ",";
   }
@@ -303,8 +314,9 @@ void add_request_options(CLI::App& command, RunOptions& out) {
   for (const auto& info : scenarios::hurl_options()) {
     using scenarios::Option;
     using scenarios::OptionType;
-    const bool other = info.option == Option::kVariable || info.option == Option::kOutput || info.option == Option::kRepeat ||
-                       info.option == Option::kSkip || info.type == OptionType::kVerbosity || info.name.starts_with("verbose") ||
+    const bool other = info.option == Option::kVariable || info.option == Option::kOutput ||
+                       info.option == Option::kRepeat || info.option == Option::kSkip ||
+                       info.type == OptionType::kVerbosity || info.name.starts_with("verbose") ||
                        info.name.starts_with("very-verbose");
     if (other) continue;
     const auto flag = short_flag(info.name) + "--" + std::string(info.name);
@@ -326,7 +338,8 @@ void add_request_options(CLI::App& command, RunOptions& out) {
             [add, type = info.type, flag, in_seconds](const std::vector<std::string>& values) {
               for (const auto& value : values) {
                 if (type == OptionType::kDuration) {
-                  const auto milliseconds = scenarios::milliseconds_of(in_seconds && value.find_first_not_of("0123456789") == std::string::npos ? value + "s" : value);
+                  const auto milliseconds = scenarios::milliseconds_of(
+                      in_seconds && value.find_first_not_of("0123456789") == std::string::npos ? value + "s" : value);
                   if (!milliseconds) throw CLI::ValidationError(flag, "takes a duration such as 500ms or 2s");
                   add(language::Value(*milliseconds));
                 } else if (type == OptionType::kNatural || type == OptionType::kCount) {
@@ -349,21 +362,32 @@ void add_run(CLI::App& scenario, int& exit_code) {
   auto* command = scenario.add_subcommand("run", "Run scenarios, in YAML or as .hurl files, and show each step");
   const auto options = std::make_shared<RunOptions>();
   command->add_option("FILE", options->files, "Scenarios; - is the standard input, as a Hurl file")->required();
-  command->add_option("--var,--variable", options->variables, "NAME=VALUE, for the scenario's variables; may be repeated")->allow_extra_args(false);
-  command->add_option("--variables-file", options->variables_files, "A file of NAME=VALUE lines")->allow_extra_args(false);
+  command
+      ->add_option("--var,--variable", options->variables, "NAME=VALUE, for the scenario's variables; may be repeated")
+      ->allow_extra_args(false);
+  command->add_option("--variables-file", options->variables_files, "A file of NAME=VALUE lines")
+      ->allow_extra_args(false);
   command->add_option("--secret", options->secrets, "NAME=VALUE that is never shown")->allow_extra_args(false);
   command->add_option("--secrets-file", options->secrets_files, "A file of such lines")->allow_extra_args(false);
-  command->add_option_function<std::uint64_t>("--seed", [options](std::uint64_t seed) { options->seed = seed; },
-                                              "The same random values as the run that had this seed");
-  command->add_option("-o,--output", options->output, "What to print")->check(CLI::IsMember({"text", "json", "junit", "tap"}))->capture_default_str();
-  command->add_option("--file-root", options->file_root, "Files that requests send must be under this folder; default: the scenario's");
+  command->add_option_function<std::uint64_t>(
+      "--seed", [options](std::uint64_t seed) { options->seed = seed; },
+      "The same random values as the run that had this seed");
+  command->add_option("-o,--output", options->output, "What to print")
+      ->check(CLI::IsMember({"text", "json", "junit", "tap"}))
+      ->capture_default_str();
+  command->add_option("--file-root", options->file_root,
+                      "Files that requests send must be under this folder; default: the scenario's");
   command->add_option("-b,--cookie", options->cookies, "A file of cookies to begin with, as curl writes them");
   command->add_option("-c,--cookie-jar", options->cookie_jar, "Write the cookies there at the end");
-  command->add_flag("--continue-on-error", options->continue_on_error, "Go on with the next step after one that failed");
+  command->add_flag("--continue-on-error", options->continue_on_error,
+                    "Go on with the next step after one that failed");
   command->add_flag("--ignore-asserts", options->ignore_asserts, "Do not look at the answers");
-  command->add_option("--from-entry", options->from_entry, "Begin with this step, counted from 1")->check(CLI::PositiveNumber);
+  command->add_option("--from-entry", options->from_entry, "Begin with this step, counted from 1")
+      ->check(CLI::PositiveNumber);
   command->add_option("--to-entry", options->to_entry, "End with this step")->check(CLI::PositiveNumber);
-  command->add_option("--jobs", options->jobs, "How many files run at once")->check(CLI::Range(1, 10000))->capture_default_str();
+  command->add_option("--jobs", options->jobs, "How many files run at once")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
   command->add_flag("--test", options->test, "Accepted for scripts that call Hurl: results are always those of tests");
   command->add_flag("-v,--verbose", options->verbose, "Show requests, phases and captures also of steps that passed");
   command->add_flag("--color", options->colour, "Colours, also when the output is no terminal");
@@ -383,7 +407,8 @@ void add_reader(CLI::App& scenario, int& exit_code, const std::string& name, con
   auto* command = scenario.add_subcommand(name, help);
   const auto options = std::make_shared<FileOptions>();
   command->add_option("FILE", options->files, "Scenarios")->required();
-  command->add_option("--var,--variable", options->variables, "Names that will be defined, or NAME=VALUE")->allow_extra_args(false);
+  command->add_option("--var,--variable", options->variables, "Names that will be defined, or NAME=VALUE")
+      ->allow_extra_args(false);
   command->callback([options, &exit_code, use] {
     std::set<std::string> given{"target"};
     for (const auto& text : options->variables) given.insert(text.substr(0, text.find('=')));
@@ -401,7 +426,8 @@ void add_reader(CLI::App& scenario, int& exit_code, const std::string& name, con
 void add_import_commands(CLI::App& scenario, int& exit_code) {
   auto* curl = scenario.add_subcommand("from-curl", "Write a scenario that does what a curl command does");
   const auto words = std::make_shared<std::vector<std::string>>();
-  curl->add_option("COMMAND", *words, "The command, as one text or behind --; - reads it from the standard input")->required();
+  curl->add_option("COMMAND", *words, "The command, as one text or behind --; - reads it from the standard input")
+      ->required();
   curl->callback([words, &exit_code] {
     std::string text;
     if (words->size() == 1 && words->front() == "-") {
@@ -446,7 +472,9 @@ void add_scenario(CLI::App& app, int& exit_code) {
                fmt::print("{}: {}, {} step{}, no mistakes found\n", path, loaded.name, steps, steps == 1 ? "" : "s");
              });
   add_reader(*scenario, exit_code, "explain", "Say what scenarios would do, step by step",
-             [](const std::string&, const scenarios::Scenario& loaded, int&) { fmt::print("{}", scenarios::explain(loaded)); });
+             [](const std::string&, const scenarios::Scenario& loaded, int&) {
+               fmt::print("{}", scenarios::explain(loaded));
+             });
   add_reader(*scenario, exit_code, "fmt", "Write scenarios of HTTP steps as Hurl files",
              [](const std::string&, const scenarios::Scenario& loaded, int& code) {
                const auto out = scenarios::to_hurl(loaded);

@@ -9,12 +9,12 @@
 #include <map>
 #include <memory>
 
-#include "probe/kinds.hpp"
 #include "config/secret.hpp"
 #include "probe/check_decoder.hpp"
 #include "probe/cli.hpp"
 #include "probe/cli_output.hpp"
 #include "probe/config_loader.hpp"
+#include "probe/kinds.hpp"
 
 namespace vedette::cli {
 

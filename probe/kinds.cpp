@@ -18,8 +18,8 @@ namespace vedette {
 namespace {
 
 constexpr std::array<const Kind*, 9> kTable{
-    &http::kKind,        &dns::kKind,  &tls::kKind,  &tcp::kKind,
-    &unix_socket::kKind, &icmp::kKind, &grpc::kKind, &websocket::kKind, &scenarios::kKind,
+    &http::kKind, &dns::kKind,  &tls::kKind,       &tcp::kKind,       &unix_socket::kKind,
+    &icmp::kKind, &grpc::kKind, &websocket::kKind, &scenarios::kKind,
 };
 
 }  // namespace

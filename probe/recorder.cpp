@@ -1,8 +1,8 @@
 #include "probe/recorder.hpp"
 
-#include "probe/kinds.hpp"
 #include "exporters/log.hpp"
 #include "exporters/state_log.hpp"
+#include "probe/kinds.hpp"
 
 namespace vedette {
 

@@ -18,7 +18,8 @@ bool is_one_of(const std::vector<Transient>& classes, Reason reason, int status,
       case Transient::kConnect:
         return begins("connect_") && reason != Reason::kConnectReset;
       case Transient::kTls:
-        return begins("tls_") || reason == Reason::kTimeoutTls || reason == Reason::kResetTls || reason == Reason::kClosedTls;
+        return begins("tls_") || reason == Reason::kTimeoutTls || reason == Reason::kResetTls ||
+               reason == Reason::kClosedTls;
       case Transient::kTimeout:
         return begins("timeout_");
       case Transient::kReset:
@@ -59,14 +60,22 @@ std::optional<Duration> retry_after(const net::Headers& headers) {
 
 std::string_view name_of(Transient transient) {
   switch (transient) {
-    case Transient::kResolve: return "resolve";
-    case Transient::kConnect: return "connect";
-    case Transient::kTls: return "tls";
-    case Transient::kTimeout: return "timeout";
-    case Transient::kReset: return "reset";
-    case Transient::k5xx: return "5xx";
-    case Transient::k429: return "429";
-    case Transient::kAny: return "any";
+    case Transient::kResolve:
+      return "resolve";
+    case Transient::kConnect:
+      return "connect";
+    case Transient::kTls:
+      return "tls";
+    case Transient::kTimeout:
+      return "timeout";
+    case Transient::kReset:
+      return "reset";
+    case Transient::k5xx:
+      return "5xx";
+    case Transient::k429:
+      return "429";
+    case Transient::kAny:
+      return "any";
   }
   return "";
 }

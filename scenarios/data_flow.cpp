@@ -50,7 +50,8 @@ class DataFlow {
     if (action.basic_auth) use(std::vector<Field>{*action.basic_auth});
     for (const auto& option : action.options) {
       if (const auto* text = std::get_if<Text>(&option.value)) use(*text);
-      if (const auto* expression = std::get_if<language::Expression>(&option.value)) expression->for_each_name(taker(option.origin));
+      if (const auto* expression = std::get_if<language::Expression>(&option.value))
+        expression->for_each_name(taker(option.origin));
       if (option.option == Option::kVariable) defined_.insert(option.name);
     }
     if (action.oauth2) use(*action.oauth2);
@@ -176,7 +177,7 @@ class DataFlow {
       } else {
         std::vector<std::string_view> known(defined_.begin(), defined_.end());
         const auto close = config::nearest(name, known);
-        hint = close ? fmt::format("did you mean {}?", *close)
+        hint = close           ? fmt::format("did you mean {}?", *close)
                : known.empty() ? std::string("no variable is defined here")
                                : fmt::format("defined here: {}", fmt::join(known, ", "));
       }
@@ -188,7 +189,8 @@ class DataFlow {
     if (ids_.contains(std::string(name))) return;
     std::vector<std::string_view> known(ids_.begin(), ids_.end());
     const auto close = config::nearest(name, known);
-    diagnostics_.error(place, fmt::format("no step {} has run before", name), close ? fmt::format("did you mean {}?", *close) : "");
+    diagnostics_.error(place, fmt::format("no step {} has run before", name),
+                       close ? fmt::format("did you mean {}?", *close) : "");
   }
 
   Names defined_;

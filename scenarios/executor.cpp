@@ -104,7 +104,8 @@ class Executor {
       if (given) continue;
       auto value = read_secret(source, folder);
       if (!value) {
-        return broken(fmt::format("secret {}: {}", source.name, value.error()), Reason::kLocalFile, source.origin.place());
+        return broken(fmt::format("secret {}: {}", source.name, value.error()), Reason::kLocalFile,
+                      source.origin.place());
       }
       session_.keep_secret(*value);
       session_.secret_names.emplace_back(source.name, *value);
@@ -249,7 +250,8 @@ class Executor {
       auto& out = begin(step, prefix, true);
       if (made > 0) out.id += fmt::format("[{}]", made + 1);
       if (session_.steps_left-- <= 0) {
-        fail(step, out, {{.kind = FaultKind::kLimit, .message = "the limit of steps is reached", .limit = "steps"}, step.origin});
+        fail(step, out,
+             {{.kind = FaultKind::kLimit, .message = "the limit of steps is reached", .limit = "steps"}, step.origin});
         take(step, out, flow);
         co_return;
       }
@@ -440,9 +442,12 @@ class Executor {
 
   void check_thresholds() {
     for (const auto& threshold : scenario_.thresholds) {
-      const double value = threshold.of == "scenario_total" ? seconds(record_.duration) : static_cast<double>(record_.requests);
-      const bool fails = (threshold.fail && value > *threshold.fail) || (threshold.fail_below && value < *threshold.fail_below);
-      const bool warns = (threshold.warn && value > *threshold.warn) || (threshold.warn_below && value < *threshold.warn_below);
+      const double value =
+          threshold.of == "scenario_total" ? seconds(record_.duration) : static_cast<double>(record_.requests);
+      const bool fails =
+          (threshold.fail && value > *threshold.fail) || (threshold.fail_below && value < *threshold.fail_below);
+      const bool warns =
+          (threshold.warn && value > *threshold.warn) || (threshold.warn_below && value < *threshold.warn_below);
       if (!fails && !warns) continue;
       const auto bound = fails ? (threshold.fail && value > *threshold.fail ? *threshold.fail : *threshold.fail_below)
                                : (threshold.warn && value > *threshold.warn ? *threshold.warn : *threshold.warn_below);
@@ -494,7 +499,8 @@ class Executor {
 }  // namespace
 
 asio::awaitable<RunRecord> execute(RunContext& context, const Scenario& scenario, const Inputs& inputs) {
-  const auto seed = inputs.seed.value_or((static_cast<std::uint64_t>(std::random_device{}()) << 32U) | std::random_device{}());
+  const auto seed =
+      inputs.seed.value_or((static_cast<std::uint64_t>(std::random_device{}()) << 32U) | std::random_device{}());
   Executor executor(context, scenario, inputs, seed);
   co_return co_await executor.go();
 }

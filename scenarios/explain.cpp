@@ -32,10 +32,12 @@ std::string shown(const Text& text) {
 void add_steps(const Steps& steps, int depth, std::string& out);
 
 std::string action_text(const Step& step) {
-  if (const auto* http = std::get_if<HttpAction>(&step.action)) return fmt::format("{} {}", http->method, shown(http->url));
+  if (const auto* http = std::get_if<HttpAction>(&step.action))
+    return fmt::format("{} {}", http->method, shown(http->url));
   if (const auto* check = std::get_if<CheckAction>(&step.action)) return check->target;
   if (const auto* sleep = std::get_if<SleepAction>(&step.action)) return shown(sleep->duration);
-  if (const auto* loop = std::get_if<ForEachAction>(&step.action)) return fmt::format("as {}, at most {} times", loop->as, loop->most);
+  if (const auto* loop = std::get_if<ForEachAction>(&step.action))
+    return fmt::format("as {}, at most {} times", loop->as, loop->most);
   if (const auto* group = std::get_if<GroupAction>(&step.action); group != nullptr && group->parallel > 0) {
     return fmt::format("at most {} at once", group->parallel);
   }
@@ -48,23 +50,28 @@ void add_step(const Step& step, int depth, std::string& out) {
   out += fmt::format("{}{}: {}{}{}\n", indent, step.id, name_of(step.kind), action.empty() ? "" : " ", action);
   const auto line = [&](const std::string& text) { out += fmt::format("{}    {}\n", indent, text); };
   if (step.when) line("only when its condition holds");
-  if (step.timeout > std::chrono::nanoseconds::zero()) line("each attempt within " + config::format_duration(step.timeout));
+  if (step.timeout > std::chrono::nanoseconds::zero())
+    line("each attempt within " + config::format_duration(step.timeout));
   if (step.retry.most != 0) {
     std::string classes;
     for (const auto one : step.retry.on) classes += fmt::format("{}{}", classes.empty() ? "" : ", ", name_of(one));
     line(fmt::format("tried again up to {} times after: {}", step.retry.most, classes));
   }
   if (step.poll) {
-    line(fmt::format("polls up to {} times or {}, until:", step.poll->most_attempts, config::format_duration(step.poll->most_time)));
+    line(fmt::format("polls up to {} times or {}, until:", step.poll->most_attempts,
+                     config::format_duration(step.poll->most_time)));
     for (const auto& until : step.poll->until) line("  " + until.assert.text);
     for (const auto& abort : step.poll->abort_if) line("  gives up when " + abort.assert.text);
   }
   if (step.implicit && step.implicit->status) line(fmt::format("expects status {}", *step.implicit->status));
   for (const auto& expected : step.expect) {
-    line(fmt::format("{} {}", expected.severity == Verdict::kWarn || step.severity == Verdict::kWarn ? "warns unless" : "expects", expected.assert.text));
+    line(fmt::format(
+        "{} {}", expected.severity == Verdict::kWarn || step.severity == Verdict::kWarn ? "warns unless" : "expects",
+        expected.assert.text));
   }
   for (const auto& capture : step.captures) {
-    line(fmt::format("captures {}{} from {}", shown(capture.name), capture.capture.redact ? " (secret)" : "", capture.capture.text));
+    line(fmt::format("captures {}{} from {}", shown(capture.name), capture.capture.redact ? " (secret)" : "",
+                     capture.capture.text));
   }
   for (const auto& threshold : step.thresholds) {
     if (threshold.warn) line(fmt::format("warns when {} is above {:g}", threshold.of, *threshold.warn));
@@ -139,7 +146,8 @@ class HurlWriter {
       return "[" + out + "]";
     }
     if (tree.shape == JsonTree::Shape::kObject) {
-      for (const auto& [name, member] : tree.members) out += fmt::format("{}\"{}\": {}", out.empty() ? "" : ", ", text(step, name), json(step, member));
+      for (const auto& [name, member] : tree.members)
+        out += fmt::format("{}\"{}\": {}", out.empty() ? "" : ", ", text(step, name), json(step, member));
       return "{" + out + "}";
     }
     return language::to_json(tree.constant);
@@ -184,7 +192,8 @@ class HurlWriter {
     add_body(step, http->body);
     out_ += "HTTP *\n";
     if (!step.captures.empty()) out_ += "[Captures]\n";
-    for (const auto& capture : step.captures) out_ += fmt::format("{}: {}\n", shown(capture.name), capture.capture.text);
+    for (const auto& capture : step.captures)
+      out_ += fmt::format("{}: {}\n", shown(capture.name), capture.capture.text);
     if (!step.expect.empty() || step.poll) out_ += "[Asserts]\n";
     if (step.poll) {
       for (const auto& line : step.poll->until) out_ += line.assert.text + "\n";
@@ -226,10 +235,12 @@ std::size_t count_steps(const Scenario& scenario) {
 }
 
 std::string explain(const Scenario& scenario) {
-  std::string out = fmt::format("{}{}{}\n", scenario.name, scenario.description.empty() ? "" : ": ", scenario.description);
+  std::string out =
+      fmt::format("{}{}{}\n", scenario.name, scenario.description.empty() ? "" : ": ", scenario.description);
   out += fmt::format("deadline {}, teardown {}; at most {} requests\n", config::format_duration(scenario.deadline),
                      config::format_duration(scenario.teardown_deadline), scenario.limits.requests);
-  for (const auto& [name, tree] : scenario.vars) out += fmt::format("variable {}{}\n", name, tree.text ? " (computed once per run)" : "");
+  for (const auto& [name, tree] : scenario.vars)
+    out += fmt::format("variable {}{}\n", name, tree.text ? " (computed once per run)" : "");
   for (const auto& secret : scenario.secrets) out += fmt::format("secret {}\n", secret.name);
   out += "steps:\n";
   add_steps(scenario.steps, 1, out);

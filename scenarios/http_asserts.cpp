@@ -20,12 +20,12 @@ using language::Span;
 
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> out;
-  while (!text.empty()) {
+  while (true) {
     const auto end = text.find('\n');
     out.push_back(text.substr(0, end));
-    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+    if (end == std::string_view::npos) return out;
+    text.remove_prefix(end + 1);
   }
-  return out;
 }
 
 /// What differs between two texts, as one hunk of lines; `first` is the line of `expected` at which it begins.
@@ -36,7 +36,9 @@ std::vector<std::string> difference(std::string_view expected, std::string_view 
   std::size_t before = 0;
   while (before < shorter && old_lines[before] == new_lines[before]) ++before;
   std::size_t behind = 0;
-  while (behind < shorter - before && old_lines[old_lines.size() - 1 - behind] == new_lines[new_lines.size() - 1 - behind]) ++behind;
+  while (behind < shorter - before &&
+         old_lines[old_lines.size() - 1 - behind] == new_lines[new_lines.size() - 1 - behind])
+    ++behind;
   std::vector<std::string> out;
   constexpr std::size_t kMost = 40;
   constexpr std::size_t kLongest = 400;
@@ -100,8 +102,9 @@ void check_headers(const ImplicitAsserts& asserts, const language::Subject& subj
       if (all.size() > 1) {
         actual = fmt::format("[\"{}\"]", fmt::join(all, "\", \""));
       }
-      out.push_back({{.kind = FaultKind::kAssertHeader, .span = field.value.text.span, .actual = actual, .expected = *value},
-                     field.value.origin});
+      out.push_back(
+          {{.kind = FaultKind::kAssertHeader, .span = field.value.text.span, .actual = actual, .expected = *value},
+           field.value.origin});
     }
   }
 }
@@ -117,7 +120,8 @@ void check_body(const ImplicitAsserts& asserts, const language::Subject& subject
     return;
   }
   const bool bytes = body.shape == Body::Shape::kBytes || body.shape == Body::Shape::kFile;
-  const language::Query query{.kind = bytes ? language::QueryKind::kBytes : language::QueryKind::kBody, .span = body.span};
+  const language::Query query{.kind = bytes ? language::QueryKind::kBytes : language::QueryKind::kBody,
+                              .span = body.span};
   const auto found = language::find(query, subject, frame);
   if (!found) {
     auto fault = found.error();
@@ -146,7 +150,8 @@ void check_body(const ImplicitAsserts& asserts, const language::Subject& subject
   diff = difference(**wanted, actual, first);
   // The lines of the body in the file are those of the text, but behind a fence's first line.
   std::size_t begin = body.span.begin;
-  const std::string_view text = frame.session().scenario.source ? frame.session().scenario.source->text : std::string_view();
+  const std::string_view text =
+      frame.session().scenario.source ? frame.session().scenario.source->text : std::string_view();
   if (text.substr(std::min(begin, text.size())).starts_with("```")) {
     const auto end = text.find('\n', begin);
     if (end != std::string_view::npos && end < body.span.end) begin = end + 1;

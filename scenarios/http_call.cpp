@@ -117,7 +117,8 @@ std::vector<std::string> codings_of(const net::Headers& headers) {
 
 class CallRun {
  public:
-  CallRun(RunContext& context, HttpCall& call) : context_(context), call_(call), spec_(call.spec), options_(spec_.options) {}
+  CallRun(RunContext& context, HttpCall& call)
+      : context_(context), call_(call), spec_(call.spec), options_(spec_.options) {}
 
   asio::awaitable<void> go() {
     auto parsed = http::parse_url(spec_.url);
@@ -211,7 +212,8 @@ class CallRun {
     if (url.has_userinfo) return url.user + ":" + url.password;
     if (!options_.netrc && !options_.netrc_optional && options_.netrc_file.empty()) return {};
     const char* home = std::getenv("HOME");
-    const auto path = !options_.netrc_file.empty() ? options_.netrc_file : std::string(home == nullptr ? "" : home) + "/.netrc";
+    const auto path =
+        !options_.netrc_file.empty() ? options_.netrc_file : std::string(home == nullptr ? "" : home) + "/.netrc";
     constexpr std::size_t kMost = 1 << 20;
     const auto text = config::read_small_file(path, kMost);
     const auto entry = text ? http::netrc_entry(*text, url.host) : std::nullopt;
@@ -225,8 +227,8 @@ class CallRun {
     };
     add("Host", url.authority());
     add("Accept", "*/*");
-    add("User-Agent", spec_.hurl ? fmt::format("Vedette/{} (hurl/{})", kVersion, kHurlVersion)
-                                 : fmt::format("Vedette/{}", kVersion));
+    add("User-Agent",
+        spec_.hurl ? fmt::format("Vedette/{} (hurl/{})", kVersion, kHurlVersion) : fmt::format("Vedette/{}", kVersion));
     if (options_.compressed) add("Accept-Encoding", "gzip, deflate, br");
     for (const auto& [name, value] : headers_) {
       if (!left_out(name)) out.emplace_back(name, value);
@@ -234,7 +236,8 @@ class CallRun {
     for (const auto& line : options_.headers) {
       const auto colon = line.find(':');
       if (colon == std::string::npos) continue;
-      out.emplace_back(std::string(config::trim(line.substr(0, colon))), std::string(config::trim(line.substr(colon + 1))));
+      out.emplace_back(std::string(config::trim(line.substr(0, colon))),
+                       std::string(config::trim(line.substr(colon + 1))));
     }
     if (body_ && !spec_.content_type.empty()) add("Content-Type", spec_.content_type);
     auto cookies = call_.jar->header_for(url);
@@ -370,7 +373,8 @@ class CallRun {
     };
     const auto began = std::chrono::steady_clock::now();
     context_.log([method = method_, text = url.text()] { return fmt::format("{} {}", method, text); });
-    const auto problem = co_await net::perform(context_, request, response_, hop_, options_.reuse ? call_.connections : nullptr);
+    const auto problem =
+        co_await net::perform(context_, request, response_, hop_, options_.reuse ? call_.connections : nullptr);
     note_call(url, request);
     if (too_large_) {
       call_.limit = "body";
@@ -378,7 +382,8 @@ class CallRun {
       co_return Sent::kNo;
     }
     if (problem) {
-      const bool connecting = problem->reason == Reason::kConnectRefused || problem->reason == Reason::kConnectUnreachable;
+      const bool connecting =
+          problem->reason == Reason::kConnectRefused || problem->reason == Reason::kConnectUnreachable;
       context_.log("failed: " + problem->message);
       if (connecting && !request.proxy && request.address && !response_.heard) {
         failure_ = *problem;
@@ -482,8 +487,9 @@ class CallRun {
     for (auto coding = codings.rbegin(); coding != codings.rend(); ++coding) {
       const auto compression = compression_of(*coding);
       if (compression == http::Compression::kUnknown) {
-        subject.body_problem = language::Fault{.kind = language::FaultKind::kDecompression,
-                                               .message = fmt::format("compression {} is not supported", printable(*coding, 40))};
+        subject.body_problem =
+            language::Fault{.kind = language::FaultKind::kDecompression,
+                            .message = fmt::format("compression {} is not supported", printable(*coding, 40))};
         return;
       }
       http::BodySink sink(compression, call_.most_inflated, call_.most_inflated);
@@ -491,12 +497,14 @@ class CallRun {
       sink.finish();
       if (sink.failure() && sink.failure()->reason == Reason::kBodyTooLarge) {
         call_.limit = "inflated";
-        context_.fail(Reason::kLimit, fmt::format("the body has more than {} bytes when it is decompressed", call_.most_inflated));
+        context_.fail(Reason::kLimit,
+                      fmt::format("the body has more than {} bytes when it is decompressed", call_.most_inflated));
         return;
       }
       if (sink.failure()) {
-        subject.body_problem = language::Fault{.kind = language::FaultKind::kDecompression,
-                                               .message = fmt::format("could not uncompress response with {}", printable(*coding, 40))};
+        subject.body_problem =
+            language::Fault{.kind = language::FaultKind::kDecompression,
+                            .message = fmt::format("could not uncompress response with {}", printable(*coding, 40))};
         return;
       }
       subject.body = sink.text();

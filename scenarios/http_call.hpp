@@ -46,9 +46,9 @@ struct HttpCall {
   std::vector<CallRecord> calls;
   language::Subject subject;
   bool answered = false;
-  std::string limit;                                   ///< the name of the one that was reached
-  std::optional<language::FaultKind> fault{};          ///< instead of a failed connection
-  std::vector<std::string> secrets;                    ///< that it came to know: tokens
+  std::string limit;                           ///< the name of the one that was reached
+  std::optional<language::FaultKind> fault{};  ///< instead of a failed connection
+  std::vector<std::string> secrets;            ///< that it came to know: tokens
 };
 
 /// The settings of its check; `call` outlives the run.

@@ -86,59 +86,140 @@ int tls_version(const std::string& text) {
 void apply(Option option, const Value& value, HttpOptions& out) {
   using std::chrono::milliseconds;
   switch (option) {
-    case Option::kAwsSigV4: out.aws_sigv4 = text_of(value); return;
-    case Option::kCaCert: out.ca_file = text_of(value); return;
-    case Option::kCert: return apply_certificate(text_of(value), out);
-    case Option::kCompressed: out.compressed = truth_of(value); return;
-    case Option::kConnectTimeout: out.connect_timeout = milliseconds(number_of(value)); return;
-    case Option::kConnectTo: out.connect_to.push_back(text_of(value)); return;
-    case Option::kDelay: out.delay = milliseconds(number_of(value)); return;
-    case Option::kDigest: out.digest = truth_of(value); return;
-    case Option::kFailWithBody: out.fail_with_body = truth_of(value); return;
-    case Option::kHeader: out.headers.push_back(text_of(value)); return;
+    case Option::kAwsSigV4:
+      out.aws_sigv4 = text_of(value);
+      return;
+    case Option::kCaCert:
+      out.ca_file = text_of(value);
+      return;
+    case Option::kCert:
+      return apply_certificate(text_of(value), out);
+    case Option::kCompressed:
+      out.compressed = truth_of(value);
+      return;
+    case Option::kConnectTimeout:
+      out.connect_timeout = milliseconds(number_of(value));
+      return;
+    case Option::kConnectTo:
+      out.connect_to.push_back(text_of(value));
+      return;
+    case Option::kDelay:
+      out.delay = milliseconds(number_of(value));
+      return;
+    case Option::kDigest:
+      out.digest = truth_of(value);
+      return;
+    case Option::kFailWithBody:
+      out.fail_with_body = truth_of(value);
+      return;
+    case Option::kHeader:
+      out.headers.push_back(text_of(value));
+      return;
     case Option::kHttp10:
     case Option::kHttp11:
     case Option::kHttp2:
-    case Option::kHttp3: return apply_version(option, truth_of(value), out);
-    case Option::kInsecure: out.insecure = truth_of(value); return;
-    case Option::kIpv4: out.ip_version = truth_of(value) ? IpVersion::k4 : IpVersion::k6; return;
-    case Option::kIpv6: out.ip_version = truth_of(value) ? IpVersion::k6 : IpVersion::k4; return;
-    case Option::kKey: out.key_file = text_of(value); return;
-    case Option::kLimitRate: out.limit_rate = number_of(value); return;
-    case Option::kLocation: out.follow = truth_of(value); return;
+    case Option::kHttp3:
+      return apply_version(option, truth_of(value), out);
+    case Option::kInsecure:
+      out.insecure = truth_of(value);
+      return;
+    case Option::kIpv4:
+      out.ip_version = truth_of(value) ? IpVersion::k4 : IpVersion::k6;
+      return;
+    case Option::kIpv6:
+      out.ip_version = truth_of(value) ? IpVersion::k6 : IpVersion::k4;
+      return;
+    case Option::kKey:
+      out.key_file = text_of(value);
+      return;
+    case Option::kLimitRate:
+      out.limit_rate = number_of(value);
+      return;
+    case Option::kLocation:
+      out.follow = truth_of(value);
+      return;
     case Option::kLocationTrusted:
       out.follow = out.follow || truth_of(value);
       out.trusted = truth_of(value);
       return;
-    case Option::kMaxRedirs: out.max_redirects = number_of(value); return;
-    case Option::kMaxTime: out.max_time = milliseconds(number_of(value)); return;
+    case Option::kMaxRedirs:
+      out.max_redirects = number_of(value);
+      return;
+    case Option::kMaxTime:
+      out.max_time = milliseconds(number_of(value));
+      return;
     case Option::kNegotiate:
-    case Option::kNtlm: out.unsupported_auth = out.unsupported_auth || truth_of(value); return;
-    case Option::kNetrc: out.netrc = truth_of(value); return;
-    case Option::kNetrcFile: out.netrc_file = text_of(value); return;
-    case Option::kNetrcOptional: out.netrc_optional = truth_of(value); return;
-    case Option::kNoHeader: out.no_headers.push_back(text_of(value)); return;
-    case Option::kNoProxy: out.no_proxy = text_of(value); return;
-    case Option::kOutput: out.output = text_of(value); return;
-    case Option::kPathAsIs: out.path_as_is = truth_of(value); return;
-    case Option::kPinnedPubKey: out.pinned_key = text_of(value); return;
-    case Option::kProxy: out.proxy = text_of(value); return;
-    case Option::kRepeat: out.repeat = number_of(value); return;
-    case Option::kResolve: out.resolve.push_back(text_of(value)); return;
-    case Option::kRetry: out.retry = number_of(value); return;
-    case Option::kRetryInterval: out.retry_interval = milliseconds(number_of(value)); return;
-    case Option::kSkip: out.skip = truth_of(value); return;
-    case Option::kUnixSocket: out.unix_socket = text_of(value); return;
-    case Option::kUser: out.user = text_of(value); return;
-    case Option::kBearer: out.bearer = text_of(value); return;
-    case Option::kMaxBody: out.max_body = number_of(value); return;
-    case Option::kMinTls: out.min_tls = tls_version(text_of(value)); return;
-    case Option::kReuse: out.reuse = truth_of(value); return;
-    case Option::kServerName: out.server_name = text_of(value); return;
+    case Option::kNtlm:
+      out.unsupported_auth = out.unsupported_auth || truth_of(value);
+      return;
+    case Option::kNetrc:
+      out.netrc = truth_of(value);
+      return;
+    case Option::kNetrcFile:
+      out.netrc_file = text_of(value);
+      return;
+    case Option::kNetrcOptional:
+      out.netrc_optional = truth_of(value);
+      return;
+    case Option::kNoHeader:
+      out.no_headers.push_back(text_of(value));
+      return;
+    case Option::kNoProxy:
+      out.no_proxy = text_of(value);
+      return;
+    case Option::kOutput:
+      out.output = text_of(value);
+      return;
+    case Option::kPathAsIs:
+      out.path_as_is = truth_of(value);
+      return;
+    case Option::kPinnedPubKey:
+      out.pinned_key = text_of(value);
+      return;
+    case Option::kProxy:
+      out.proxy = text_of(value);
+      return;
+    case Option::kRepeat:
+      out.repeat = number_of(value);
+      return;
+    case Option::kResolve:
+      out.resolve.push_back(text_of(value));
+      return;
+    case Option::kRetry:
+      out.retry = number_of(value);
+      return;
+    case Option::kRetryInterval:
+      out.retry_interval = milliseconds(number_of(value));
+      return;
+    case Option::kSkip:
+      out.skip = truth_of(value);
+      return;
+    case Option::kUnixSocket:
+      out.unix_socket = text_of(value);
+      return;
+    case Option::kUser:
+      out.user = text_of(value);
+      return;
+    case Option::kBearer:
+      out.bearer = text_of(value);
+      return;
+    case Option::kMaxBody:
+      out.max_body = number_of(value);
+      return;
+    case Option::kMinTls:
+      out.min_tls = tls_version(text_of(value));
+      return;
+    case Option::kReuse:
+      out.reuse = truth_of(value);
+      return;
+    case Option::kServerName:
+      out.server_name = text_of(value);
+      return;
     case Option::kVariable:
     case Option::kVerbose:
     case Option::kVerbosity:
-    case Option::kVeryVerbose: return;
+    case Option::kVeryVerbose:
+      return;
   }
 }
 
@@ -149,9 +230,10 @@ tl::expected<Value, Fault> value_of(const OptionSetting& setting, language::Scop
   auto value = expression.evaluate(scope);
   if (!value) return value;
   if (const auto wanted = problem(*value, type_of(setting.option))) {
-    return tl::make_unexpected(Fault{.kind = FaultKind::kInvalidType,
-                                     .span = expression.span(),
-                                     .message = fmt::format("expecting {}, it is {}", *wanted, language::described(*value))});
+    return tl::make_unexpected(
+        Fault{.kind = FaultKind::kInvalidType,
+              .span = expression.span(),
+              .message = fmt::format("expecting {}, it is {}", *wanted, language::described(*value))});
   }
   return value;
 }

@@ -42,7 +42,8 @@ tl::expected<std::vector<std::string>, std::string> words_of(const std::string& 
       c == '\'' ? void(quote = 0) : word.push_back(c);
     } else if (c == '\\' && more) {
       ++i;
-      const bool kept = quote == '"' && text[i] != '"' && text[i] != '\\' && text[i] != '$' && text[i] != '`' && text[i] != '\n';
+      const bool kept =
+          quote == '"' && text[i] != '"' && text[i] != '\\' && text[i] != '$' && text[i] != '`' && text[i] != '\n';
       if (kept) word += c;
       if (text[i] != '\n') word += text[i];
       any = any || text[i] != '\n';
@@ -78,11 +79,13 @@ class Writer {
     for (const auto& request : requests) add(steps, request);
     steps << YAML::EndSeq;
     YAML::Emitter out;
-    out << YAML::BeginMap << YAML::Key << "version" << YAML::Value << 1 << YAML::Key << "scenario" << YAML::Value << name;
+    out << YAML::BeginMap << YAML::Key << "version" << YAML::Value << 1 << YAML::Key << "scenario" << YAML::Value
+        << name;
     if (!secrets_.empty()) {
       out << YAML::Key << "secrets" << YAML::Value << YAML::BeginMap;
       for (const auto& secret : secrets_) {
-        out << YAML::Key << secret << YAML::Value << YAML::Flow << YAML::BeginMap << YAML::Key << "env" << YAML::Value << upper(secret) << YAML::EndMap;
+        out << YAML::Key << secret << YAML::Value << YAML::Flow << YAML::BeginMap << YAML::Key << "env" << YAML::Value
+            << upper(secret) << YAML::EndMap;
       }
       out << YAML::EndMap;
     }
@@ -92,7 +95,8 @@ class Writer {
 
  private:
   static std::string upper(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
     return text;
   }
 
@@ -122,11 +126,13 @@ class Writer {
     for (const auto& [name, value] : request.headers) {
       const auto key = lower_case(name);
       if (!values.contains(key)) names.push_back(name);
-      const bool sensitive = key == "authorization" || key == "cookie" || key == "x-api-key" || key == "proxy-authorization";
+      const bool sensitive =
+          key == "authorization" || key == "cookie" || key == "x-api-key" || key == "proxy-authorization";
       auto shown = escaped(value);
       if (sensitive) {
         const auto blank = key == "authorization" ? value.find(' ') : std::string::npos;
-        shown = blank == std::string::npos ? secret(key == "cookie" ? "cookie" : "token") : value.substr(0, blank + 1) + secret("token");
+        shown = blank == std::string::npos ? secret(key == "cookie" ? "cookie" : "token")
+                                           : value.substr(0, blank + 1) + secret("token");
       }
       values[key].push_back(shown);
     }
@@ -178,7 +184,8 @@ class Writer {
       out << YAML::EndMap;
     }
     if (request.body.empty()) return;
-    if (const auto json = language::parse_json(request.body); json && (json->list() != nullptr || json->object() != nullptr)) {
+    if (const auto json = language::parse_json(request.body);
+        json && (json->list() != nullptr || json->object() != nullptr)) {
       out << YAML::Key << "json" << YAML::Value;
       emit(out, *json);
       return;
@@ -187,12 +194,14 @@ class Writer {
   }
 
   void add(YAML::Emitter& out, const Request& request) {
-    out << YAML::BeginMap << YAML::Key << "id" << YAML::Value << request.id << YAML::Key << "http" << YAML::Value << YAML::BeginMap;
+    out << YAML::BeginMap << YAML::Key << "id" << YAML::Value << request.id << YAML::Key << "http" << YAML::Value
+        << YAML::BeginMap;
     if (request.method != "GET") out << YAML::Key << "method" << YAML::Value << request.method;
     pair(out, "url", escaped(request.url));
     add_headers(out, request);
     if (!request.user.empty()) {
-      out << YAML::Key << "auth" << YAML::Value << YAML::BeginMap << YAML::Key << "basic" << YAML::Value << YAML::BeginMap;
+      out << YAML::Key << "auth" << YAML::Value << YAML::BeginMap << YAML::Key << "basic" << YAML::Value
+          << YAML::BeginMap;
       pair(out, "user", escaped(request.user.substr(0, request.user.find(':'))));
       pair(out, "password", secret("password"));
       out << YAML::EndMap << YAML::EndMap;
@@ -202,7 +211,8 @@ class Writer {
       if (dot == std::string::npos) {
         out << YAML::Key << key << YAML::Value << value;
       } else {
-        out << YAML::Key << key.substr(0, dot) << YAML::Value << YAML::BeginMap << YAML::Key << key.substr(dot + 1) << YAML::Value << value << YAML::EndMap;
+        out << YAML::Key << key.substr(0, dot) << YAML::Value << YAML::BeginMap << YAML::Key << key.substr(dot + 1)
+            << YAML::Value << value << YAML::EndMap;
       }
     }
     add_body(out, request);
@@ -228,7 +238,8 @@ tl::expected<std::string, std::string> from_curl(const std::vector<std::string>&
   bool get = false;
   bool method_given = false;
   std::size_t i = !words.empty() && words.front() == "curl" ? 1 : 0;
-  const std::set<std::string> ignored{"-s", "--silent", "-S", "--show-error", "-v", "--verbose", "-i", "--include", "--globoff", "-g", "-f", "--fail", "-#"};
+  const std::set<std::string> ignored{"-s",        "--silent",  "-S", "--show-error", "-v",     "--verbose", "-i",
+                                      "--include", "--globoff", "-g", "-f",           "--fail", "-#"};
   for (; i < words.size(); ++i) {
     auto word = words[i];
     std::string value;
@@ -237,8 +248,10 @@ tl::expected<std::string, std::string> from_curl(const std::vector<std::string>&
       return i + 1 < words.size() ? words[++i] : std::string();
     };
     // -sSL is -s, -S and -L.
-    while (word.size() > 2 && word[0] == '-' && std::string("sSvifg#").find(word[1]) != std::string::npos) word.erase(1, 1);
-    if (word.size() > 2 && word[0] == '-' && word[1] != '-' && std::string("XHdFubAem").find(word[1]) != std::string::npos) {
+    while (word.size() > 2 && word[0] == '-' && std::string("sSvifg#").find(word[1]) != std::string::npos)
+      word.erase(1, 1);
+    if (word.size() > 2 && word[0] == '-' && word[1] != '-' &&
+        std::string("XHdFubAem").find(word[1]) != std::string::npos) {
       value = word.substr(2);
       word = word.substr(0, 2);
     } else if (word.starts_with("--") && word.find('=') != std::string::npos) {
@@ -255,11 +268,14 @@ tl::expected<std::string, std::string> from_curl(const std::vector<std::string>&
     } else if (word == "-H" || word == "--header") {
       const auto header = next();
       const auto colon = header.find(':');
-      if (colon != std::string::npos) request.headers.emplace_back(header.substr(0, colon), std::string(config::trim(header.substr(colon + 1))));
-    } else if (word == "-d" || word == "--data" || word == "--data-raw" || word == "--data-binary" || word == "--data-ascii" || word == "--json") {
+      if (colon != std::string::npos)
+        request.headers.emplace_back(header.substr(0, colon), std::string(config::trim(header.substr(colon + 1))));
+    } else if (word == "-d" || word == "--data" || word == "--data-raw" || word == "--data-binary" ||
+               word == "--data-ascii" || word == "--json") {
       if (!request.body.empty()) request.body += '&';
       request.body += next();
-      const bool typed = std::any_of(request.headers.begin(), request.headers.end(), [](const auto& h) { return same_ignoring_case(h.first, "Content-Type"); });
+      const bool typed = std::any_of(request.headers.begin(), request.headers.end(),
+                                     [](const auto& h) { return same_ignoring_case(h.first, "Content-Type"); });
       if (word == "--json" && !typed) request.headers.emplace_back("Content-Type", "application/json");
     } else if (word == "-F" || word == "--form") {
       const auto part = next();
@@ -304,8 +320,10 @@ tl::expected<std::string, std::string> from_curl(const std::vector<std::string>&
   }
   const bool sends = !request.body.empty() || !request.parts.empty();
   if (sends && !method_given) request.method = "POST";
-  const bool typed = std::any_of(request.headers.begin(), request.headers.end(), [](const auto& h) { return same_ignoring_case(h.first, "Content-Type"); });
-  if (!request.body.empty() && !typed) request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+  const bool typed = std::any_of(request.headers.begin(), request.headers.end(),
+                                 [](const auto& h) { return same_ignoring_case(h.first, "Content-Type"); });
+  if (!request.body.empty() && !typed)
+    request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
   return Writer().write("from-curl", {request});
 }
 
@@ -314,12 +332,25 @@ tl::expected<std::string, std::string> from_har(const std::string& text) {
   if (!json) return tl::make_unexpected("this is no JSON: " + json.error().message);
   const auto* log = json->member("log");
   const auto* entries = log == nullptr ? nullptr : log->member("entries");
-  if (entries == nullptr || entries->list() == nullptr) return tl::make_unexpected(std::string("there is no log.entries: this is no HAR"));
+  if (entries == nullptr || entries->list() == nullptr)
+    return tl::make_unexpected(std::string("there is no log.entries: this is no HAR"));
   const auto text_of = [](const Value* value) {
     const auto* out = value == nullptr ? nullptr : value->get<std::string>();
     return out == nullptr ? std::string() : *out;
   };
-  const std::set<std::string> left_out{"host", "connection", "content-length", "accept-encoding", "user-agent", "referer", "origin", "accept-language", "upgrade-insecure-requests", "dnt", "pragma", "cache-control", "te"};
+  const std::set<std::string> left_out{"host",
+                                       "connection",
+                                       "content-length",
+                                       "accept-encoding",
+                                       "user-agent",
+                                       "referer",
+                                       "origin",
+                                       "accept-language",
+                                       "upgrade-insecure-requests",
+                                       "dnt",
+                                       "pragma",
+                                       "cache-control",
+                                       "te"};
   std::vector<Request> requests;
   for (const auto& entry : *entries->list()) {
     const auto* from = entry.member("request");
@@ -329,7 +360,8 @@ tl::expected<std::string, std::string> from_har(const std::string& text) {
     if (response != nullptr) {
       if (const auto* content = response->member("content")) type = text_of(content->member("mimeType"));
     }
-    const bool decoration = type.starts_with("image/") || type.starts_with("font/") || type.starts_with("text/css") || type.find("javascript") != std::string::npos;
+    const bool decoration = type.starts_with("image/") || type.starts_with("font/") || type.starts_with("text/css") ||
+                            type.find("javascript") != std::string::npos;
     Request request;
     request.url = text_of(from->member("url"));
     if (decoration || !request.url.starts_with("http")) continue;
@@ -349,7 +381,8 @@ tl::expected<std::string, std::string> from_har(const std::string& text) {
     }
     requests.push_back(std::move(request));
   }
-  if (requests.empty()) return tl::make_unexpected(std::string("there is no request in it but for pictures, styles and scripts"));
+  if (requests.empty())
+    return tl::make_unexpected(std::string("there is no request in it but for pictures, styles and scripts"));
   return Writer().write("from-har", requests);
 }
 

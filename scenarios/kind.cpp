@@ -19,20 +19,34 @@ namespace asio = boost::asio;
 namespace {
 
 const Family kScenarioSuccess{"probe_scenario_success", "Whether the scenario passed", {"scenario"}};
-const Family kState{"probe_scenario_state", "What became of the scenario: 0 pass, 1 warn, 2 fail, 3 error", {"scenario"}};
+const Family kState{
+    "probe_scenario_state", "What became of the scenario: 0 pass, 1 warn, 2 fail, 3 error", {"scenario"}};
 const Family kDuration{"probe_scenario_duration_seconds", "How long the steps took, without teardown", {"scenario"}};
-const Family kRequests{"probe_scenario_requests", "HTTP requests of the last run, with retries, polls and redirects", {"scenario"}};
-const Family kFailedStep{"probe_scenario_failed_step_info", "The step that made the scenario fail, and why", {"scenario", "step", "reason"}};
+const Family kRequests{
+    "probe_scenario_requests", "HTTP requests of the last run, with retries, polls and redirects", {"scenario"}};
+const Family kFailedStep{
+    "probe_scenario_failed_step_info", "The step that made the scenario fail, and why", {"scenario", "step", "reason"}};
 const Family kTeardown{"probe_scenario_teardown_success", "Whether all of the teardown passed", {"scenario"}};
-const Family kStepState{"probe_scenario_step_state", "What became of a step: 0 pass, 1 warn, 2 fail, 3 error", {"scenario", "step", "kind"}};
-const Family kStepDuration{"probe_scenario_step_duration_seconds", "How long a step took: in all, and the phases of its last attempt", {"scenario", "step", "phase"}};
+const Family kStepState{"probe_scenario_step_state",
+                        "What became of a step: 0 pass, 1 warn, 2 fail, 3 error",
+                        {"scenario", "step", "kind"}};
+const Family kStepDuration{"probe_scenario_step_duration_seconds",
+                           "How long a step took: in all, and the phases of its last attempt",
+                           {"scenario", "step", "phase"}};
 const Family kAttempts{"probe_scenario_step_attempts", "How often a step was tried", {"scenario", "step"}};
-const Family kPollWait{"probe_scenario_step_poll_wait_seconds", "How long a poll waited between its attempts", {"scenario", "step"}};
-const Family kAsserts{"probe_scenario_step_asserts", "Lines of a step, by what became of them", {"scenario", "step", "result"}};
-const Family kStatus{"probe_scenario_step_http_status_code", "The status of a step's last answer", {"scenario", "step"}};
+const Family kPollWait{
+    "probe_scenario_step_poll_wait_seconds", "How long a poll waited between its attempts", {"scenario", "step"}};
+const Family kAsserts{
+    "probe_scenario_step_asserts", "Lines of a step, by what became of them", {"scenario", "step", "result"}};
+const Family kStatus{
+    "probe_scenario_step_http_status_code", "The status of a step's last answer", {"scenario", "step"}};
 const Family kBodySize{"probe_scenario_step_body_size_bytes", "The size of a step's last answer", {"scenario", "step"}};
-const Family kCertExpiry{"probe_scenario_step_cert_expiry_timestamp_seconds", "When the first certificate of a step's last answer expires, in unixtime", {"scenario", "step"}};
-const Family kThreshold{"probe_scenario_step_threshold_exceeded", "That a step went beyond a threshold", {"scenario", "step", "of", "level"}};
+const Family kCertExpiry{"probe_scenario_step_cert_expiry_timestamp_seconds",
+                         "When the first certificate of a step's last answer expires, in unixtime",
+                         {"scenario", "step"}};
+const Family kThreshold{"probe_scenario_step_threshold_exceeded",
+                        "That a step went beyond a threshold",
+                        {"scenario", "step", "of", "level"}};
 
 double number_of(State state) {
   switch (state) {
@@ -104,19 +118,23 @@ void measure_step(RunContext& context, const Scenario& scenario, const std::stri
     for (const auto& part : step.attempts.back().phases) {
       if (std::find(seen.begin(), seen.end(), part.phase) != seen.end()) continue;
       seen.push_back(part.phase);
-      context.measure(kStepDuration, seconds(step.total_of(part.phase)), labelled({scenario.name, id, std::string(name_of(part.phase))}));
+      context.measure(kStepDuration, seconds(step.total_of(part.phase)),
+                      labelled({scenario.name, id, std::string(name_of(part.phase))}));
     }
   }
   context.measure(kAttempts, static_cast<double>(sum.attempts), labels);
   if (step.polled) context.measure(kPollWait, seconds(sum.poll_wait), labels);
-  for (const auto& [result, count] : sum.asserts) context.measure(kAsserts, count, labelled({scenario.name, id, result}));
-  for (const auto& [key, count] : sum.thresholds) context.measure(kThreshold, 1, labelled({scenario.name, id, key.first, key.second}));
+  for (const auto& [result, count] : sum.asserts)
+    context.measure(kAsserts, count, labelled({scenario.name, id, result}));
+  for (const auto& [key, count] : sum.thresholds)
+    context.measure(kThreshold, 1, labelled({scenario.name, id, key.first, key.second}));
   if (step.attempts.empty() || step.attempts.back().calls.empty()) return;
   const auto& call = step.attempts.back().calls.back();
   context.measure(kStatus, call.status, labels);
   context.measure(kBodySize, static_cast<double>(call.bytes), labels);
   if (call.certificate_expiry) {
-    context.measure(kCertExpiry, std::chrono::duration<double>(call.certificate_expiry->time_since_epoch()).count(), labels);
+    context.measure(kCertExpiry, std::chrono::duration<double>(call.certificate_expiry->time_since_epoch()).count(),
+                    labels);
   }
 }
 
@@ -127,7 +145,8 @@ void measure(RunContext& context, const Scenario& scenario, const RunRecord& rec
   context.measure(kDuration, seconds(record.duration), labels);
   context.measure(kRequests, static_cast<double>(record.requests), labels);
   if (!record.failed_step.empty() && record.reason != Reason::kNone) {
-    context.measure(kFailedStep, 1, labelled({scenario.name, label_of(record.failed_step), std::string(name_of(record.reason))}));
+    context.measure(kFailedStep, 1,
+                    labelled({scenario.name, label_of(record.failed_step), std::string(name_of(record.reason))}));
   }
   if (record.teardown != State::kSkipped) {
     context.measure(kTeardown, record.teardown == State::kPass || record.teardown == State::kWarn ? 1 : 0, labels);
@@ -141,7 +160,8 @@ void add_phases(RunContext& context, const RunRecord& record) {
   for (const auto& step : record.steps) {
     if (step.attempts.empty()) continue;
     for (const auto& part : step.attempts.back().phases) {
-      const auto known = std::find_if(phases.begin(), phases.end(), [&](const auto& other) { return other.phase == part.phase; });
+      const auto known =
+          std::find_if(phases.begin(), phases.end(), [&](const auto& other) { return other.phase == part.phase; });
       if (known == phases.end()) {
         phases.push_back({part.phase, part.duration, 0});
       } else {
@@ -191,7 +211,8 @@ void read_vars(config::Mapping& section, ScenarioSettings& out) {
     const auto tree = yaml::tree_of(value, section.context());
     const bool plain = tree.shape == JsonTree::Shape::kLeaf && !tree.text;
     if (!plain) {
-      vars->error(name, "a variable of a check is a text, a number or a boolean", "placeholders stand in the scenario itself");
+      vars->error(name, "a variable of a check is a text, a number or a boolean",
+                  "placeholders stand in the scenario itself");
       continue;
     }
     out.inputs.variables[name] = tree.constant;

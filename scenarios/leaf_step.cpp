@@ -59,8 +59,7 @@ void LeafStep::add_transport(Reason reason, const std::string& message, FaultKin
   out.reason = reason;
   if (session_.left() <= Duration::zero() && name_of(reason).starts_with("timeout_")) {
     out.reason = Reason::kDeadline;
-    out.message = fmt::format("the scenario's deadline of {} passed",
-                              config::format_duration(session_.part_budget()));
+    out.message = fmt::format("the scenario's deadline of {} passed", config::format_duration(session_.part_budget()));
   }
   transport_ = out.reason;
   out_.findings.push_back(std::move(out));
@@ -104,7 +103,8 @@ asio::awaitable<void> LeafStep::run() {
     auto text = render_text(step_.delay, frame_);
     const auto parsed = text ? config::parse_duration(*text) : tl::make_unexpected(std::string());
     if (!parsed) {
-      add(text ? Problem{{.kind = FaultKind::kInvalidOption, .message = parsed.error()}, step_.delay.origin} : text.error());
+      add(text ? Problem{{.kind = FaultKind::kInvalidOption, .message = parsed.error()}, step_.delay.origin}
+               : text.error());
       settle();
       co_return;
     }
@@ -146,7 +146,8 @@ asio::awaitable<void> LeafStep::attempt() {
     co_return;
   }
   if (session_.cpu_used_up()) {
-    add({{.kind = FaultKind::kLimit, .message = "the limit of time to evaluate is reached", .limit = "cpu"}, step_.origin});
+    add({{.kind = FaultKind::kLimit, .message = "the limit of time to evaluate is reached", .limit = "cpu"},
+         step_.origin});
     final_ = true;
     co_return;
   }
@@ -183,7 +184,8 @@ void LeafStep::attempt_set(const SetAction& action) {
     auto value = render(tree, frame_);
     if (!value) return add(value.error());
     out_.captures.push_back({name, std::string(language::kind_of(*value)),
-                             value->is_secret() ? "***" : session_.masked(language::described(*value)), value->is_secret()});
+                             value->is_secret() ? "***" : session_.masked(language::described(*value)),
+                             value->is_secret()});
     frame_.variables[name] = std::move(*value);
   }
 }
@@ -210,8 +212,8 @@ asio::awaitable<void> LeafStep::attempt_http(const HttpAction& action) {
   for (const auto& secret : call.secrets) session_.keep_secret(secret);
   // As it was sent: with what authenticates it.
   const auto& sent = call.calls.empty() ? call.spec.headers : call.calls.front().request_headers;
-  out_.curl = session_.masked(curl_command(call.spec.method, call.spec.url, sent,
-                                           call.spec.body.value_or(""), options_, session_.secret_names));
+  out_.curl = session_.masked(curl_command(call.spec.method, call.spec.url, sent, call.spec.body.value_or(""), options_,
+                                           session_.secret_names));
   for (auto record : call.calls) {
     record.url = session_.masked(std::move(record.url));
     for (auto* headers : {&record.request_headers, &record.headers}) {
@@ -264,7 +266,8 @@ asio::awaitable<void> LeafStep::attempt_check(const CheckAction& action) {
   for (int i = 0; i < action.count; ++i) {
     if (i > 0 && !co_await session_.pause(action.pause)) break;
     if (session_.requests_left-- <= 0) {
-      co_return add({{.kind = FaultKind::kLimit, .message = "the limit of requests is reached", .limit = "requests"}, step_.origin});
+      co_return add({{.kind = FaultKind::kLimit, .message = "the limit of requests is reached", .limit = "requests"},
+                     step_.origin});
     }
     language::Subject one;
     last = co_await session_.run(*action.kind, settings, target, own, {}, &one);
@@ -310,7 +313,8 @@ void LeafStep::write_output(const HttpCall& call) {
   file << call.subject.body;
   file.close();
   if (file) return;
-  add({{.kind = FaultKind::kFileWrite, .message = fmt::format("{} can not be written", options_.output)}, action->url.origin});
+  add({{.kind = FaultKind::kFileWrite, .message = fmt::format("{} can not be written", options_.output)},
+       action->url.origin});
 }
 
 void LeafStep::look_at_poll(const language::Subject& subject) {
@@ -319,9 +323,10 @@ void LeafStep::look_at_poll(const language::Subject& subject) {
   for (const auto& line : step_.poll->abort_if) {
     if (language::judge(line.assert, subject, frame_)) continue;
     const auto query = language::look(line.assert.query, line.assert.filters, subject, frame_);
-    Finding found = finding_of(session_, {{.span = line.assert.span,
-                                           .message = query ? "poll aborted: " + language::described(*query) : "poll aborted"},
-                                          line.origin});
+    Finding found = finding_of(
+        session_,
+        {{.span = line.assert.span, .message = query ? "poll aborted: " + language::described(*query) : "poll aborted"},
+         line.origin});
     found.reason = Reason::kPollAbort;
     out_.findings.push_back(std::move(found));
     polled_ = false;
@@ -436,7 +441,8 @@ bool LeafStep::take_capture(const NamedCapture& capture, const language::Subject
     value = value->as_secret();
   }
   const bool secret = value->is_secret();
-  auto shown = secret ? "***" : printable(language::plain_text(*value).value_or(language::to_json(*value)), kShownCapture);
+  auto shown =
+      secret ? "***" : printable(language::plain_text(*value).value_or(language::to_json(*value)), kShownCapture);
   out_.captures.push_back({*name, std::string(language::kind_of(*value)), session_.masked(std::move(shown)), secret});
   frame_.variables[*name] = std::move(*value);
   return true;
@@ -454,7 +460,8 @@ asio::awaitable<bool> LeafStep::again(std::int64_t made) {
     const auto spent = session_.now() - out_.attempts.front().began;
     const bool out_of_time = spent + wait > poll.most_time;
     if (made >= poll.most_attempts || out_of_time) {
-      Finding found = waiting_for_.value_or(Finding{.place = step_.origin.place(), .message = {}, .actual = {}, .expected = {}, .diff = {}, .limit = {}});
+      Finding found = waiting_for_.value_or(
+          Finding{.place = step_.origin.place(), .message = {}, .actual = {}, .expected = {}, .diff = {}, .limit = {}});
       found.message = fmt::format("poll gave up after {} of {} attempts, {} of {}: {}", made, poll.most_attempts,
                                   config::format_duration(std::chrono::duration_cast<std::chrono::milliseconds>(spent)),
                                   config::format_duration(poll.most_time),
@@ -480,7 +487,8 @@ asio::awaitable<bool> LeafStep::again(std::int64_t made) {
   if (retry.most >= 0 && made > retry.most) co_return false;
   if (!is_one_of(retry.on, transport_, status_, bad)) co_return false;
   auto wait = wait_before(retry.backoff, made + 1, session_.random);
-  if (const auto asked = retry_after(answer_headers_); asked && (status_ == 429 || status_ == 503)) wait = std::max(wait, *asked);
+  if (const auto asked = retry_after(answer_headers_); asked && (status_ == 429 || status_ == 503))
+    wait = std::max(wait, *asked);
   if (wait >= session_.left()) co_return false;
   co_return co_await session_.pause(wait);
 }

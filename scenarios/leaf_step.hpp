@@ -16,8 +16,8 @@ class LeafStep {
   LeafStep(Session& session, Frame& frame, const Step& step, StepRecord& out)
       : session_(session), frame_(frame), step_(step), out_(out) {}
 
-  /// Reads the options of a request, which tell how often the step is to run. False when they cannot be read; the record
-  /// says why.
+  /// Reads the options of a request, which tell how often the step is to run. False when they cannot be read; the
+  /// record says why.
   bool prepare();
   /// How often it runs: zero means never, -1 without end.
   [[nodiscard]] std::int64_t repeat() const { return options_.skip ? 0 : options_.repeat.value_or(1); }

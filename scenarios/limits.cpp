@@ -33,8 +33,8 @@ Limits decode_limits(config::Mapping& section) {
   Limits out;
   for (const auto& info : kLimits) {
     std::int64_t value = 0;
-    const auto read = info.bytes ? section.read_size(info.name, value)
-                                 : section.read_integer(info.name, value, 1, info.most);
+    const auto read =
+        info.bytes ? section.read_size(info.name, value) : section.read_integer(info.name, value, 1, info.most);
     if (!read) continue;
     if (value < 1 || value > info.most) {
       section.error(info.name, fmt::format("{} must be from 1B to {}MiB", info.name, info.most / kMega));

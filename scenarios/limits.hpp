@@ -15,10 +15,10 @@ class Mapping;
 namespace vedette::scenarios {
 
 struct Limits {
-  std::int64_t requests = 100;                        ///< of a run, with retries, polls and redirects
-  std::int64_t steps = 50;                            ///< of a run, loops and calls unrolled
-  std::int64_t body = std::int64_t{1} << 20;          ///< bytes of a response that are read
-  std::int64_t inflated = std::int64_t{8} << 20;      ///< the same, decompressed
+  std::int64_t requests = 100;                            ///< of a run, with retries, polls and redirects
+  std::int64_t steps = 50;                                ///< of a run, loops and calls unrolled
+  std::int64_t body = std::int64_t{1} << 20;              ///< bytes of a response that are read
+  std::int64_t inflated = std::int64_t{8} << 20;          ///< the same, decompressed
   std::int64_t captured_value = std::int64_t{16} << 10;   ///< bytes of one capture
   std::int64_t captured_bytes = std::int64_t{256} << 10;  ///< bytes of all captures
   std::int64_t template_output = std::int64_t{256} << 10;
@@ -29,7 +29,7 @@ struct Limits {
 /// What a limit may be raised to.
 struct LimitInfo {
   std::string_view name;
-  std::int64_t Limits::*field;
+  std::int64_t Limits::* field;
   std::int64_t most;
   bool bytes;
 };

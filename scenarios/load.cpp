@@ -34,9 +34,11 @@ void read_schedule(config::Mapping& section, Scenario& out) {
   auto schedule = section.take_mapping("schedule");
   if (!schedule) return;
   config::Duration duration{};
-  if (read_duration(*schedule, "every", duration, std::chrono::milliseconds(100), std::chrono::hours(24 * 366))) out.every = duration;
+  if (read_duration(*schedule, "every", duration, std::chrono::milliseconds(100), std::chrono::hours(24 * 366)))
+    out.every = duration;
   read_duration(*schedule, "jitter", duration, {}, std::chrono::hours(1));
-  if (read_duration(*schedule, "deadline", duration, std::chrono::milliseconds(1), kMostDeadline)) out.deadline = duration;
+  if (read_duration(*schedule, "deadline", duration, std::chrono::milliseconds(1), kMostDeadline))
+    out.deadline = duration;
   if (read_duration(*schedule, "teardown_deadline", duration, std::chrono::milliseconds(1), kMostTeardown)) {
     out.teardown_deadline = duration;
   }
@@ -70,7 +72,8 @@ std::optional<Loaded> load_hurl(const std::shared_ptr<const config::Source>& sou
   auto steps = hurl::parse(source);
   if (!steps) {
     const auto& error = steps.error();
-    context.diagnostics.error(Origin::whole(source).place(error.at), fmt::format("{}: {}", error.title, error.message), error.hint);
+    context.diagnostics.error(Origin::whole(source).place(error.at), fmt::format("{}: {}", error.title, error.message),
+                              error.hint);
     return std::nullopt;
   }
   Loaded out;
@@ -110,7 +113,8 @@ std::vector<SecretSource> read_secrets(config::Mapping& section) {
     read("file", SecretSource::From::kFile);
     read("credential", SecretSource::From::kCredential);
     from.finish();
-    if (sources != 1) mapping->error(name, "a secret has one source", "one of {env: NAME}, {file: NAME}, {credential: NAME}");
+    if (sources != 1)
+      mapping->error(name, "a secret has one source", "one of {env: NAME}, {file: NAME}, {credential: NAME}");
     out.push_back(std::move(source));
   }
   return out;
@@ -120,7 +124,8 @@ std::optional<Loaded> decode(const config::Value& value, const std::string& fold
                              config::Context& context) {
   std::size_t nodes = 0;
   if (is_too_large(value.node(), nodes)) {
-    context.diagnostics.error(value.place(), fmt::format("the scenario has more than {} nodes, or is nested too deeply", kMostNodes),
+    context.diagnostics.error(value.place(),
+                              fmt::format("the scenario has more than {} nodes, or is nested too deeply", kMostNodes),
                               "aliases count as often as they are used");
     return std::nullopt;
   }
@@ -160,7 +165,8 @@ std::optional<Loaded> decode(const config::Value& value, const std::string& fold
   if (phases == "total") scenario.phases = PhaseMetrics::kTotal;
   if (!section.has("steps")) section.error("steps", "a scenario needs steps");
   if (shared.steps > scenario.limits.steps) {
-    section.error("steps", fmt::format("the scenario has {} steps, its limit is {}", shared.steps, scenario.limits.steps),
+    section.error("steps",
+                  fmt::format("the scenario has {} steps, its limit is {}", shared.steps, scenario.limits.steps),
                   "limits: {steps: …} allows up to 200");
   }
   section.finish();
@@ -171,7 +177,8 @@ std::optional<Loaded> decode(const config::Value& value, const std::string& fold
 }
 
 std::optional<Loaded> load_file(const std::string& path, const std::set<std::string>& given, config::Context& context) {
-  auto text = path == "-" ? config::read_small_file("/dev/stdin", kLargestFile) : config::read_small_file(path, kLargestFile);
+  auto text =
+      path == "-" ? config::read_small_file("/dev/stdin", kLargestFile) : config::read_small_file(path, kLargestFile);
   if (!text) {
     context.diagnostics.error({std::make_shared<const config::Source>(config::Source{path, ""}), 0, 0}, text.error());
     return std::nullopt;

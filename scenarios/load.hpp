@@ -18,8 +18,8 @@ struct Loaded {
   std::vector<std::shared_ptr<const config::Source>> sources;  ///< all files that were read, the scenario's own first
 };
 
-/// A file, by its name: .hurl, or YAML. `given` are variables and secrets that are defined elsewhere. Nothing when there
-/// is an error.
+/// A file, by its name: .hurl, or YAML. `given` are variables and secrets that are defined elsewhere. Nothing when
+/// there is an error.
 std::optional<Loaded> load_file(const std::string& path, const std::set<std::string>& given, config::Context& context);
 
 /// A mapping that holds a scenario; files are looked for in `folder`.

@@ -11,7 +11,8 @@ namespace {
 using enum OptionType;
 
 constexpr std::array kHurlOptions{
-    OptionInfo{"aws-sigv4", Option::kAwsSigV4, kText, "Sign with AWS Signature Version 4: provider1[:provider2[:region[:service]]]"},
+    OptionInfo{"aws-sigv4", Option::kAwsSigV4, kText,
+               "Sign with AWS Signature Version 4: provider1[:provider2[:region[:service]]]"},
     OptionInfo{"cacert", Option::kCaCert, kFile, "Trust the authorities of this PEM file"},
     OptionInfo{"cert", Option::kCert, kCertificate, "Client certificate, and its password behind a colon"},
     OptionInfo{"compressed", Option::kCompressed, kBoolean, "Ask for a compressed response"},
@@ -65,8 +66,8 @@ std::span<const OptionInfo> hurl_options() {
 }
 
 const OptionInfo* find_hurl_option(std::string_view name) {
-  const auto* found = std::find_if(kHurlOptions.begin(), kHurlOptions.end(),
-                                   [&](const OptionInfo& info) { return info.name == name; });
+  const auto* found =
+      std::find_if(kHurlOptions.begin(), kHurlOptions.end(), [&](const OptionInfo& info) { return info.name == name; });
   return found == kHurlOptions.end() ? nullptr : found;
 }
 

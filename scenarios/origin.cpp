@@ -61,7 +61,8 @@ config::Place Origin::place(std::size_t at) const {
 }
 
 int Origin::width(language::Span span) const {
-  if (!counts_characters_) return static_cast<int>(span.end > span.begin && span.end <= exact_ ? span.end - span.begin : 1);
+  if (!counts_characters_)
+    return static_cast<int>(span.end > span.begin && span.end <= exact_ ? span.end - span.begin : 1);
   const std::string_view text = begin_.source->text;
   int out = 0;
   for (std::size_t i = span.begin; i < std::min(span.end, text.size()) && text[i] != '\n'; ++i) {

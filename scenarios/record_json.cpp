@@ -32,21 +32,28 @@ json::array headers_of(const net::Headers& headers) {
 }
 
 json::object call_of(const CallRecord& call) {
-  json::object request{{"method", call.method}, {"url", call.url}, {"headers", headers_of(call.request_headers)}, {"bytes", call.request_bytes}};
-  json::object response{{"status", call.status}, {"version", call.version}, {"ip", call.ip},
-                        {"headers", headers_of(call.headers)}, {"bytes", call.bytes}, {"body", call.excerpt},
-                        {"reused", call.reused}};
+  json::object request{{"method", call.method},
+                       {"url", call.url},
+                       {"headers", headers_of(call.request_headers)},
+                       {"bytes", call.request_bytes}};
+  json::object response{
+      {"status", call.status}, {"version", call.version}, {"ip", call.ip},        {"headers", headers_of(call.headers)},
+      {"bytes", call.bytes},   {"body", call.excerpt},    {"reused", call.reused}};
   return {{"request", std::move(request)}, {"response", std::move(response)}};
 }
 
 json::object attempt_of(const AttemptRecord& attempt) {
   json::array phases;
   for (const auto& part : attempt.phases) {
-    phases.push_back(json::object{{"phase", name_of(part.phase)}, {"seconds", seconds(part.duration)}, {"hop", part.hop}});
+    phases.push_back(
+        json::object{{"phase", name_of(part.phase)}, {"seconds", seconds(part.duration)}, {"hop", part.hop}});
   }
   json::array calls;
   for (const auto& call : attempt.calls) calls.push_back(call_of(call));
-  json::object out{{"began", seconds(attempt.began)}, {"seconds", seconds(attempt.duration)}, {"phases", std::move(phases)}, {"calls", std::move(calls)}};
+  json::object out{{"began", seconds(attempt.began)},
+                   {"seconds", seconds(attempt.duration)},
+                   {"phases", std::move(phases)},
+                   {"calls", std::move(calls)}};
   if (attempt.reason != Reason::kNone) {
     out["reason"] = name_of(attempt.reason);
     out["error"] = attempt.message;
@@ -55,14 +62,20 @@ json::object attempt_of(const AttemptRecord& attempt) {
 }
 
 json::object threshold_of(const ExceededThreshold& threshold) {
-  return {{"of", threshold.of},       {"level", threshold.fails ? "fail" : "warn"}, {"value", number(threshold.value)},
-          {"bound", threshold.bound}, {"place", place_of(threshold.place)}};
+  return {{"of", threshold.of},
+          {"level", threshold.fails ? "fail" : "warn"},
+          {"value", number(threshold.value)},
+          {"bound", threshold.bound},
+          {"place", place_of(threshold.place)}};
 }
 
 json::object finding_json(const Finding& finding) {
   auto place = place_of(finding.place);
   place["length"] = finding.width;
-  json::object out{{"reason", name_of(finding.reason)}, {"message", sentence_of(finding)}, {"severity", finding.warns ? "warn" : "fail"}, {"span", std::move(place)}};
+  json::object out{{"reason", name_of(finding.reason)},
+                   {"message", sentence_of(finding)},
+                   {"severity", finding.warns ? "warn" : "fail"},
+                   {"span", std::move(place)}};
   if (!finding.actual.empty() || !finding.expected.empty()) {
     out["actual"] = finding.actual;
     out["expected"] = finding.expected;
@@ -72,7 +85,8 @@ json::object finding_json(const Finding& finding) {
 }
 
 json::object step_of(const StepRecord& step) {
-  json::object out{{"id", step.id}, {"kind", name_of(step.kind)}, {"state", name_of(step.state)}, {"span", place_of(step.place)}};
+  json::object out{
+      {"id", step.id}, {"kind", name_of(step.kind)}, {"state", name_of(step.state)}, {"span", place_of(step.place)}};
   if (!step.name.empty()) out["name"] = step.name;
   if (step.teardown) out["teardown"] = true;
   if (!step.skipped.empty()) out["skipped"] = step.skipped;
@@ -89,14 +103,18 @@ json::object step_of(const StepRecord& step) {
   if (!attempts.empty()) out["attempts"] = std::move(attempts);
   json::array asserts;
   for (const auto& line : step.asserts) {
-    json::object one{{"line", line.text}, {"ok", line.holds}, {"severity", line.warns ? "warn" : "fail"}, {"span", place_of(line.place)}};
+    json::object one{{"line", line.text},
+                     {"ok", line.holds},
+                     {"severity", line.warns ? "warn" : "fail"},
+                     {"span", place_of(line.place)}};
     if (!line.holds) one["message"] = line.message;
     asserts.push_back(std::move(one));
   }
   if (!asserts.empty()) out["asserts"] = std::move(asserts);
   json::array captures;
   for (const auto& capture : step.captures) {
-    captures.push_back(json::object{{"name", capture.name}, {"kind", capture.kind}, {"redacted", capture.redacted}, {"value", capture.value}});
+    captures.push_back(json::object{
+        {"name", capture.name}, {"kind", capture.kind}, {"redacted", capture.redacted}, {"value", capture.value}});
   }
   if (!captures.empty()) out["captures"] = std::move(captures);
   json::array findings;
@@ -117,7 +135,8 @@ json::object to_json(const RunRecord& record) {
                    {"scenario", record.scenario},
                    {"file", record.file},
                    {"state", name_of(record.state)},
-                   {"started", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(record.started)))},
+                   {"started", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                                           fmt::gmtime(std::chrono::system_clock::to_time_t(record.started)))},
                    {"seconds", seconds(record.duration)},
                    {"requests", record.requests},
                    {"teardown", name_of(record.teardown)}};

@@ -39,8 +39,8 @@ std::string in_json(std::string_view text) {
 
 void Redactor::add_form(std::string form) {
   if (form.size() < kShortest || std::find(forms_.begin(), forms_.end(), form) != forms_.end()) return;
-  const auto place = std::find_if(forms_.begin(), forms_.end(),
-                                  [&](const std::string& other) { return other.size() < form.size(); });
+  const auto place =
+      std::find_if(forms_.begin(), forms_.end(), [&](const std::string& other) { return other.size() < form.size(); });
   forms_.insert(place, std::move(form));
 }
 

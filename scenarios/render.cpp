@@ -64,10 +64,9 @@ Rendered<std::string> form_of(const std::vector<Field>& fields, Frame& frame) {
 std::string_view media_type_of(const std::string& path) {
   const auto extension = lower_case(std::filesystem::path(path).extension().string());
   constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
-      {".gif", "image/gif"},         {".jpg", "image/jpeg"},       {".jpeg", "image/jpeg"},
-      {".png", "image/png"},         {".svg", "image/svg+xml"},    {".txt", "text/plain"},
-      {".htm", "text/html"},         {".html", "text/html"},       {".pdf", "application/pdf"},
-      {".xml", "application/xml"},   {".json", "application/json"}, {".csv", "text/csv"},
+      {".gif", "image/gif"},       {".jpg", "image/jpeg"},      {".jpeg", "image/jpeg"},       {".png", "image/png"},
+      {".svg", "image/svg+xml"},   {".txt", "text/plain"},      {".htm", "text/html"},         {".html", "text/html"},
+      {".pdf", "application/pdf"}, {".xml", "application/xml"}, {".json", "application/json"}, {".csv", "text/csv"},
   };
   for (const auto& [name, type] : kTypes) {
     if (extension == name) return type;
@@ -198,10 +197,11 @@ Rendered<std::string> render(const JsonText& text, const Origin& origin, Frame& 
     }
     const auto plain = language::plain_text(*value);
     if (!plain) {
-      return tl::make_unexpected(Problem{{.kind = FaultKind::kUnrenderable,
-                                          .span = part.expression->span(),
-                                          .message = fmt::format("expecting a renderable value, it is {}", language::described(*value))},
-                                         origin});
+      return tl::make_unexpected(
+          Problem{{.kind = FaultKind::kUnrenderable,
+                   .span = part.expression->span(),
+                   .message = fmt::format("expecting a renderable value, it is {}", language::described(*value))},
+                  origin});
     }
     const auto quoted = in_quotes(*plain);
     out += quoted.substr(1, quoted.size() - 2);
@@ -324,8 +324,8 @@ tl::expected<std::shared_ptr<const http::TokenSettings>, Problem> token_settings
   config::Mapping mapping(*rendered, "oauth2", context);
   auto out = http::decode_token_settings(mapping);
   if (!diagnostics.has_errors()) return out;
-  return tl::make_unexpected(Problem{{.kind = FaultKind::kInvalidOption, .message = diagnostics.first_error()},
-                                     Origin::at(section.place())});
+  return tl::make_unexpected(
+      Problem{{.kind = FaultKind::kInvalidOption, .message = diagnostics.first_error()}, Origin::at(section.place())});
 }
 
 }  // namespace

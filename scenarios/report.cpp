@@ -62,7 +62,8 @@ std::string details(const StepRecord& step, const Style& style) {
     for (const auto& part : step.attempts.back().phases) {
       out += fmt::format("      {:<12} {:>10}\n", name_of(part.phase), latency(part.duration));
     }
-    for (const auto& capture : step.captures) out += fmt::format("      {} = {} ({})\n", capture.name, capture.value, capture.kind);
+    for (const auto& capture : step.captures)
+      out += fmt::format("      {} = {} ({})\n", capture.name, capture.value, capture.kind);
   }
   if (!step.curl.empty() && (step.bad() || style.verbose)) out += fmt::format("      {}\n", step.curl);
   return out;
@@ -83,7 +84,8 @@ std::size_t number_width(const config::Source& source) {
 }
 
 std::string carets(int column, int width, const std::string& message) {
-  auto out = std::string(static_cast<std::size_t>(std::max(0, column - 1)), ' ') + std::string(static_cast<std::size_t>(width), '^');
+  auto out = std::string(static_cast<std::size_t>(std::max(0, column - 1)), ' ') +
+             std::string(static_cast<std::size_t>(width), '^');
   return message.empty() ? out : out + " " + message;
 }
 
@@ -92,7 +94,8 @@ std::string hurl_frame(const std::string& title, const config::Place& place, int
   const auto width = number_width(*place.source);
   const std::string margin = std::string(width, ' ') + " |";
   auto out = paint(colour, "1;31", "error") + ": " + paint(colour, "1", title) + "\n";
-  out += fmt::format("{}--> {}:{}:{}\n{}\n", std::string(width, ' '), place.source->path, place.line, shown_column, margin);
+  out += fmt::format("{}--> {}:{}:{}\n{}\n", std::string(width, ' '), place.source->path, place.line, shown_column,
+                     margin);
   out += entry;
   auto line = place.source->line(place.line);
   if (line.ends_with('\r')) line.remove_suffix(1);
@@ -110,7 +113,10 @@ std::vector<std::string> under_line(const Finding& finding) {
     if (finding.type_mismatch) out.emplace_back("  >>> types between actual and expected are not consistent");
     return out;
   }
-  if (!finding.diff.empty()) return finding.diff;
+  if (!finding.diff.empty()) {
+    for (const auto& line : finding.diff) out.push_back("  " + line);
+    return out;
+  }
   auto message = finding.message;
   if (message.empty() && !finding.actual.empty()) message = fmt::format("actual value is <{}>", finding.actual);
   if (finding.kind == FaultKind::kHeaderNotFound) message = "this header has not been found in the response";
@@ -127,12 +133,18 @@ std::string hurl_finding(const StepRecord& step, const Finding& finding, bool co
 }
 
 std::string yaml_finding(const StepRecord& step, const Finding& finding, const RunRecord& record, bool colour) {
-  const auto word = finding.warns || step.state == State::kWarn ? "warn" : step.state == State::kFail ? "fail" : "error";
+  const auto word = finding.warns || step.state == State::kWarn ? "warn"
+                    : step.state == State::kFail                ? "fail"
+                                                                : "error";
   const auto sentence = sentence_of(finding);
-  auto out = fmt::format("{}: {}: {}: {}\n", finding.place.source ? finding.place.text() : record.file, paint(colour, "1;31", word), step.id, sentence);
+  auto out = fmt::format("{}: {}: {}: {}\n", finding.place.source ? finding.place.text() : record.file,
+                         paint(colour, "1;31", word), step.id, sentence);
   const auto line = config::shown_line(finding.place);
   if (!line.empty()) {
-    out += fmt::format("{:>5} | {}\n      | {}\n", finding.place.line, line, carets(finding.place.column, std::min(finding.width, std::max(1, static_cast<int>(line.size()) - finding.place.column + 1)), ""));
+    out += fmt::format(
+        "{:>5} | {}\n      | {}\n", finding.place.line, line,
+        carets(finding.place.column,
+               std::min(finding.width, std::max(1, static_cast<int>(line.size()) - finding.place.column + 1)), ""));
   }
   for (const auto& text : finding.diff) out += fmt::format("      | {}\n", text);
   return out;
@@ -147,8 +159,10 @@ bool is_hurl(const Finding& finding) {
 }  // namespace
 
 std::string to_text(const RunRecord& record, const Style& style) {
-  auto out = fmt::format("{}  {}  {}, {} request{}  (run {}, seed {})\n", paint(style.colour, colour_of(record.state), name_of(record.state)),
-                         record.scenario, latency(record.duration), record.requests, record.requests == 1 ? "" : "s", record.id, record.seed);
+  auto out =
+      fmt::format("{}  {}  {}, {} request{}  (run {}, seed {})\n",
+                  paint(style.colour, colour_of(record.state), name_of(record.state)), record.scenario,
+                  latency(record.duration), record.requests, record.requests == 1 ? "" : "s", record.id, record.seed);
   std::size_t widest = 4;
   Duration total = record.duration;
   for (const auto& step : record.steps) {
@@ -168,11 +182,13 @@ std::string to_text(const RunRecord& record, const Style& style) {
       continue;
     }
     const auto attempts = step.attempts.size() > 1 ? fmt::format(" x{}", step.attempts.size()) : std::string();
-    out += fmt::format("  {} {:<{}} {:>10}  {}{}\n", state, step.id, widest, latency(step.duration), bar(step, total, bar_width, style.colour), attempts);
+    out += fmt::format("  {} {:<{}} {:>10}  {}{}\n", state, step.id, widest, latency(step.duration),
+                       bar(step, total, bar_width, style.colour), attempts);
     out += details(step, style);
   }
   for (const auto& threshold : record.thresholds) {
-    out += fmt::format("  {} is {:.3f}: beyond {:g} ({})\n", threshold.of, threshold.value, threshold.bound, threshold.fails ? "fail" : "warn");
+    out += fmt::format("  {} is {:.3f}: beyond {:g} ({})\n", threshold.of, threshold.value, threshold.bound,
+                       threshold.fails ? "fail" : "warn");
   }
   if (record.reason != Reason::kNone) out += fmt::format("  {}: {}\n", name_of(record.reason), record.message);
   return out;
@@ -182,13 +198,14 @@ std::string findings_text(const RunRecord& record, const Style& style) {
   std::string out;
   for (const auto& step : record.steps) {
     for (const auto& finding : step.findings) {
-      out += is_hurl(finding) ? hurl_finding(step, finding, style.colour) : yaml_finding(step, finding, record, style.colour);
+      out += is_hurl(finding) ? hurl_finding(step, finding, style.colour)
+                              : yaml_finding(step, finding, record, style.colour);
     }
     if (step.findings.empty() || is_hurl(step.findings.front())) continue;
     if (!step.attempts.empty() && !step.attempts.back().calls.empty()) {
       const auto& call = step.attempts.back().calls.back();
-      out += fmt::format("  note: last response {}, {} bytes{}; run {}, seed {}\n", call.status, call.bytes, call.content_type.empty() ? "" : ", " + call.content_type,
-                         record.id, record.seed);
+      out += fmt::format("  note: last response {}, {} bytes{}; run {}, seed {}\n", call.status, call.bytes,
+                         call.content_type.empty() ? "" : ", " + call.content_type, record.id, record.seed);
     }
     if (!step.curl.empty()) out += fmt::format("  curl: {}\n", step.curl);
   }
@@ -214,7 +231,8 @@ std::string to_junit(const std::vector<RunRecord>& records) {
     for (const auto& step : record.steps) {
       if (!step.leaf) continue;
       ++tests;
-      cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.6f}\"", escape_markup(record.scenario), escape_markup(step.id), seconds(step.duration));
+      cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.6f}\"", escape_markup(record.scenario),
+                           escape_markup(step.id), seconds(step.duration));
       if (step.state == State::kSkipped) {
         ++skipped;
         cases += fmt::format(">\n      <skipped message=\"{}\"/>\n    </testcase>\n", escape_markup(step.skipped));
@@ -227,12 +245,16 @@ std::string to_junit(const std::vector<RunRecord>& records) {
       const bool failed = step.state == State::kFail;
       ++(failed ? failures : errors);
       std::string text;
-      for (const auto& finding : step.findings) text += fmt::format("{}: {}\n", finding.place.text(), sentence_of(finding));
-      cases += fmt::format(">\n      <{0} type=\"{1}\" message=\"{2}\">{3}</{0}>\n    </testcase>\n", failed ? "failure" : "error", name_of(step.reason),
-                           escape_markup(step.message), escape_markup(text));
+      for (const auto& finding : step.findings)
+        text += fmt::format("{}: {}\n", finding.place.text(), sentence_of(finding));
+      cases += fmt::format(">\n      <{0} type=\"{1}\" message=\"{2}\">{3}</{0}>\n    </testcase>\n",
+                           failed ? "failure" : "error", name_of(step.reason), escape_markup(step.message),
+                           escape_markup(text));
     }
-    out += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.6f}\">\n{}  </testsuite>\n",
-                       escape_markup(record.scenario), tests, failures, errors, skipped, seconds(record.duration), cases);
+    out += fmt::format(
+        "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.6f}\">\n{}  "
+        "</testsuite>\n",
+        escape_markup(record.scenario), tests, failures, errors, skipped, seconds(record.duration), cases);
   }
   return out + "</testsuites>\n";
 }
@@ -249,7 +271,8 @@ std::string to_tap(const std::vector<RunRecord>& records) {
       if (!step.bad()) continue;
       lines += "  ---\n";
       lines += fmt::format("  reason: {}\n", name_of(step.reason));
-      for (const auto& finding : step.findings) lines += fmt::format("  # {}: {}\n", finding.place.text(), sentence_of(finding));
+      for (const auto& finding : step.findings)
+        lines += fmt::format("  # {}: {}\n", finding.place.text(), sentence_of(finding));
       lines += "  ...\n";
     }
   }

@@ -51,10 +51,10 @@ struct JsonText {
 
 /// JSON as a tree of YAML, with placeholders in its texts; one that is nothing but a placeholder keeps its type.
 struct JsonTree {
-  language::Value constant{};                           ///< of a leaf without placeholders
-  std::optional<Text> text{};                           ///< of a leaf with them
-  std::vector<JsonTree> items{};                        ///< of a list
-  std::vector<std::pair<Text, JsonTree>> members{};     ///< of an object
+  language::Value constant{};                        ///< of a leaf without placeholders
+  std::optional<Text> text{};                        ///< of a leaf with them
+  std::vector<JsonTree> items{};                     ///< of a list
+  std::vector<std::pair<Text, JsonTree>> members{};  ///< of an object
   enum class Shape : std::uint8_t { kLeaf, kList, kObject } shape = Shape::kLeaf;
 };
 
@@ -80,9 +80,9 @@ struct Body {
   Shape shape = Shape::kNone;
   language::Span span{};
   Origin origin{};
-  Text text{};                           ///< a text, the query of GraphQL, or the name of a file
-  JsonText json{};                       ///< the same, or the variables of GraphQL
-  std::optional<JsonTree> tree{};        ///< the same, written in YAML
+  Text text{};                     ///< a text, the query of GraphQL, or the name of a file
+  JsonText json{};                 ///< the same, or the variables of GraphQL
+  std::optional<JsonTree> tree{};  ///< the same, written in YAML
   std::string bytes{};
   std::vector<Field> form{};
   std::vector<Part> parts{};
@@ -173,7 +173,7 @@ struct HttpAction {
 struct CheckAction {
   const Kind* kind = nullptr;
   config::Value section;
-  bool constant = false;                     ///< there are no placeholders: `settings` and `target` are ready
+  bool constant = false;  ///< there are no placeholders: `settings` and `target` are ready
   std::shared_ptr<const Settings> settings{};
   std::string target{};
   int count = 1;  ///< of pings
@@ -217,8 +217,8 @@ struct CallAction {
   std::string folder;  ///< that its files are looked for in
 };
 
-using Action = std::variant<HttpAction, CheckAction, SleepAction, SetAction, AssertAction, GroupAction, ForEachAction,
-                            CallAction>;
+using Action =
+    std::variant<HttpAction, CheckAction, SleepAction, SetAction, AssertAction, GroupAction, ForEachAction, CallAction>;
 
 enum class StepKind : std::uint8_t {
   kHttp,

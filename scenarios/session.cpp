@@ -80,7 +80,8 @@ asio::awaitable<Result> Session::run(const Kind& kind, std::shared_ptr<const Set
   Result result;
   bool done = false;
   const auto run = start_run(
-      context.services.executor, context.services, std::move(check), inputs.keeps_details ? Detail::kAlways : context.detail,
+      context.services.executor, context.services, std::move(check),
+      inputs.keeps_details ? Detail::kAlways : context.detail,
       [&](Result ended) {
         result = std::move(ended);
         done = true;
@@ -142,9 +143,9 @@ tl::expected<std::string, language::Fault> Frame::path_of(const std::string& pat
   const auto relative = full.lexically_relative(root);
   const bool inside = !error && !relative.empty() && *relative.begin() != "..";
   if (inside) return full.string();
-  return tl::make_unexpected(language::Fault{
-      .kind = language::FaultKind::kUnauthorizedFile,
-      .message = fmt::format("{} is not under {}; check --file-root", path, root.string())});
+  return tl::make_unexpected(
+      language::Fault{.kind = language::FaultKind::kUnauthorizedFile,
+                      .message = fmt::format("{} is not under {}; check --file-root", path, root.string())});
 }
 
 std::string Frame::beside(const std::string& path) const {

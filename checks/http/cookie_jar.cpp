@@ -50,7 +50,8 @@ std::int64_t expiry_of(std::string_view max_age, bool has_max_age, const std::st
   if (expires.empty()) return 0;
   auto text = expires;
   // The old form has dashes.
-  if (const auto comma = text.find(','); comma != std::string::npos) std::replace(text.begin() + static_cast<std::ptrdiff_t>(comma), text.end(), '-', ' ');
+  if (const auto comma = text.find(','); comma != std::string::npos)
+    std::replace(text.begin() + static_cast<std::ptrdiff_t>(comma), text.end(), '-', ' ');
   const auto time = parse_http_date(text);
   return time ? std::max<std::int64_t>(1, *time) : 0;
 }

@@ -59,12 +59,14 @@ tl::expected<void, std::string> sign(const SigV4& settings, const Url& url, cons
                                      const std::string& body, net::Headers& headers) {
   const auto names = split(lower_case(settings.scope), ':');
   const auto provider = names[0];
-  if (provider.empty()) return tl::make_unexpected(std::string("the provider is missing; write aws:amz:REGION:SERVICE"));
+  if (provider.empty())
+    return tl::make_unexpected(std::string("the provider is missing; write aws:amz:REGION:SERVICE"));
   const auto second = names.size() > 1 && !names[1].empty() ? names[1] : provider;
   // Otherwise they are the labels of the host: service.region.…
   const auto labels = split(url.host, '.');
   const auto service = names.size() > 3 ? names[3] : labels[0];
-  if (names.size() < 3 && labels.size() < 2) return tl::make_unexpected(std::string("the region is missing; write aws:amz:REGION:SERVICE"));
+  if (names.size() < 3 && labels.size() < 2)
+    return tl::make_unexpected(std::string("the region is missing; write aws:amz:REGION:SERVICE"));
   const auto region = names.size() > 2 ? names[2] : labels[1];
   const auto date = fmt::format("{:%Y%m%dT%H%M%SZ}", fmt::gmtime(settings.when));
   const auto day = date.substr(0, 8);
@@ -98,9 +100,9 @@ tl::expected<void, std::string> sign(const SigV4& settings, const Url& url, cons
                                    language::to_hex(*language::digest_of("sha256", canonical)));
   auto key = keyed(fmt::format("{}4{}", upper_case(provider), settings.secret), day);
   key = keyed(keyed(keyed(key, region), service), kind);
-  headers.emplace_back("Authorization", fmt::format("{} Credential={}/{}, SignedHeaders={}, Signature={}", algorithm,
-                                                    settings.key_id, scope, list,
-                                                    language::to_hex(keyed(key, to_sign))));
+  headers.emplace_back("Authorization",
+                       fmt::format("{} Credential={}/{}, SignedHeaders={}, Signature={}", algorithm, settings.key_id,
+                                   scope, list, language::to_hex(keyed(key, to_sign))));
   return {};
 }
 

@@ -132,7 +132,8 @@ class Http2Session::Frames {
     nghttp2_data_provider provider{};
     provider.source.ptr = this;
     provider.read_callback = &Frames::read_body;
-    stream_ = nghttp2_submit_request(session_, nullptr, pairs.data(), pairs.size(), request_->body ? &provider : nullptr, nullptr);
+    stream_ = nghttp2_submit_request(session_, nullptr, pairs.data(), pairs.size(),
+                                     request_->body ? &provider : nullptr, nullptr);
   }
 
   static std::uint8_t* bytes_of(const std::string& text) {
@@ -235,7 +236,7 @@ class Http2Session::Frames {
   HttpExchange* out_ = nullptr;
   nghttp2_session* session_ = nullptr;
   std::int32_t stream_ = 0;  ///< of the exchange
-  std::string complaint_;  ///< nghttp2's own, of what the server sent
+  std::string complaint_;    ///< nghttp2's own, of what the server sent
   std::string_view unsent_;
   std::size_t header_bytes_ = 0;
   std::uint32_t error_ = NGHTTP2_NO_ERROR;  ///< that the server gave for the stream or the connection

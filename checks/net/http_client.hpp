@@ -6,15 +6,15 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "checks/kind.hpp"
-#include "checks/net/http_exchange.hpp"
 #include "checks/net/http_connections.hpp"
+#include "checks/net/http_exchange.hpp"
 #include "checks/net/socket.hpp"
 
 namespace vedette::net {
 
 /// What had been learnt before a failure is in `out`. Adds the phases connect, tls, processing and transfer to the run
-/// as they end, with the number `hop`. With `connections`, one of them is used if it fits, and what can be used again goes
-/// there; a server that has closed such a connection meanwhile is reached anew.
+/// as they end, with the number `hop`. With `connections`, one of them is used if it fits, and what can be used again
+/// goes there; a server that has closed such a connection meanwhile is reached anew.
 boost::asio::awaitable<Problem> perform(RunContext& context, const HttpRequest& request, HttpExchange& out, int hop,
                                         HttpConnections* connections = nullptr);
 

@@ -69,9 +69,7 @@ class JsonReader {
 
  private:
   void fail(std::string message) { fail_at(reader_.at(), std::move(message)); }
-  void fail_at(std::size_t at, std::string message) {
-    literals_.fail(at, std::move(message), {}, "Parsing JSON");
-  }
+  void fail_at(std::size_t at, std::string message) { literals_.fail(at, std::move(message), {}, "Parsing JSON"); }
 
   std::string& plain() {
     if (out_.parts.empty() || out_.parts.back().expression) out_.parts.emplace_back();
@@ -193,7 +191,7 @@ class JsonReader {
     int code = 0;
     for (int i = 0; i < 4; ++i) {
       const char c = reader_.peek();
-      const int digit = Reader::is_digit(c)       ? c - '0'
+      const int digit = Reader::is_digit(c)    ? c - '0'
                         : c >= 'a' && c <= 'f' ? c - 'a' + 10
                         : c >= 'A' && c <= 'F' ? c - 'A' + 10
                                                : -1;

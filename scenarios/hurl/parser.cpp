@@ -22,9 +22,8 @@ using language::Span;
 using language::SyntaxError;
 using language::Template;
 
-constexpr language::Dialect kHurl{.vocabulary = language::Vocabulary::kHttp,
-                                  .placeholders = language::Placeholders::kBraces,
-                                  .strict_hurl = true};
+constexpr language::Dialect kHurl{
+    .vocabulary = language::Vocabulary::kHttp, .placeholders = language::Placeholders::kBraces, .strict_hurl = true};
 
 std::string name_hint(std::string_view name, const std::vector<std::string_view>& known) {
   const auto close = config::nearest(name, known);
@@ -146,7 +145,8 @@ class FileParser {
     const auto name = reader_.since(begin);
     const bool upper = std::all_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
     if (name.empty() || !upper) {
-      const std::vector<std::string_view> known{"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"};
+      const std::vector<std::string_view> known{"GET",     "HEAD",    "POST",  "PUT",  "DELETE",
+                                                "CONNECT", "OPTIONS", "TRACE", "PATCH"};
       const auto word = reader_.rest().substr(0, std::min(reader_.rest().find_first_of(" \t\r\n"), std::size_t{20}));
       literals_.fail(begin, fmt::format("the HTTP method <{}> is not valid", word), name_hint(name, known),
                      "Parsing method");
@@ -275,8 +275,9 @@ class FileParser {
       if (name == "Cookies") return fields(action.cookies);
       if (name == "BasicAuth") return basic_auth(action);
       if (name == "Options") return items([&] { option(action.options); });
-      const std::vector<std::string_view> known{"Query",    "QueryStringParams", "Form",      "FormParams", "Multipart",
-                                                "MultipartFormData", "Cookies",  "BasicAuth", "Options"};
+      const std::vector<std::string_view> known{"Query",      "QueryStringParams", "Form",
+                                                "FormParams", "Multipart",         "MultipartFormData",
+                                                "Cookies",    "BasicAuth",         "Options"};
       literals_.fail(at + 1, "the section is not valid", name_hint(name, known), "Parsing request section name");
     });
   }
@@ -380,7 +381,8 @@ class FileParser {
 
   void number(OptionType type, OptionSetting& out) {
     const auto at = reader_.at();
-    const bool endless = type == OptionType::kCount && reader_.rest().starts_with("-1") && !Reader::is_digit(reader_.peek(2));
+    const bool endless =
+        type == OptionType::kCount && reader_.rest().starts_with("-1") && !Reader::is_digit(reader_.peek(2));
     if (endless) {
       reader_.skip(2);
       out.value = language::Value(std::int64_t{-1});
@@ -392,10 +394,12 @@ class FileParser {
     auto value = literals_.integer();
     if (type == OptionType::kDuration) {
       const auto unit_at = reader_.at();
-      while ((reader_.peek() >= 'a' && reader_.peek() <= 'z') || (reader_.peek() >= 'A' && reader_.peek() <= 'Z')) reader_.skip(1);
+      while ((reader_.peek() >= 'a' && reader_.peek() <= 'z') || (reader_.peek() >= 'A' && reader_.peek() <= 'Z'))
+        reader_.skip(1);
       const auto milliseconds = milliseconds_of(reader_.since(at));
       if (!milliseconds) {
-        return literals_.fail(unit_at, "the duration unit is not valid", "valid values are ms, s, m, h", "Parsing duration");
+        return literals_.fail(unit_at, "the duration unit is not valid", "valid values are ms, s, m, h",
+                              "Parsing duration");
       }
       value = *milliseconds;
     }

@@ -121,8 +121,9 @@ tl::expected<DecodedCheck, Problem> decode_check(const CheckAction& action, Fram
   config::Context context{diagnostics};
   auto out = read_check(action, *section, context);
   if (!diagnostics.has_errors()) return out;
-  return tl::make_unexpected(Problem{{.kind = language::FaultKind::kInvalidOption, .message = diagnostics.sorted().front().message},
-                                     Origin::at(action.section.place())});
+  return tl::make_unexpected(
+      Problem{{.kind = language::FaultKind::kInvalidOption, .message = diagnostics.sorted().front().message},
+              Origin::at(action.section.place())});
 }
 
 }  // namespace vedette::scenarios::yaml

@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <array>
 
+#include "checks/http/token_settings.hpp"
 #include "config/ascii.hpp"
-#include "language/filters.hpp"
 #include "language/base64.hpp"
+#include "language/filters.hpp"
 #include "scenarios/limits.hpp"
 #include "scenarios/yaml/reader.hpp"
 #include "scenarios/yaml/substitute.hpp"
-#include "checks/http/token_settings.hpp"
 
 namespace vedette::scenarios::yaml {
 
@@ -78,7 +78,11 @@ void read_versions(config::Mapping& section, std::vector<OptionSetting>& out) {
   std::string version;
   auto place = section.place_of("http_version");
   if (section.read_choice("http_version", version, kHttp)) {
-    set(out, version == "1.0" ? Option::kHttp10 : version == "2" ? Option::kHttp2 : Option::kHttp11, Value(true), place);
+    set(out,
+        version == "1.0" ? Option::kHttp10
+        : version == "2" ? Option::kHttp2
+                         : Option::kHttp11,
+        Value(true), place);
   }
   constexpr std::array<std::string_view, 2> kIp{"4", "6"};
   place = section.place_of("ip_version");
@@ -92,7 +96,9 @@ void read_transport(config::Mapping& section, std::vector<OptionSetting>& out, c
   if (read_duration(section, "timeout", duration, std::chrono::milliseconds(1), kMostDeadline)) timeout = duration;
   const auto connect_place = section.place_of("connect_timeout");
   if (read_duration(section, "connect_timeout", duration, std::chrono::milliseconds(1), kMostDeadline)) {
-    set(out, Option::kConnectTimeout, Value(static_cast<std::int64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count())), connect_place);
+    set(out, Option::kConnectTimeout,
+        Value(static_cast<std::int64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count())),
+        connect_place);
   }
   const auto follow_place = section.place_of("follow");
   std::int64_t number = 0;
@@ -126,9 +132,12 @@ Text joined(const Text& user, const Text& password) {
   return out;
 }
 
-void read_user(config::Mapping& section, std::string_view user_key, std::string_view password_key, Text& user, Text& password) {
-  if (!read_text(section, user_key, user)) section.error(user_key, fmt::format("{} needs {}", section.path(), user_key));
-  if (!read_text(section, password_key, password)) section.error(password_key, fmt::format("{} needs {}", section.path(), password_key));
+void read_user(config::Mapping& section, std::string_view user_key, std::string_view password_key, Text& user,
+               Text& password) {
+  if (!read_text(section, user_key, user))
+    section.error(user_key, fmt::format("{} needs {}", section.path(), user_key));
+  if (!read_text(section, password_key, password))
+    section.error(password_key, fmt::format("{} needs {}", section.path(), password_key));
 }
 
 void read_auth(config::Mapping& section, HttpAction& out) {
@@ -162,7 +171,8 @@ void read_auth(config::Mapping& section, HttpAction& out) {
     Text secret;
     read_user(*sigv4, "access_key", "secret_key", key, secret);
     Text provider;
-    if (!read_text(*sigv4, "provider", provider)) sigv4->error("provider", "sigv4 needs a provider", "such as aws:amz:eu-central-1:s3");
+    if (!read_text(*sigv4, "provider", provider))
+      sigv4->error("provider", "sigv4 needs a provider", "such as aws:amz:eu-central-1:s3");
     set(out.options, Option::kUser, joined(key, secret));
     set(out.options, Option::kAwsSigV4, std::move(provider));
     sigv4->finish();
@@ -176,7 +186,8 @@ void read_auth(config::Mapping& section, HttpAction& out) {
     }
   }
   for (const std::string_view other : {"ntlm", "negotiate"}) {
-    if (auth->take(other)) auth->error_at_key(other, fmt::format("{} is not supported", other), "basic, bearer, digest, sigv4 or oauth2");
+    if (auth->take(other))
+      auth->error_at_key(other, fmt::format("{} is not supported", other), "basic, bearer, digest, sigv4 or oauth2");
   }
   if (kinds > 1) section.error("auth", "a request has one way to authenticate");
   auth->finish();
@@ -221,7 +232,8 @@ void read_bytes(config::Mapping& section, std::string_view key, Body& out) {
                    });
   if (!hex) return section.error(key, "this is not pairs of hexadecimal digits");
   constexpr int kHex = 16;
-  for (std::size_t i = 0; i < text.size(); i += 2) out.bytes += static_cast<char>(std::stoi(text.substr(i, 2), nullptr, kHex));
+  for (std::size_t i = 0; i < text.size(); i += 2)
+    out.bytes += static_cast<char>(std::stoi(text.substr(i, 2), nullptr, kHex));
 }
 
 void read_body(config::Mapping& section, Body& out) {
@@ -265,7 +277,8 @@ void read_body(config::Mapping& section, Body& out) {
 }  // namespace
 
 bool is_idempotent(std::string_view method) {
-  return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS" || method == "TRACE";
+  return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS" ||
+         method == "TRACE";
 }
 
 HttpDefaults read_http_defaults(config::Mapping& section) {
@@ -283,16 +296,16 @@ HttpAction read_http(config::Mapping& section, const HttpDefaults& defaults, con
   read_transport(section, out.options, timeout);
   section.read("method", out.method);
   const bool word = !out.method.empty() && std::all_of(out.method.begin(), out.method.end(), [](char c) {
-                      return (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
-                    });
-  if (!word) section.error("method", fmt::format("\"{}\" is no method", out.method), "capital letters, such as GET or POST");
+    return (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+  });
+  if (!word)
+    section.error("method", fmt::format("\"{}\" is no method", out.method), "capital letters, such as GET or POST");
   if (!read_text(section, "url", out.url) && !section.has("url")) section.error("url", "http needs a url");
   out.headers = read_fields(section, "headers");
   for (const auto& header : defaults.headers) {
     const auto name = header.name.text.text();
-    const bool given = std::any_of(out.headers.begin(), out.headers.end(), [&](const Field& own) {
-      return same_ignoring_case(own.name.text.text(), name);
-    });
+    const bool given = std::any_of(out.headers.begin(), out.headers.end(),
+                                   [&](const Field& own) { return same_ignoring_case(own.name.text.text(), name); });
     if (!given) out.headers.push_back(header);
   }
   out.query = read_fields(section, "query");

@@ -33,7 +33,8 @@ language::Value plain_scalar(const config::Value& value) {
   const auto text = value.scalar();
   if (value.is_quoted()) return language::Value(text);
   if (value.is_null() || text == "~") return {};
-  if (auto json = language::parse_json(text); json && json->list() == nullptr && json->object() == nullptr) return std::move(*json);
+  if (auto json = language::parse_json(text); json && json->list() == nullptr && json->object() == nullptr)
+    return std::move(*json);
   return language::Value(text);
 }
 
@@ -46,7 +47,8 @@ std::optional<Line> line_of(const config::Value& value, language::Vocabulary voc
   if (!parsed) {
     auto error = parsed.error();
     // A # behind a blank ends a plain text.
-    const bool cut = !value.is_quoted() && value.place().source->line(value.place().line).find(" #") != std::string_view::npos;
+    const bool cut =
+        !value.is_quoted() && value.place().source->line(value.place().line).find(" #") != std::string_view::npos;
     if (cut && error.hint.empty()) error.hint = "a line that holds ' #' must stand in quotes";
     report(value, error, context);
     return std::nullopt;
@@ -167,13 +169,15 @@ JsonTree tree_of(const config::Value& value, config::Context& context, int depth
     return out;
   } else if (value.is_sequence()) {
     out.shape = JsonTree::Shape::kList;
-    for (const auto& item : value.node()) out.items.push_back(tree_of(config::Value(item, value.source()), context, depth + 1));
+    for (const auto& item : value.node())
+      out.items.push_back(tree_of(config::Value(item, value.source()), context, depth + 1));
   } else if (value.is_mapping()) {
     out.shape = JsonTree::Shape::kObject;
     for (const auto& pair : value.node()) {
       const config::Value key(pair.first, value.source());
       if (auto name = text_of(key, context)) {
-        out.members.emplace_back(std::move(*name), tree_of(config::Value(pair.second, value.source()), context, depth + 1));
+        out.members.emplace_back(std::move(*name),
+                                 tree_of(config::Value(pair.second, value.source()), context, depth + 1));
       }
     }
   } else if (language::has_placeholder(value.scalar()) || value.scalar().find("$${") != std::string::npos) {
@@ -196,7 +200,8 @@ std::optional<language::Expression> read_expression(config::Mapping& section, st
   // Whoever writes ${ … } here means the same.
   if (text.starts_with("${") && text.ends_with("}")) {
     const auto parsed = language::parse_template(text);
-    if (parsed && parsed->parts.size() == 1 && parsed->parts.front().expression) return parsed->parts.front().expression;
+    if (parsed && parsed->parts.size() == 1 && parsed->parts.front().expression)
+      return parsed->parts.front().expression;
   }
   auto out = language::Expression::parse_all(text);
   if (out) return std::move(*out);
@@ -274,7 +279,8 @@ std::optional<Poll> read_poll(config::Mapping& section, language::Vocabulary voc
   out.backoff = read_backoff(*mapping, out.backoff);
   mapping->read_integer("max_attempts", out.most_attempts, 1, kMostPollAttempts);
   config::Duration duration{};
-  if (read_duration(*mapping, "max_time", duration, std::chrono::milliseconds(1), kMostPollTime)) out.most_time = duration;
+  if (read_duration(*mapping, "max_time", duration, std::chrono::milliseconds(1), kMostPollTime))
+    out.most_time = duration;
   out.tolerate = read_classes(*mapping, "tolerate", std::move(out.tolerate));
   if (!mapping->has("until")) {
     mapping->error("until", "a poll needs the lines that it waits for", "until: [jsonpath \"$.state\" == \"READY\"]");
@@ -304,7 +310,8 @@ std::vector<Threshold> read_thresholds(config::Mapping& section, std::span<const
   for (const auto& item : section.take_list("thresholds")) {
     config::Mapping mapping(item, "thresholds", section.context());
     Threshold threshold;
-    if (!mapping.read_choice("of", threshold.of, names) && !mapping.has("of")) mapping.error("of", "a threshold needs `of`");
+    if (!mapping.read_choice("of", threshold.of, names) && !mapping.has("of"))
+      mapping.error("of", "a threshold needs `of`");
     const bool counts = threshold.of == "attempts" || threshold.of == "size" || threshold.of == "scenario_requests";
     threshold.warn = read_bound(mapping, "warn", counts);
     threshold.fail = read_bound(mapping, "fail", counts);
@@ -326,7 +333,8 @@ bool read_duration(config::Mapping& section, std::string_view key, config::Durat
                    config::Duration most) {
   if (!section.read(key, out)) return false;
   if (out >= least && out <= most) return true;
-  section.error(key, fmt::format("{} must be from {} to {}", key, config::format_duration(least), config::format_duration(most)));
+  section.error(
+      key, fmt::format("{} must be from {} to {}", key, config::format_duration(least), config::format_duration(most)));
   return false;
 }
 

@@ -69,7 +69,8 @@ tl::expected<std::vector<language::Value>, std::string> rows_of(const std::strin
   for (std::size_t i = 1; i < rows->size(); ++i) {
     const auto& row = (*rows)[i];
     if (row.size() != names.size()) {
-      return tl::make_unexpected(fmt::format("row {} has {} fields, the first line names {}", i, row.size(), names.size()));
+      return tl::make_unexpected(
+          fmt::format("row {} has {} fields, the first line names {}", i, row.size(), names.size()));
     }
     language::Object object;
     for (std::size_t k = 0; k < row.size(); ++k) object.emplace_back(names[k], language::Value(row[k]));

@@ -57,7 +57,8 @@ bool is_id(std::string_view text) {
 /// Whether what is wrong may be the fault of a placeholder that is not known yet.
 bool is_at_placeholder(const YAML::Node& node, const config::Place& place) {
   if (node.IsScalar()) {
-    return language::has_placeholder(node.Scalar()) && node.Mark().line + 1 == place.line && node.Mark().column + 1 == place.column;
+    return language::has_placeholder(node.Scalar()) && node.Mark().line + 1 == place.line &&
+           node.Mark().column + 1 == place.column;
   }
   if (!node.IsMap() && !node.IsSequence()) return false;
   for (const auto& item : node) {
@@ -84,7 +85,8 @@ class StepReader {
     read_common(section, out);
     read_action(section, *kind, out);
     const auto* http = std::get_if<HttpAction>(&out.action);
-    const bool leaf = std::get_if<GroupAction>(&out.action) == nullptr && std::get_if<ForEachAction>(&out.action) == nullptr &&
+    const bool leaf = std::get_if<GroupAction>(&out.action) == nullptr &&
+                      std::get_if<ForEachAction>(&out.action) == nullptr &&
                       std::get_if<CallAction>(&out.action) == nullptr;
     if (leaf) {
       const bool sends = http != nullptr || std::holds_alternative<CheckAction>(out.action);
@@ -111,7 +113,8 @@ class StepReader {
     }
     const auto [known, fresh] = shared_.ids.emplace(out.id, section.place_of("id"));
     if (!fresh) {
-      section.error("id", fmt::format("there is a step {} already", out.id), fmt::format("the first one is at {}", known->second.text()));
+      section.error("id", fmt::format("there is a step {} already", out.id),
+                    fmt::format("the first one is at {}", known->second.text()));
     }
   }
 
@@ -166,7 +169,8 @@ class StepReader {
         read_text(section, "sleep", sleep.duration);
         const bool known = !sleep.duration.empty() && sleep.duration.text.is_constant();
         if (known) {
-          if (const auto parsed = config::parse_duration(sleep.duration.text.text()); !parsed) section.error("sleep", parsed.error());
+          if (const auto parsed = config::parse_duration(sleep.duration.text.text()); !parsed)
+            section.error("sleep", parsed.error());
         }
         out.action = std::move(sleep);
         return;
@@ -205,9 +209,9 @@ class StepReader {
     own.known_keys = context_.known_keys;
     auto decoded = read_check(action, *value, own);
     for (const auto& diagnostic : found.sorted()) {
-      const bool unknown = !action.constant &&
-                           (is_at_placeholder(value->node(), diagnostic.place) || diagnostic.place.line == value->place().line ||
-                            diagnostic.place.line == 0);
+      const bool unknown =
+          !action.constant && (is_at_placeholder(value->node(), diagnostic.place) ||
+                               diagnostic.place.line == value->place().line || diagnostic.place.line == 0);
       if (unknown) continue;
       if (diagnostic.severity == config::Severity::kError) {
         context_.diagnostics.error(diagnostic.place, diagnostic.message, diagnostic.hint);
@@ -364,7 +368,8 @@ class StepReader {
         call.steps = std::make_shared<const Steps>(std::move(*entries));
       } else {
         context_.diagnostics.error(Origin::whole(*source).place(entries.error().at),
-                                   fmt::format("{}: {}", entries.error().title, entries.error().message), entries.error().hint);
+                                   fmt::format("{}: {}", entries.error().title, entries.error().message),
+                                   entries.error().hint);
       }
     }
     out.action = std::move(call);
@@ -373,9 +378,12 @@ class StepReader {
   void refuse_unbounded(const HttpAction& action) {
     for (const auto& option : action.options) {
       const auto* value = std::get_if<language::Value>(&option.value);
-      const bool endless = value != nullptr && value->get<std::int64_t>() != nullptr && *value->get<std::int64_t>() < 0 &&
+      const bool endless = value != nullptr && value->get<std::int64_t>() != nullptr &&
+                           *value->get<std::int64_t>() < 0 &&
                            (option.option == Option::kRetry || option.option == Option::kRepeat);
-      if (endless) context_.diagnostics.error(option.origin.place(option.span.begin), "without end: a scheduled run needs a bound");
+      if (endless)
+        context_.diagnostics.error(option.origin.place(option.span.begin),
+                                   "without end: a scheduled run needs a bound");
     }
   }
 

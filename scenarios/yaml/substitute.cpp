@@ -48,7 +48,9 @@ class Substitution {
     }
     auto out = language::text_in(*value);
     if (language::has_placeholder(out)) {
-      problem = Problem{{.kind = FaultKind::kUnrenderable, .span = text->span, .message = "what is put here may not hold ${"}, origin};
+      problem =
+          Problem{{.kind = FaultKind::kUnrenderable, .span = text->span, .message = "what is put here may not hold ${"},
+                  origin};
     }
     return out;
   }
