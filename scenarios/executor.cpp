@@ -296,25 +296,33 @@ class Executor {
     }
   }
 
-  asio::awaitable<void> run_parallel(const GroupAction& group, Frame& frame, std::string prefix, Flow& flow) {
-    const auto& steps = *group.steps;
-    std::vector<Flow> flows(steps.size());
+  /// Steps that run at the same time.
+  struct Branches {
+    const Steps& steps;
+    Frame& frame;
+    std::string prefix;
+    std::vector<Flow> flows;
     std::size_t next = 0;
-    std::size_t running = 0;
-    bool done = steps.empty();
+  };
+
+  /// Takes one branch after the other while there are any.
+  asio::awaitable<void> run_branches(Branches& all) {
+    while (all.next < all.steps.size()) {
+      const auto mine = all.next++;
+      co_await run_step(all.steps[mine], all.frame, all.prefix, all.flows[mine]);
+    }
+  }
+
+  asio::awaitable<void> run_parallel(const GroupAction& group, Frame& frame, std::string prefix, Flow& flow) {
+    Branches all{*group.steps, frame, std::move(prefix), {}};
+    all.flows.resize(all.steps.size());
+    for (auto& one : all.flows) one.never_stops = flow.never_stops;
+    auto running = std::min(all.steps.size(), static_cast<std::size_t>(group.parallel));
+    bool done = running == 0;
     net::Event event(context_.services.executor);
-    const auto worker = [&]() -> asio::awaitable<void> {
-      while (next < steps.size()) {
-        const auto mine = next++;
-        flows[mine].never_stops = flow.never_stops;
-        co_await run_step(steps[mine], frame, prefix, flows[mine]);
-      }
-    };
-    const auto workers = std::min(steps.size(), static_cast<std::size_t>(group.parallel));
-    running = workers;
     std::exception_ptr thrown;
-    for (std::size_t i = 0; i < workers; ++i) {
-      asio::co_spawn(context_.services.executor, worker(), [&](const std::exception_ptr& error) {
+    for (auto workers = running; workers > 0; --workers) {
+      asio::co_spawn(context_.services.executor, run_branches(all), [&](const std::exception_ptr& error) {
         if (error) thrown = error;
         if (--running > 0) return;
         done = true;
@@ -323,7 +331,7 @@ class Executor {
     }
     co_await session_.wait_for(event, done);
     if (thrown) std::rethrow_exception(thrown);
-    for (const auto& one : flows) {
+    for (const auto& one : all.flows) {
       if (rank(one.state) <= rank(flow.state)) continue;
       flow.state = one.state;
       flow.reason = one.reason;

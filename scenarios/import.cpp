@@ -65,6 +65,19 @@ tl::expected<std::vector<std::string>, std::string> words_of(const std::string& 
   return out;
 }
 
+/// Flags without values that are written together, such as -sSL, as one each.
+std::vector<std::string> apart(const std::vector<std::string>& words) {
+  std::vector<std::string> out;
+  for (auto word : words) {
+    while (word.size() > 2 && word[0] == '-' && std::string("sSvifgkLIG#").find(word[1]) != std::string::npos) {
+      out.push_back(word.substr(0, 2));
+      word.erase(1, 1);
+    }
+    out.push_back(std::move(word));
+  }
+  return out;
+}
+
 /// What `${` means here: a placeholder that nobody has written.
 std::string escaped(std::string text) {
   for (auto at = text.find("${"); at != std::string::npos; at = text.find("${", at + 3)) text.insert(at, "$");
@@ -232,7 +245,8 @@ tl::expected<std::string, std::string> from_curl(const std::string& command) {
   return from_curl(*words);
 }
 
-tl::expected<std::string, std::string> from_curl(const std::vector<std::string>& words) {
+tl::expected<std::string, std::string> from_curl(const std::vector<std::string>& given) {
+  const auto words = apart(given);
   Request request;
   request.id = "request";
   bool get = false;
@@ -247,9 +261,6 @@ tl::expected<std::string, std::string> from_curl(const std::vector<std::string>&
       if (!value.empty()) return value;
       return i + 1 < words.size() ? words[++i] : std::string();
     };
-    // -sSL is -s, -S and -L.
-    while (word.size() > 2 && word[0] == '-' && std::string("sSvifg#").find(word[1]) != std::string::npos)
-      word.erase(1, 1);
     if (word.size() > 2 && word[0] == '-' && word[1] != '-' &&
         std::string("XHdFubAem").find(word[1]) != std::string::npos) {
       value = word.substr(2);

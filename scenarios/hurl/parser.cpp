@@ -518,7 +518,7 @@ class FileParser {
     if (literals_.failed()) return;
     read.capture = language::read_capture(literals_);
     line_end();
-    out.push_back(std::move(read));
+    if (!literals_.failed()) out.push_back(std::move(read));
   }
 
   void assertion(std::vector<Line>& out) {
@@ -526,7 +526,7 @@ class FileParser {
     read.origin = origin_;
     read.assert = language::read_assert(literals_);
     line_end();
-    out.push_back(std::move(read));
+    if (!literals_.failed()) out.push_back(std::move(read));
   }
 
   Reader reader_;
