@@ -23,6 +23,13 @@ using language::Value;
 
 namespace {
 
+/// For names and seeds of runs: whatever asks the machine for chance is asked once.
+std::uint64_t any_number() {
+  thread_local std::mt19937_64 source{(static_cast<std::uint64_t>(std::random_device{}()) << 32U) |
+                                      std::random_device{}()};
+  return source();
+}
+
 int rank(State state) {
   switch (state) {
     case State::kError:
@@ -41,7 +48,7 @@ class Executor {
   Executor(RunContext& context, const Scenario& scenario, const Inputs& inputs, std::uint64_t seed)
       : context_(context), scenario_(scenario), inputs_(inputs), session_(context, scenario, inputs, seed) {
     record_.seed = seed;
-    record_.id = fmt::format("{:016x}", std::mt19937_64(std::random_device{}())());
+    record_.id = fmt::format("{:016x}", any_number());
     record_.scenario = scenario.name;
     record_.file = scenario.source ? scenario.source->path : "";
     record_.hurl = scenario.hurl;

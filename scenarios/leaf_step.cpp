@@ -210,43 +210,37 @@ asio::awaitable<void> LeafStep::attempt_http(const HttpAction& action) {
   const auto result =
       co_await session_.run(kHttpCall, std::move(settings), call.spec.url, own, options_.connect_timeout, nullptr);
   for (const auto& secret : call.secrets) session_.keep_secret(secret);
-  // As it was sent: with what authenticates it.
-  const auto& sent = call.calls.empty() ? call.spec.headers : call.calls.front().request_headers;
-  out_.curl = session_.masked(curl_command(call.spec.method, call.spec.url, sent, call.spec.body.value_or(""), options_,
-                                           session_.secret_names));
-  for (auto record : call.calls) {
-    record.url = session_.masked(std::move(record.url));
-    for (auto* headers : {&record.request_headers, &record.headers}) {
-      for (auto& [name, value] : *headers) value = session_.masked(std::move(value));
-    }
-    out_.attempts.back().calls.push_back(std::move(record));
-  }
   note_answer(result);
+  take_answer(action, call, result);
+  // As it was sent: with what authenticates it.
+  const bool wanted = session_.inputs.keeps_details || !out_.findings.empty();
+  if (wanted) {
+    const auto& sent = call.calls.empty() ? call.spec.headers : call.calls.front().request_headers;
+    out_.curl = session_.masked(curl_command(call.spec.method, call.spec.url, sent, call.spec.body.value_or(""),
+                                             options_, session_.secret_names));
+  }
+  out_.attempts.back().calls = std::move(call.calls);
+}
+
+void LeafStep::take_answer(const HttpAction& action, const HttpCall& call, const Result& result) {
   if (!call.calls.empty()) {
     status_ = call.calls.back().status;
     answer_headers_ = call.calls.back().headers;
   }
   if (!call.limit.empty()) {
-    add({{.kind = FaultKind::kLimit, .span = action.url.text.span, .message = result.message, .limit = call.limit},
+    return add(
+        {{.kind = FaultKind::kLimit, .span = action.url.text.span, .message = result.message, .limit = call.limit},
          action.url.origin});
-    co_return;
   }
   if (!result.passed()) {
-    add_transport(result.reason, result.message, call.fault.value_or(FaultKind::kHttpConnection), action.url.origin,
-                  action.url.text.span);
-    co_return;
+    return add_transport(result.reason, result.message, call.fault.value_or(FaultKind::kHttpConnection),
+                         action.url.origin, action.url.text.span);
   }
   answered_ = true;
   size_ = static_cast<double>(call.subject.body.size());
   write_output(call);
   look_at_poll(call.subject);
   if (!step_.poll || polled_) judge(call.subject);
-  // Captures of this very answer may be secrets: what is kept of it is masked behind them.
-  if (!out_.attempts.back().calls.empty()) {
-    auto& last = out_.attempts.back().calls.back();
-    last.excerpt = session_.masked(std::move(last.excerpt));
-    for (auto& [name, value] : last.headers) value = session_.masked(std::move(value));
-  }
 }
 
 asio::awaitable<void> LeafStep::attempt_check(const CheckAction& action) {

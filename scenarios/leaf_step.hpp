@@ -35,6 +35,8 @@ class LeafStep {
   void add_transport(Reason reason, const std::string& message, language::FaultKind kind, const Origin& origin,
                      language::Span span);
   void note_answer(const Result& result);
+  /// Looks at what a request was answered, or why it was not.
+  void take_answer(const HttpAction& action, const HttpCall& call, const Result& result);
   void judge(const language::Subject& subject);
   bool judge_line(const Line& line, const language::Subject& subject);
   void take_captures(const language::Subject& subject, bool always_only);

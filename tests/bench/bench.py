@@ -6,7 +6,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../.."))
-from tests.bench import cpu, floor, memory, schedule, scrape, timing  # noqa: E402
+from tests.bench import cpu, floor, memory, scenarios, schedule, scrape, timing  # noqa: E402
 from tests.bench.lab import raise_descriptor_limit  # noqa: E402
 
 PARTS = {
@@ -17,6 +17,7 @@ PARTS = {
     "timing_tls": timing.run_tls,
     "memory": memory.run,
     "start": memory.run_start,
+    "scenarios": scenarios.run,
     "schedule": schedule.run,
     "scrape": scrape.run,
     "micro": scrape.run_micro,
