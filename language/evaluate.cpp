@@ -23,6 +23,7 @@ tl::expected<Filter, Fault> ready(const Filter& filter, Scope& scope) {
       out.arguments.emplace_back(std::stoll(text_in(*text)));
     } else {
       auto prepared = compile(parameter, text_in(*text));
+      if (parameter == Parameter::kPattern) prepared = compile_strictly(text_in(*text));
       if (!prepared) {
         const auto kind = parameter == Parameter::kJsonPath ? FaultKind::kInvalidJsonPath
                           : parameter == Parameter::kXPath  ? FaultKind::kInvalidXPath
@@ -61,7 +62,7 @@ tl::expected<Predicate, Fault> ready(const Predicate& predicate, Scope& scope) {
   }
   if (predicate.kind == PredicateKind::kMatches && !out.pattern) {
     const auto* text = out.operands.front().get<std::string>();
-    auto pattern = config::Pattern::compile(text == nullptr ? "" : *text);
+    auto pattern = compile_strictly(text == nullptr ? "" : *text);
     if (!pattern) {
       return tl::make_unexpected(Fault{.kind = FaultKind::kInvalidRegex,
                                        .span = predicate.span,

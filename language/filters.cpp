@@ -69,6 +69,40 @@ const FilterInfo* find_filter(std::string_view name) {
   return found == table().end() ? nullptr : &*found;
 }
 
+tl::expected<config::Pattern, std::string> compile_strictly(const std::string& text) {
+  bool in_class = false;
+  bool repeats = false;  // whether what stands before can be repeated
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\\') {
+      ++i;
+      // \p{…}, \x{…}, \u{…}
+      const bool braced = i + 1 < text.size() && text[i + 1] == '{' &&
+                          std::string_view("pPxuU").find(text[i]) != std::string_view::npos;
+      if (braced) i = std::min(text.find('}', i), text.size());
+      repeats = true;
+    } else if (in_class) {
+      in_class = c != ']';
+      repeats = true;
+    } else if (c == '[') {
+      in_class = true;
+      // A ] that comes first is one of the class.
+      if (i + 1 < text.size() && text[i + 1] == '^') ++i;
+      if (i + 1 < text.size() && text[i + 1] == ']') ++i;
+    } else if (c == '{') {
+      const auto end = text.find('}', i);
+      const auto inside = end == std::string::npos ? std::string() : text.substr(i + 1, end - i - 1);
+      const bool counted =
+          !inside.empty() && inside.front() != ',' && inside.find_first_not_of("0123456789,") == std::string::npos;
+      if (!repeats || !counted) return tl::make_unexpected(std::string("a { that repeats nothing is written \\{"));
+      i = end;
+    } else {
+      repeats = c != '(' && c != '|';
+    }
+  }
+  return config::Pattern::compile(text);
+}
+
 tl::expected<Prepared, std::string> compile(Parameter parameter, const std::string& text) {
   if (parameter == Parameter::kJsonPath) {
     auto path = JsonPath::parse(text);

@@ -304,7 +304,7 @@ std::optional<config::Pattern> LiteralParser::slashed_pattern() {
     reader_.skip(1);
   }
   reader_.skip(1);
-  auto compiled = config::Pattern::compile(text);
+  auto compiled = dialect_.strict_hurl ? compile_strictly(text) : config::Pattern::compile(text);
   if (compiled) return std::move(*compiled);
   fail(at, "not a regular expression: " + compiled.error(), "the dialect is RE2: no look-around and no back-references",
        "Parsing regex");

@@ -204,6 +204,7 @@ tl::expected<Sought, Fault> sought(const Query& query, Scope& scope) {
                          : query.kind == QueryKind::kXPath  ? Parameter::kXPath
                                                             : Parameter::kPattern;
   auto prepared = compile(parameter, out.name);
+  if (parameter == Parameter::kPattern) prepared = compile_strictly(out.name);
   if (!prepared) {
     return tl::make_unexpected(
         Fault{.kind = invalid(query.kind), .span = query.argument.span, .message = prepared.error()});

@@ -514,8 +514,7 @@ class Executor {
 }  // namespace
 
 asio::awaitable<RunRecord> execute(RunContext& context, const Scenario& scenario, const Inputs& inputs) {
-  const auto seed =
-      inputs.seed.value_or((static_cast<std::uint64_t>(std::random_device{}()) << 32U) | std::random_device{}());
+  const auto seed = inputs.seed.value_or(any_number());
   Executor executor(context, scenario, inputs, seed);
   co_return co_await executor.go();
 }

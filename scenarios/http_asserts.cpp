@@ -146,6 +146,14 @@ void check_body(const ImplicitAsserts& asserts, const language::Subject& subject
     if (a && b && language::equal(*a, *b)) return;
   }
   if (actual == **wanted) return;
+  const Fault differs{.kind = FaultKind::kAssertBody,
+                      .span = body.span,
+                      .actual = printable(actual, 400),
+                      .expected = printable(**wanted, 400)};
+  if (actual.find('\n') == std::string::npos && (*wanted)->find('\n') == std::string::npos) {
+    out.push_back({differs, body.origin});
+    return;
+  }
   std::size_t first = 0;
   diff = difference(**wanted, actual, first);
   // The lines of the body in the file are those of the text, but behind a fence's first line.
@@ -161,11 +169,8 @@ void check_body(const ImplicitAsserts& asserts, const language::Subject& subject
     if (end == std::string_view::npos) break;
     begin = end + 1;
   }
-  out.push_back({{.kind = FaultKind::kAssertBody,
-                  .span = {begin, begin + 1},
-                  .actual = printable(actual, 400),
-                  .expected = printable(**wanted, 400)},
-                 body.origin});
+  out.push_back({differs, body.origin});
+  out.back().fault.span = {begin, begin + 1};
 }
 
 }  // namespace vedette::scenarios

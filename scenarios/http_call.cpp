@@ -531,9 +531,6 @@ class CallRun {
     if (call_.excerpt > 0 && !call_.calls.empty()) {
       call_.calls.back().excerpt = printable(subject.body_problem ? raw_ : subject.body, call_.excerpt);
     }
-    if (options_.fail_with_body && response_.status >= 400) {
-      context_.fail(Reason::kHttpStatus, fmt::format("the requested URL returned error: {}", response_.status));
-    }
     call_.answered = true;
   }
 

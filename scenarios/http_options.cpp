@@ -109,9 +109,6 @@ void apply(Option option, const Value& value, HttpOptions& out) {
     case Option::kDigest:
       out.digest = truth_of(value);
       return;
-    case Option::kFailWithBody:
-      out.fail_with_body = truth_of(value);
-      return;
     case Option::kHeader:
       out.headers.push_back(text_of(value));
       return;
@@ -215,6 +212,7 @@ void apply(Option option, const Value& value, HttpOptions& out) {
     case Option::kServerName:
       out.server_name = text_of(value);
       return;
+    case Option::kFailWithBody:
     case Option::kVariable:
     case Option::kVerbose:
     case Option::kVerbosity:

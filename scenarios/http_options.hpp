@@ -50,7 +50,6 @@ struct HttpOptions {
   bool netrc_optional = false;
   std::string netrc_file;
   bool path_as_is = false;
-  bool fail_with_body = false;
   bool reuse = true;
   std::int64_t max_body = 0;  ///< zero: the scenario's limit
   std::string output;

@@ -81,12 +81,22 @@ bool LeafStep::prepare() {
         settle();
         return false;
       }
+      const auto text = language::plain_text(*value).value_or("");
+      if (setting.option == Option::kHeader && text.find(':') == std::string::npos) {
+        add({{.kind = FaultKind::kInvalidOption,
+              .span = setting.span,
+              .message = fmt::format("invalid header option value <{}>: missing `:`", printable(text, kShownCapture))},
+             setting.origin});
+        settle();
+        return false;
+      }
+      if (setting.option == Option::kOutput) output_ = {setting.span, setting.origin};
       if (setting.option == Option::kVariable) {
         frame_.variables[setting.name] = std::move(*value);
       } else if (setting.option == Option::kCaCert || setting.option == Option::kNetrcFile ||
                  setting.option == Option::kKey) {
         // Files of TLS are named as those of bodies are: beside the scenario.
-        apply(setting.option, language::Value(frame_.beside(language::plain_text(*value).value_or(""))), options_);
+        apply(setting.option, language::Value(frame_.beside(text)), options_);
       } else {
         apply(setting.option, *value, options_);
       }
@@ -301,14 +311,16 @@ void LeafStep::write_output(const HttpCall& call) {
     return;
   }
   const auto path = frame_.path_of(options_.output);
-  const auto* action = std::get_if<HttpAction>(&step_.action);
-  if (!path) return add({path.error(), action->url.origin});
+  const auto refuse = [&](language::Fault fault) {
+    fault.span = output_.first;
+    add({std::move(fault), output_.second});
+  };
+  if (!path) return refuse(path.error());
   std::ofstream file(*path, std::ios::binary);
   file << call.subject.body;
   file.close();
   if (file) return;
-  add({{.kind = FaultKind::kFileWrite, .message = fmt::format("{} can not be written", options_.output)},
-       action->url.origin});
+  refuse({.kind = FaultKind::kFileWrite, .message = fmt::format("{} can not be written", options_.output)});
 }
 
 void LeafStep::look_at_poll(const language::Subject& subject) {

@@ -52,6 +52,7 @@ class LeafStep {
   const Step& step_;
   StepRecord& out_;
   HttpOptions options_;
+  std::pair<language::Span, Origin> output_;  ///< where the name of the file to write stands
   int status_ = 0;
   net::Headers answer_headers_;
   Reason transport_ = Reason::kNone;  ///< why there was no answer

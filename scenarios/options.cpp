@@ -20,7 +20,7 @@ constexpr std::array kHurlOptions{
     OptionInfo{"connect-to", Option::kConnectTo, kText, "Connect elsewhere: HOST1:PORT1:HOST2:PORT2"},
     OptionInfo{"delay", Option::kDelay, kDuration, "Wait before each request"},
     OptionInfo{"digest", Option::kDigest, kBoolean, "Digest authentication"},
-    OptionInfo{"fail-with-body", Option::kFailWithBody, kBoolean, "Fail on a status of 400 and more"},
+    OptionInfo{"fail-with-body", Option::kFailWithBody, kBoolean, "Accepted: what was answered is shown anyway"},
     OptionInfo{"header", Option::kHeader, kText, "A further header, Name: value"},
     OptionInfo{"http1.0", Option::kHttp10, kBoolean, "HTTP/1.0"},
     OptionInfo{"http1.1", Option::kHttp11, kBoolean, "HTTP/1.1"},

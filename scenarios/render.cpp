@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "checks/http/token_settings.hpp"
+#include "checks/text.hpp"
 #include "config/ascii.hpp"
 #include "config/mapping.hpp"
 #include "language/base64.hpp"
@@ -24,6 +25,8 @@ template <typename T>
 tl::unexpected<Problem> wrong(tl::expected<T, Fault>&& of, const Origin& origin) {
   return tl::make_unexpected(Problem{std::move(of.error()), origin});
 }
+
+constexpr std::size_t kShown = 200;
 
 /// Of a file, with the span of its name.
 Rendered<std::string> read(const Text& name, Frame& frame) {
@@ -192,7 +195,15 @@ Rendered<std::string> render(const JsonText& text, const Origin& origin, Frame& 
     if (!value) return wrong(std::move(value), origin);
     if (value->is_secret()) frame.keep_secret(language::plain_text(*value).value_or(""));
     if (!part.in_string) {
-      out += language::to_json(*value);
+      // A text is JSON itself, as in Hurl: "a" in quotes, or 1, or a whole object.
+      const auto* json = value->get<std::string>();
+      if (json != nullptr && !language::parse_json(*json)) {
+        return tl::make_unexpected(Problem{{.kind = FaultKind::kInvalidJson,
+                                            .span = part.expression->span(),
+                                            .message = fmt::format("actual value is <{}>", printable(*json, kShown))},
+                                           origin});
+      }
+      out += json != nullptr ? *json : language::to_json(*value);
       continue;
     }
     const auto plain = language::plain_text(*value);

@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!again || again->host != target->host || again->port != target->port) std::abort();
   }
   static const auto kPattern = *config::Pattern::compile("(?P<a>.)(.)");
-  kPattern.expanded(text, kPattern.groups("xy"));
+  (void)kPattern.expanded(text, kPattern.groups("xy"));
   const auto valid = valid_utf8(text);
   if (valid_utf8(valid) != valid) std::abort();
   printable(text, 100);
