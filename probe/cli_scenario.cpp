@@ -83,6 +83,7 @@ struct RunOptions {
   std::string file_root;
   std::string cookies;
   std::string cookie_jar;
+  std::int64_t max_body = 0;
   bool verbose = false;
   bool no_colour = false;
   bool colour = false;
@@ -131,6 +132,10 @@ bool read_inputs(const RunOptions& options, scenarios::Inputs& out) {
   variables.insert(variables.end(), options.variables.begin(), options.variables.end());
   for (const auto& text : variables) {
     if (!split(text, "--variable", name, value)) return false;
+    if (name == "newUuid" || name == "newDate" || name == "getEnv") {
+      fmt::print(stderr, "vedette: the variable {0} conflicts with the function {0}, use a different name\n", name);
+      return false;
+    }
     out.variables[name] = typed(value);
   }
   auto secrets = std::vector<std::string>();
@@ -145,6 +150,12 @@ bool read_inputs(const RunOptions& options, scenarios::Inputs& out) {
   if (!options.cookies.empty() && !read_lines(options.cookies, out.cookies)) return false;
   out.seed = options.seed;
   out.options = options.options;
+  if (options.max_body > 0) {
+    scenarios::OptionSetting setting;
+    setting.option = scenarios::Option::kMaxBody;
+    setting.value = language::Value(options.max_body);
+    out.options.push_back(std::move(setting));
+  }
   out.file_root = options.file_root;
   out.continue_on_error = options.continue_on_error;
   out.ignore_asserts = options.ignore_asserts;
@@ -228,6 +239,7 @@ void print(const scenarios::RunRecord& record, const RunOptions& options) {
   auto style = style_of(options.verbose, options.no_colour, STDERR_FILENO);
   style.colour = style.colour || options.colour;
   fmt::print(stderr, "{}", scenarios::findings_text(record, style));
+  if (record.steps.empty()) fmt::print(stderr, "vedette: nothing of {} was to be run\n", record.file);
   if (options.output != "text") return;
   style = style_of(options.verbose, options.no_colour, STDOUT_FILENO);
   style.colour = style.colour || options.colour;
@@ -347,6 +359,8 @@ void add_request_options(CLI::App& command, RunOptions& out) {
                   const auto* whole = number ? number->get<std::int64_t>() : nullptr;
                   if (whole == nullptr || *whole < -1) throw CLI::ValidationError(flag, "takes a whole number");
                   add(language::Value(*whole));
+                } else if (flag.ends_with("--header") && value.find(':') == std::string::npos) {
+                  throw CLI::ValidationError(flag, fmt::format("takes 'Name: value', not '{}'", value));
                 } else {
                   add(language::Value(value));
                 }
@@ -385,6 +399,8 @@ void add_run(CLI::App& scenario, int& exit_code) {
   command->add_option("--from-entry", options->from_entry, "Begin with this step, counted from 1")
       ->check(CLI::PositiveNumber);
   command->add_option("--to-entry", options->to_entry, "End with this step")->check(CLI::PositiveNumber);
+  command->add_option("--max-filesize", options->max_body, "Bytes of a body that are read, at most")
+      ->check(CLI::PositiveNumber);
   command->add_option("--jobs", options->jobs, "How many files run at once")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();

@@ -237,7 +237,7 @@ void LeafStep::take_answer(const HttpAction& action, const HttpCall& call, const
     status_ = call.calls.back().status;
     answer_headers_ = call.calls.back().headers;
   }
-  if (!call.limit.empty()) {
+  if (!call.limit.empty() && !action.hurl) {
     return add(
         {{.kind = FaultKind::kLimit, .span = action.url.text.span, .message = result.message, .limit = call.limit},
          action.url.origin});
