@@ -74,6 +74,27 @@ class Examples(Shop):
         self.assertEqual([step["id"] for step in record["steps"]], ["login", "create-order", "wait-ready", "delete-order"])
         self.assertEqual(len(record["steps"][2]["attempts"]), 3)
 
+    def test_every_example_of_the_documents_runs(self):
+        blocks = re.findall(r"```yaml\n(scenario:.*?)```", Path("docs/scenarios.md").read_text(), re.S)
+        self.assertGreaterEqual(len(blocks), 3)
+        for block in blocks:
+            path = self.work.write("documented.yaml", block)
+            out = run("scenario", "run", path, "--var", f"base={self.base}", env=SECRETS)
+            self.assertEqual(out.returncode, 0, block + out.stderr)
+
+    def test_the_message_of_the_documents(self):
+        """What docs/scenarios.md shows of a failure is what is printed, but for its numbers."""
+        text = Path("docs/scenarios.md").read_text()
+        block = re.findall(r"```yaml\n(scenario: second.*?)```", text, re.S)[0]
+        shown = re.findall(r"```\n(login\.yaml:.*?)```", text, re.S)[0]
+        path = self.work.write("login.yaml", block.replace('"$.user" == "Probe"', '"$.user" == "Somebody"'))
+        printed = run("scenario", "run", path, "--var", f"base={self.base}", env=SECRETS).stderr
+        def plain(message):
+            message = re.sub(r"\S*login\.yaml:\d+", "login.yaml", message)
+            message = re.sub(r"run \w+, seed \d+|^ +\d+ \|", "", message, flags=re.M)
+            return re.sub(r"--header 'Cookie: \S+' ", "", message).replace(self.base, "http://localhost:8080").strip()
+        self.assertEqual(plain(printed), plain(shown))
+
     def test_every_example_fits_the_schema(self):
         """Each key of the examples is one that the schema knows, where it stands."""
         import yaml
