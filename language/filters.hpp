@@ -33,7 +33,8 @@ const FilterInfo* find_filter(std::string_view name);
 /// A path or a pattern, ready to be used. The error is a sentence.
 tl::expected<Prepared, std::string> compile(Parameter parameter, const std::string& text);
 
-/// The same for a pattern, by the rules of Hurl's engine where RE2 is more lenient: a { that repeats nothing is an error.
+/// The same for a pattern, by the rules of Hurl's engine where RE2 is more lenient: a { that repeats nothing is an
+/// error.
 tl::expected<config::Pattern, std::string> compile_strictly(const std::string& text);
 
 /// That a filter cannot work on such a value.

@@ -58,7 +58,7 @@ std::string keyed(const std::string& key, std::string_view text) {
 tl::expected<void, std::string> sign(const SigV4& settings, const Url& url, const std::string& method,
                                      const std::string& body, net::Headers& headers) {
   const auto names = split(lower_case(settings.scope), ':');
-  const auto provider = names[0];
+  const auto& provider = names[0];
   if (provider.empty())
     return tl::make_unexpected(std::string("the provider is missing; write aws:amz:REGION:SERVICE"));
   const auto second = names.size() > 1 && !names[1].empty() ? names[1] : provider;
@@ -82,8 +82,9 @@ tl::expected<void, std::string> sign(const SigV4& settings, const Url& url, cons
   std::string lines;
   std::string list;
   for (const auto& [name, value] : signed_headers) {
-    lines += name + ":" + value + "\n";
-    list += (list.empty() ? "" : ";") + name;
+    lines += fmt::format("{}:{}\n", name, value);
+    if (!list.empty()) list += ';';
+    list += name;
   }
   const auto question = url.path.find('?');
   const auto path = url.path.substr(0, question);

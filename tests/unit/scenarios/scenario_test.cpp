@@ -90,7 +90,8 @@ TEST_CASE("commands of curl are quoted, with secrets as names") {
 }
 
 TEST_CASE("first scenarios of commands") {
-  const auto written = from_curl("curl -X PUT 'https://a.example/x?y=1' \\\n -H 'Authorization: Bearer abc' -d 'a ${b}' -kL");
+  const auto written =
+      from_curl("curl -X PUT 'https://a.example/x?y=1' \\\n -H 'Authorization: Bearer abc' -d 'a ${b}' -kL");
   REQUIRE(written);
   CHECK(written->find("abc") == std::string::npos);
   config::Diagnostics diagnostics;
