@@ -294,7 +294,7 @@ class Parser {
   /// `name=` before a value, but not `name==`.
   std::string argument_name() {
     const auto before = reader_.at();
-    const auto name = std::string(take_name());
+    auto name = std::string(take_name());
     skip();
     if (!name.empty() && reader_.peek() == '=' && reader_.peek(1) != '=') {
       reader_.skip(1);
