@@ -124,7 +124,7 @@ bool LiteralParser::letter(std::string_view end, Template& out, std::string& pla
   if (failed() || reader_.at_end()) return false;
   if (at_placeholder()) {
     add(out, plain);
-    if (auto expression = placeholder()) out.parts.push_back({{}, std::move(*expression)});
+    if (auto expression = placeholder()) out.parts.push_back({{}, std::move(expression)});
     return !failed();
   }
   if (dialect_.placeholders == Placeholders::kDollar && reader_.take("$${")) {
@@ -218,7 +218,7 @@ Template LiteralParser::verbatim(std::string_view end, bool templated) {
   while (!failed() && !reader_.at_end() && !reader_.rest().starts_with(end)) {
     if (templated && at_placeholder()) {
       add(out, plain);
-      if (auto expression = placeholder()) out.parts.push_back({{}, std::move(*expression)});
+      if (auto expression = placeholder()) out.parts.push_back({{}, std::move(expression)});
     } else {
       plain += reader_.peek();
       reader_.skip(1);
@@ -409,7 +409,7 @@ Template LiteralParser::filename() {
   while (!failed() && !reader_.at_end()) {
     if (at_placeholder()) {
       add(out, plain);
-      if (auto expression = placeholder()) out.parts.push_back({{}, std::move(*expression)});
+      if (auto expression = placeholder()) out.parts.push_back({{}, std::move(expression)});
       continue;
     }
     const char c = reader_.peek();

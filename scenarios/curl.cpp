@@ -52,7 +52,7 @@ std::string curl_command(const std::string& method, const std::string& url, cons
   for (const auto& [name, value] : headers) {
     const bool own = same_ignoring_case(name, "Host") || same_ignoring_case(name, "Content-Length") ||
                      (same_ignoring_case(name, "Accept") && value == "*/*") || same_ignoring_case(name, "User-Agent");
-    if (!own) add("--header", value.empty() ? name + ";" : name + ": " + value);
+    if (!own) add("--header", value.empty() ? name + ";" : fmt::format("{}: {}", name, value));
   }
   if (!body.empty()) add("--data-binary", body);
   if (options.insecure) out += " --insecure";

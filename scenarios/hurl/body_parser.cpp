@@ -84,7 +84,7 @@ class JsonReader {
   }
   void placeholder(bool in_string) {
     auto expression = literals_.placeholder();
-    if (expression) out_.parts.push_back({.expression = std::move(*expression), .in_string = in_string});
+    if (expression) out_.parts.push_back({.expression = std::move(expression), .in_string = in_string});
   }
   /// A bracket.
   bool enter() {
@@ -274,7 +274,7 @@ class Fenced {
     while (!literals_.failed() && !reader_.at_end() && !reader_.rest().starts_with("```")) {
       if (literals_.at_placeholder()) {
         flush();
-        if (auto expression = literals_.placeholder()) query.parts.push_back({{}, std::move(*expression)});
+        if (auto expression = literals_.placeholder()) query.parts.push_back({{}, std::move(expression)});
         continue;
       }
       plain += reader_.peek();

@@ -177,7 +177,7 @@ class FileParser {
     while (!literals_.failed() && !reader_.at_end()) {
       if (literals_.at_placeholder()) {
         flush();
-        if (auto expression = literals_.placeholder()) out.parts.push_back({{}, std::move(*expression)});
+        if (auto expression = literals_.placeholder()) out.parts.push_back({{}, std::move(expression)});
         continue;
       }
       const char c = reader_.peek();
