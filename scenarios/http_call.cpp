@@ -86,7 +86,7 @@ std::optional<asio::ip::address> resolved_to(const std::vector<std::string>& rul
     address = address.substr(0, address.find(','));
     if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
     boost::system::error_code error;
-    const auto out = asio::ip::make_address(address, error);
+    auto out = asio::ip::make_address(address, error);
     if (!error) return out;
   }
   return std::nullopt;

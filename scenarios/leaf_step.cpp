@@ -65,6 +65,16 @@ void LeafStep::add_transport(Reason reason, const std::string& message, FaultKin
   out_.findings.push_back(std::move(out));
 }
 
+void LeafStep::add_halt() {
+  final_ = true;
+  if (session_.halted() == Halt::kCancelled) {
+    return add_transport(Reason::kCancelled, "the run was cancelled", FaultKind::kHttpConnection, step_.origin, {});
+  }
+  add_transport(Reason::kDeadline,
+                fmt::format("the scenario's deadline of {} passed", config::format_duration(session_.part_budget())),
+                FaultKind::kHttpConnection, step_.origin, {});
+}
+
 bool LeafStep::prepare() {
   const auto* action = std::get_if<HttpAction>(&step_.action);
   if (action == nullptr) return true;
@@ -142,6 +152,7 @@ asio::awaitable<void> LeafStep::run() {
     }
     ++made;
   } while (co_await again(made));
+  if (step_.poll && !polled_ && !failed()) add_halt();
   out_.duration = session_.now() - began;
   check_thresholds();
   settle();
@@ -185,8 +196,9 @@ asio::awaitable<bool> LeafStep::attempt_sleep(const SleepAction& action) {
     add({{.kind = FaultKind::kInvalidOption, .message = duration.error()}, action.duration.origin});
     co_return false;
   }
-  co_await session_.pause(*duration);
-  co_return true;
+  const bool whole = co_await session_.pause(*duration);
+  if (!whole) add_halt();
+  co_return whole;
 }
 
 void LeafStep::attempt_set(const SetAction& action) {
@@ -456,34 +468,7 @@ bool LeafStep::take_capture(const NamedCapture& capture, const language::Subject
 
 asio::awaitable<bool> LeafStep::again(std::int64_t made) {
   if (final_ || session_.halted() != Halt::kNo) co_return false;
-  if (step_.poll) {
-    const auto& poll = *step_.poll;
-    if (polled_) co_return false;
-    const bool tolerated = answered_ || is_one_of(poll.tolerate, transport_, status_, false);
-    if (!tolerated) co_return false;
-    auto wait = wait_before(poll.backoff, made + 1, session_.random);
-    out_.polled = true;
-    const auto spent = session_.now() - out_.attempts.front().began;
-    const bool out_of_time = spent + wait > poll.most_time;
-    if (made >= poll.most_attempts || out_of_time) {
-      Finding found = waiting_for_.value_or(
-          Finding{.place = step_.origin.place(), .message = {}, .actual = {}, .expected = {}, .diff = {}, .limit = {}});
-      found.message = fmt::format("poll gave up after {} of {} attempts, {} of {}: {}", made, poll.most_attempts,
-                                  config::format_duration(std::chrono::duration_cast<std::chrono::milliseconds>(spent)),
-                                  config::format_duration(poll.most_time),
-                                  waiting_for_ ? sentence_of(*waiting_for_) : std::string("no answer"));
-      found.actual.clear();
-      found.expected.clear();
-      found.reason = Reason::kPollTimeout;
-      out_.findings.assign(1, std::move(found));
-      co_return false;
-    }
-    const auto before = session_.now();
-    const bool on = co_await session_.pause(wait);
-    out_.poll_wait += session_.now() - before;
-    co_return on;
-  }
-  const bool bad = failed();
+  if (step_.poll) co_return co_await poll_again(*step_.poll, made);
   Retry retry = step_.retry;
   if (options_.retry) {
     retry.most = *options_.retry;
@@ -491,12 +476,43 @@ asio::awaitable<bool> LeafStep::again(std::int64_t made) {
     retry.backoff = {.interval = options_.retry_interval, .most = options_.retry_interval};
   }
   if (retry.most >= 0 && made > retry.most) co_return false;
-  if (!is_one_of(retry.on, transport_, status_, bad)) co_return false;
+  if (!is_one_of(retry.on, transport_, status_, failed())) co_return false;
   auto wait = wait_before(retry.backoff, made + 1, session_.random);
-  if (const auto asked = retry_after(answer_headers_); asked && (status_ == 429 || status_ == 503))
-    wait = std::max(wait, *asked);
+  const auto asked = retry_after(answer_headers_);
+  if (asked && (status_ == 429 || status_ == 503)) wait = std::max(wait, *asked);
   if (wait >= session_.left()) co_return false;
   co_return co_await session_.pause(wait);
+}
+
+asio::awaitable<bool> LeafStep::poll_again(const Poll& poll, std::int64_t made) {
+  const bool tolerated = answered_ || is_one_of(poll.tolerate, transport_, status_, false);
+  if (polled_ || !tolerated) co_return false;
+  out_.polled = true;
+  const auto wait = wait_before(poll.backoff, made + 1, session_.random);
+  const auto spent = session_.now() - out_.attempts.front().began;
+  if (made >= poll.most_attempts || spent + wait > poll.most_time) {
+    give_up(poll, made, spent);
+    co_return false;
+  }
+  const auto before = session_.now();
+  const bool on = co_await session_.pause(wait);
+  out_.poll_wait += session_.now() - before;
+  co_return on;
+}
+
+void LeafStep::give_up(const Poll& poll, std::int64_t made, Duration spent) {
+  Finding found;
+  found.place = step_.origin.place();
+  if (waiting_for_) found = *waiting_for_;
+  found.message = fmt::format("poll gave up after {} of {} attempts, {} of {}: {}", made, poll.most_attempts,
+                              config::format_duration(std::chrono::duration_cast<std::chrono::milliseconds>(spent)),
+                              config::format_duration(poll.most_time),
+                              waiting_for_ ? sentence_of(*waiting_for_) : std::string("no answer"));
+  found.actual.clear();
+  found.expected.clear();
+  found.reason = Reason::kPollTimeout;
+  out_.findings.clear();
+  out_.findings.push_back(std::move(found));
 }
 
 void LeafStep::check_thresholds() {

@@ -29,11 +29,16 @@ class LeafStep {
   boost::asio::awaitable<void> attempt_check(const CheckAction& action);
   boost::asio::awaitable<bool> attempt_sleep(const SleepAction& action);
   void attempt_set(const SetAction& action);
+  /// Waits for the next attempt, if there is to be one.
   boost::asio::awaitable<bool> again(std::int64_t made);
+  boost::asio::awaitable<bool> poll_again(const Poll& poll, std::int64_t made);
+  void give_up(const Poll& poll, std::int64_t made, Duration spent);
 
   void add(const Problem& problem, bool warns = false);
   void add_transport(Reason reason, const std::string& message, language::FaultKind kind, const Origin& origin,
                      language::Span span);
+  /// That the deadline, or somebody, ended what the step waited for.
+  void add_halt();
   void note_answer(const Result& result);
   /// Looks at what a request was answered, or why it was not.
   void take_answer(const HttpAction& action, const HttpCall& call, const Result& result);

@@ -413,6 +413,13 @@ teardown:
         self.assertEqual(self.steps(record)["never"]["skipped"], "deadline")
         self.assertIn("DELETE /v1/session", self.log()[before:])
 
+    def test_the_deadline_ends_what_waits(self):
+        for step in ["sleep: 5s", 'http: {url: "${ base }/page"}\n    poll: {until: [status == 404], interval: 100ms}',
+                     'http: {url: "${ base }/page"}\n    delay: 5s']:
+            with self.subTest(step=step):
+                record, _ = self.scenario(f"  - id: waits\n    {step}\n", head="schedule: {deadline: 300ms}")
+                self.assertEqual((record["state"], record["reason"]), ("error", "deadline"))
+
     def test_ctrl_c_still_cleans_up(self):
         path = self.work.write("long.yaml", f"""
 scenario: long
