@@ -159,11 +159,8 @@ asio::awaitable<void> LeafStep::run() {
 }
 
 asio::awaitable<void> LeafStep::attempt() {
-  if (session_.halted() == Halt::kDeadline) {
-    add_transport(Reason::kDeadline,
-                  fmt::format("the scenario's deadline of {} passed", config::format_duration(session_.part_budget())),
-                  FaultKind::kHttpConnection, step_.origin, {});
-    final_ = true;
+  if (session_.halted() != Halt::kNo) {
+    add_halt();
     co_return;
   }
   if (session_.cpu_used_up()) {
