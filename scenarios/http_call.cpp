@@ -92,6 +92,27 @@ std::optional<asio::ip::address> resolved_to(const std::vector<std::string>& rul
   return std::nullopt;
 }
 
+/// What a request says about TLS. Kept beyond the request, and so the profile behind it is: to make one is to read all
+/// authorities of the machine.
+net::TlsClient tls_client(const HttpOptions& options) {
+  net::TlsSettings settings;
+  settings.insecure_skip_verify = options.insecure;
+  settings.ca_file = options.ca_file;
+  settings.cert_file = options.cert_file;
+  settings.key_file = options.key_file.empty() ? options.cert_file : options.key_file;
+  settings.server_name = options.server_name;
+  settings.min_version = options.min_tls;
+  constexpr std::size_t kMost = 64;
+  thread_local std::vector<std::pair<std::string, net::TlsClient>> kept;
+  const auto key = fmt::format("{}\n{}\n{}\n{}\n{}\n{}", settings.insecure_skip_verify, settings.ca_file,
+                               settings.cert_file, settings.key_file, settings.server_name, settings.min_version);
+  const auto known = std::find_if(kept.begin(), kept.end(), [&](const auto& entry) { return entry.first == key; });
+  if (known != kept.end()) return known->second;
+  if (kept.size() >= kMost) kept.erase(kept.begin());
+  kept.emplace_back(key, net::TlsClient(settings));
+  return kept.back().second;
+}
+
 http::Compression compression_of(std::string_view coding) {
   if (same_ignoring_case(coding, "gzip") || same_ignoring_case(coding, "x-gzip")) return http::Compression::kGzip;
   if (same_ignoring_case(coding, "deflate")) return http::Compression::kZlib;
@@ -163,14 +184,7 @@ class CallRun {
       return refuse(language::FaultKind::kInvalidOption, Reason::kSettingsInvalid,
                     "NTLM and Negotiate authentication are not supported");
     }
-    net::TlsSettings tls;
-    tls.insecure_skip_verify = options_.insecure;
-    tls.ca_file = options_.ca_file;
-    tls.cert_file = options_.cert_file;
-    tls.key_file = options_.key_file.empty() ? options_.cert_file : options_.key_file;
-    tls.server_name = options_.server_name;
-    tls.min_version = options_.min_tls;
-    tls_ = net::TlsClient(tls);
+    tls_ = tls_client(options_);
     if (options_.pinned_key.empty()) return true;
     constexpr std::string_view kPrefix = "sha256//";
     auto pin = options_.pinned_key;

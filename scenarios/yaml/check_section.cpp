@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <deque>
 
 #include "checks/kind.hpp"
 #include "config/mapping.hpp"
@@ -120,7 +121,14 @@ tl::expected<DecodedCheck, Problem> decode_check(const CheckAction& action, Fram
   config::Diagnostics diagnostics;
   config::Context context{diagnostics};
   auto out = read_check(action, *section, context);
-  if (!diagnostics.has_errors()) return out;
+  if (!diagnostics.has_errors()) {
+    // What is kept for a while keeps its TLS profile, which the next run needs again.
+    constexpr std::size_t kMost = 64;
+    thread_local std::deque<std::shared_ptr<const Settings>> recent;
+    recent.push_back(out.settings);
+    if (recent.size() > kMost) recent.pop_front();
+    return out;
+  }
   return tl::make_unexpected(
       Problem{{.kind = language::FaultKind::kInvalidOption, .message = diagnostics.sorted().front().message},
               Origin::at(action.section.place())});

@@ -400,6 +400,25 @@ teardown:
 """)
         self.assertEqual([s["attempts"][0]["calls"][0]["response"]["reused"] for s in record["steps"]], [False, True, False])
 
+    def test_one_session_of_http_2_for_all_steps(self):
+        record, out = self.scenario(f"""
+  - id: loop
+    for_each:
+      in: [1, 2, 3]
+      steps:
+        - id: page
+          http: {{url: "https://localhost:{self.secure}/page", tls: {{ca: "{self.ca}"}}}}
+          expect: [status == 200, version == "2", 'xpath "string(//h1)" == "Welcome"']
+  - id: upload
+    http: {{method: POST, url: "https://localhost:{self.secure}/graphql", tls: {{ca: "{self.ca}"}}, graphql: {{query: "item", variables: {{sku: "1"}}}}}}
+    expect: ['jsonpath "$.data.item.sku" == "1"']
+  - id: unknown-ca
+    http: {{url: "https://localhost:{self.secure}/page"}}
+""")
+        calls = [step["attempts"][0]["calls"][0]["response"] for step in record["steps"] if step.get("attempts") and step["id"] != "unknown-ca"]
+        self.assertEqual([call["reused"] for call in calls], [False, True, True, True], out.stderr)
+        self.assertEqual((record["failed_step"], record["reason"]), ("unknown-ca", "tls_verify_unknown_ca"))
+
     def test_the_deadline_in_the_middle_of_a_transfer(self):
         before = len(self.log())
         record, out = self.scenario("""
