@@ -344,7 +344,7 @@ class LineParser {
     }
     auto text = literals_.quoted();
     if (literals_.failed() || !text.is_constant()) return text;
-    auto compiled = config::Pattern::compile(text.text());
+    auto compiled = strict() ? compile_strictly(text.text()) : config::Pattern::compile(text.text());
     if (compiled) {
       prepared = std::move(*compiled);
     } else if (!strict()) {

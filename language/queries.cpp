@@ -55,7 +55,10 @@ Looked attribute_of(const std::string& name, const std::string& value) {
     for (const auto* format : {"%a, %d %b %Y %H:%M:%S GMT", "%a, %d-%b-%Y %H:%M:%S GMT", "%a, %d-%b-%y %H:%M:%S GMT"}) {
       if (const auto date = parse_date(value, format)) return Value(*date);
     }
-    return Found();
+    // Under the title that Hurl has for it.
+    return tl::make_unexpected(
+        Fault{.kind = FaultKind::kHttpConnection,
+              .message = fmt::format("could not parse Cookie Expires attribute value <{}>", value)});
   }
   if (name == "max-age") {
     std::int64_t seconds = 0;
@@ -73,8 +76,12 @@ Looked cookie(const Query& query, const std::string& name, const Subject& subjec
     if (parts.front().first != name || !parts.front().second) continue;
     if (query.attribute.empty() || query.attribute == "value") return Value(*parts.front().second);
     for (std::size_t i = 1; i < parts.size(); ++i) {
-      if (same_ignoring_case(parts[i].first, query.attribute))
-        return attribute_of(query.attribute, parts[i].second.value_or(""));
+      if (!same_ignoring_case(parts[i].first, query.attribute)) continue;
+      auto out = attribute_of(query.attribute, parts[i].second.value_or(""));
+      // The cookie's name, behind its quote.
+      const auto at = query.argument.span.begin + 1;
+      if (!out) out.error().span = {at, at + name.size()};
+      return out;
     }
     return Found();
   }
@@ -275,7 +282,10 @@ Looked find(const Query& query, const Subject& subject, Scope& scope) {
   if (!by) return tl::make_unexpected(by.error());
   auto out = found(query, *by, subject, scope);
   // An expression that does not work points at itself, what the answer is not at the whole query.
-  if (!out) out.error().span = out.error().kind == FaultKind::kInvalidXPath ? query.argument.span : query.span;
+  // Some know their place already.
+  if (!out && out.error().span.end == 0) {
+    out.error().span = out.error().kind == FaultKind::kInvalidXPath ? query.argument.span : query.span;
+  }
   return out;
 }
 

@@ -122,10 +122,20 @@ bool read_lines(const std::string& path, std::vector<std::string>& out) {
   return true;
 }
 
+/// NAME=VALUE of the variables of the environment that begin so, as Hurl takes them.
+std::vector<std::string> environment(std::string_view prefix) {
+  std::vector<std::string> out;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    if (text.starts_with(prefix)) out.emplace_back(text.substr(prefix.size()));
+  }
+  return out;
+}
+
 bool read_inputs(const RunOptions& options, scenarios::Inputs& out) {
   std::string name;
   std::string value;
-  auto variables = std::vector<std::string>();
+  auto variables = environment("HURL_VARIABLE_");
   for (const auto& path : options.variables_files) {
     if (!read_lines(path, variables)) return false;
   }
@@ -138,7 +148,7 @@ bool read_inputs(const RunOptions& options, scenarios::Inputs& out) {
     }
     out.variables[name] = typed(value);
   }
-  auto secrets = std::vector<std::string>();
+  auto secrets = environment("HURL_SECRET_");
   for (const auto& path : options.secrets_files) {
     if (!read_lines(path, secrets)) return false;
   }
