@@ -36,7 +36,9 @@ void read_schedule(config::Mapping& section, Scenario& out) {
   config::Duration duration{};
   if (read_duration(*schedule, "every", duration, std::chrono::milliseconds(100), std::chrono::hours(24 * 366)))
     out.every = duration;
-  read_duration(*schedule, "jitter", duration, {}, std::chrono::hours(1));
+  if (read_duration(*schedule, "jitter", duration, {}, std::chrono::hours(1))) {
+    schedule->warning("jitter", "jitter changes nothing: each check has a phase of its own already", "leave it out");
+  }
   if (read_duration(*schedule, "deadline", duration, std::chrono::milliseconds(1), kMostDeadline))
     out.deadline = duration;
   if (read_duration(*schedule, "teardown_deadline", duration, std::chrono::milliseconds(1), kMostTeardown)) {
