@@ -47,6 +47,7 @@ bool Agent::load(config::Diagnostics& diagnostics) {
   settings_ = std::move(config->agent);
   modules_ = std::move(config->modules);
   sources_ = std::move(config->sources);
+  further_ = std::move(config->further);
   recorder_.metrics().describe(settings_);
   // The agent's labels stand on every series: when they change, so has every check.
   std::string labels_text;
@@ -116,9 +117,11 @@ std::optional<std::function<void()>> Agent::run_now(const CheckPtr& check, std::
 
 std::uint64_t Agent::configuration_stamp() const {
   std::string contents;
-  for (const auto& source : sources_) {
-    // A file that has gone is a change as well.
-    contents += config::read_small_file(source->path, kMostConfiguration).value_or("") + '\n';
+  for (const auto* list : {&sources_, &further_}) {
+    for (const auto& source : *list) {
+      // A file that has gone is a change as well.
+      contents += config::read_small_file(source->path, kMostConfiguration).value_or("") + '\n';
+    }
   }
   return stable_hash(contents);
 }

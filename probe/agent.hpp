@@ -71,6 +71,7 @@ class Agent {
   AgentSettings settings_;
   Modules modules_;
   std::vector<std::shared_ptr<const config::Source>> sources_;
+  std::vector<std::shared_ptr<const config::Source>> further_;
   Recorder recorder_;
   std::size_t check_count_ = 0;
   bool settled_ = false;

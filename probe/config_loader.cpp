@@ -68,7 +68,7 @@ std::optional<Config> load_config(const std::string& path, config::Diagnostics& 
   out.checks = std::move(decoder.checks());
   out.modules = decoder.modules();
   out.sources = files.sources();
-  out.sources.insert(out.sources.end(), context.sources.begin(), context.sources.end());
+  out.further = std::move(context.sources);
   return out;
 }
 

@@ -13,7 +13,7 @@ import urllib.request
 import xml.etree.ElementTree
 from pathlib import Path
 
-from tests.e2e.support import VEDETTE, Listener, Workspace, free_port, listens, run, value, wait_for
+from tests.e2e.support import VEDETTE, Listener, Workspace, free_port, get, listens, run, value, wait_for
 
 EXAMPLES = Path("scenarios/examples")
 SECRETS = {"SHOP_USER": "probe", "SHOP_PASSWORD": "s3cret/pass word", "CLIENT_SECRET": "client-secret"}
@@ -690,6 +690,18 @@ teardown:
 """)
         agent.wait_for("probe_scenario_success", 1, check="hurl", scenario="page")
         agent.wait_for("probe_scenario_success", 1, check="inline", scenario="small")
+        status, _, text = get(agent.url + "/config")
+        self.assertEqual(status, 200)
+        self.assertIn("page.hurl", text)
+        self.assertNotIn("[Asserts]", text)
+
+    def test_a_changed_scenario_is_a_changed_configuration(self):
+        scenario = self.work.write("changing.hurl", f"# @id before\nGET {self.base}/page\n")
+        agent = self.work.agent("checks: [{name: changing, interval: 300ms, scenario: {file: changing.hurl}}]",
+                                "--config.enable-auto-reload", "--config.auto-reload-interval", "0.2")
+        agent.wait_for("probe_scenario_step_state", 0, step="before")
+        scenario.write_text(f"# @id after\nGET {self.base}/page\n")
+        agent.wait_for("probe_scenario_step_state", 0, step="after")
 
 
 if __name__ == "__main__":
