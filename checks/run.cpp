@@ -71,7 +71,11 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
       connect_timer_.async_wait([self](const boost::system::error_code& error) {
         const auto phase = self->context_.phase;
         const bool connecting = phase == Phase::kResolve || phase == Phase::kConnect || phase == Phase::kTls;
-        if (!error && connecting) self->stop(true);
+        // What is behind a redirect is connected to when a request has been answered already.
+        const auto& phases = self->context_.result.phases;
+        const bool answered = std::any_of(phases.begin(), phases.end(),
+                                          [](const auto& part) { return part.phase == Phase::kProcessing; });
+        if (!error && connecting && !answered) self->stop(true);
       });
     }
     asio::co_spawn(

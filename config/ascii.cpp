@@ -32,4 +32,14 @@ bool same_ignoring_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
+std::vector<std::string_view> split(std::string_view text, char by) {
+  std::vector<std::string_view> out;
+  while (true) {
+    const auto part = text.substr(0, text.find(by));
+    out.push_back(part);
+    if (part.size() == text.size()) return out;
+    text.remove_prefix(part.size() + 1);
+  }
+}
+
 }  // namespace vedette

@@ -4,11 +4,15 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace vedette {
 
 std::string lower_case(std::string_view text);
 std::string upper_case(std::string_view text);
+
+/// The parts between each `by`: one more than there are of them. They live as long as `text`.
+std::vector<std::string_view> split(std::string_view text, char by);
 
 /// Whether two names are equal but for the case of their letters.
 bool same_ignoring_case(std::string_view a, std::string_view b);

@@ -20,7 +20,6 @@ struct HttpOptions {
   std::string aws_sigv4;
   std::string ca_file;
   std::string cert_file;
-  std::string cert_password;
   std::string key_file;
   std::string pinned_key;
   std::string server_name;

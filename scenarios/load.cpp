@@ -56,14 +56,13 @@ void read_defaults(config::Mapping& section, StepContext& shared) {
   defaults->finish();
 }
 
-void read_labels(config::Mapping& section, Scenario& out) {
+/// They are for people who read the file; those of metrics are the check's.
+void read_labels(config::Mapping& section) {
   auto labels = section.take_mapping("labels");
   if (!labels) return;
   for (const auto& [name, value] : labels->take_all()) {
     if (!is_name(name)) labels->error_at_key(name, fmt::format("\"{}\" cannot be the name of a label", name));
-    if (value.is_scalar() && !language::has_placeholder(value.scalar())) {
-      out.labels.emplace_back(name, value.scalar());
-    } else {
+    if (!value.is_scalar() || language::has_placeholder(value.scalar())) {
       labels->error(name, "a label is a text without placeholders: it must not change, nor hold a secret");
     }
   }
@@ -142,7 +141,7 @@ std::optional<Loaded> decode(const config::Value& value, const std::string& fold
     section.error("scenario", fmt::format("the name of a scenario has 1 to {} characters", kLongestName));
   }
   section.read("description", scenario.description);
-  read_labels(section, scenario);
+  read_labels(section);
   read_schedule(section, scenario);
   scenario.source = value.source();
   scenario.folder = folder;

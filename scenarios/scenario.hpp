@@ -313,7 +313,6 @@ struct Step {
   std::vector<Threshold> thresholds;
   Verdict severity = Verdict::kFail;
   bool stops = true;  ///< what follows does not run when it failed
-  std::vector<std::string> tags;
 };
 
 struct SecretSource {
@@ -330,7 +329,6 @@ struct Scenario {
   std::string description;
   std::shared_ptr<const config::Source> source;
   bool hurl = false;
-  std::vector<std::pair<std::string, std::string>> labels;
 
   // When the scenario says so itself; a check's own schedule counts for more.
   std::chrono::nanoseconds every{};

@@ -12,16 +12,6 @@ namespace vedette::dns {
 
 namespace {
 
-std::vector<std::string_view> split(std::string_view text, char by) {
-  std::vector<std::string_view> out;
-  while (true) {
-    const auto part = text.substr(0, text.find(by));
-    out.push_back(part);
-    if (part.size() == text.size()) return out;
-    text.remove_prefix(part.size() + 1);
-  }
-}
-
 bool is_one_of(std::string_view type, std::initializer_list<std::string_view> types) {
   return std::find(types.begin(), types.end(), type) != types.end();
 }

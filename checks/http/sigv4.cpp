@@ -16,16 +16,6 @@ namespace vedette::http {
 
 namespace {
 
-std::vector<std::string> split(std::string_view text, char by) {
-  std::vector<std::string> out;
-  while (true) {
-    const auto part = text.substr(0, text.find(by));
-    out.emplace_back(part);
-    if (part.size() == text.size()) return out;
-    text.remove_prefix(part.size() + 1);
-  }
-}
-
 std::string capitalized(std::string text) {
   if (!text.empty()) text[0] = upper_case(text.substr(0, 1))[0];
   return text;
@@ -57,7 +47,8 @@ std::string keyed(const std::string& key, std::string_view text) {
 
 tl::expected<void, std::string> sign(const SigV4& settings, const Url& url, const std::string& method,
                                      const std::string& body, net::Headers& headers) {
-  const auto names = split(lower_case(settings.scope), ':');
+  const auto provider_scope = lower_case(settings.scope);
+  const auto names = split(provider_scope, ':');
   const auto& provider = names[0];
   if (provider.empty())
     return tl::make_unexpected(std::string("the provider is missing; write aws:amz:REGION:SERVICE"));
@@ -70,7 +61,7 @@ tl::expected<void, std::string> sign(const SigV4& settings, const Url& url, cons
   const auto region = names.size() > 2 ? names[2] : labels[1];
   const auto date = fmt::format("{:%Y%m%dT%H%M%SZ}", fmt::gmtime(settings.when));
   const auto day = date.substr(0, 8);
-  headers.emplace_back(fmt::format("X-{}-Date", capitalized(second)), date);
+  headers.emplace_back(fmt::format("X-{}-Date", capitalized(std::string(second))), date);
 
   std::vector<std::pair<std::string, std::string>> signed_headers;
   for (const auto& [name, value] : headers) {

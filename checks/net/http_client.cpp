@@ -106,7 +106,8 @@ asio::awaitable<Problem> perform(RunContext& context, const HttpRequest& request
       out.local = idle->stream.local();
       auto problem = co_await exchange(context, *idle, request, out, hop);
       if (out.reusable) connections->keep(request, std::move(idle));
-      const bool gone = problem && !out.heard && !context.stopped;
+      // Without an answer nobody knows whether it was done: what must not be done twice is not sent again.
+      const bool gone = problem && !out.heard && !context.stopped && is_idempotent(request.method);
       if (!gone) co_return problem;
       context.log("the server had closed the connection; connecting again");
       out = {};

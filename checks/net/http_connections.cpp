@@ -6,6 +6,11 @@
 
 namespace vedette::net {
 
+bool is_idempotent(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS" ||
+         method == "TRACE";
+}
+
 HttpConnections::Key HttpConnections::key_of(const HttpRequest& request) {
   std::string proxy;
   if (request.proxy) {
@@ -21,11 +26,16 @@ HttpConnections::Key HttpConnections::key_of(const HttpRequest& request) {
           request.http2,
           request.only_http2,
           request.tls,
-          request.verify_name};
+          request.verify_name,
+          request.pinned_key};
 }
 
 std::unique_ptr<HttpConnection> HttpConnections::take(const HttpRequest& request) {
   const auto key = key_of(request);
+  // An HTTP/1 server has nothing to say unasked but that it closes.
+  std::erase_if(idle_, [&](const auto& entry) {
+    return entry.first == key && !entry.second->http2 && !entry.second->stream.is_silent();
+  });
   const auto found = std::find_if(idle_.begin(), idle_.end(), [&](const auto& entry) { return entry.first == key; });
   if (found == idle_.end()) return nullptr;
   auto out = std::move(found->second);

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,9 +21,12 @@ struct HttpConnection {
   std::unique_ptr<Http2Session> http2;  ///< nullptr: HTTP/1
 };
 
+/// Whether a request of this method may be sent twice (RFC 9110 section 9.2.2).
+bool is_idempotent(std::string_view method);
+
 class HttpConnections {
  public:
-  /// One that waits for a request such as this, or nullptr.
+  /// One that waits for a request such as this, or nullptr. What the server has closed meanwhile is dropped.
   std::unique_ptr<HttpConnection> take(const HttpRequest& request);
   void keep(const HttpRequest& request, std::unique_ptr<HttpConnection> connection);
   void clear() { idle_.clear(); }
@@ -40,6 +44,7 @@ class HttpConnections {
     bool only_http2;
     TlsMaterialPtr tls;
     std::string verify_name;
+    std::string pinned_key;  ///< checked when a connection is made: one that was made without it does not count
     friend bool operator==(const Key&, const Key&) = default;
   };
   static Key key_of(const HttpRequest& request);

@@ -5,6 +5,7 @@
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <cerrno>
@@ -113,6 +114,11 @@ ConnectState connect_state_of(int fd, Duration user_clock) {
   // A SYN that had to be sent again makes users wait: the round trip of the last one is not the truth then.
   if (info.tcpi_total_retrans > 0 || info.tcpi_rtt == 0) return {true, user_clock};
   return {true, std::min<Duration>(user_clock, std::chrono::microseconds(info.tcpi_rtt))};
+}
+
+bool Stream::is_silent() const {
+  char byte = 0;
+  return ::recv(socket_.fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 asio::awaitable<Problem> Stream::connect(asio::ip::address address, std::uint16_t port, const AddressSettings& settings,

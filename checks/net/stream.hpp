@@ -38,6 +38,8 @@ class Stream {
 
   /// Has the stream work for `context` from now on, which outlives it or its next rebind().
   void rebind(RunContext& context) { context_ = &context; }
+  /// Whether the connection is open and nothing has come that was not read.
+  [[nodiscard]] bool is_silent() const;
 
   boost::asio::awaitable<Problem> connect(boost::asio::ip::address address, std::uint16_t port,
                                           const AddressSettings& settings, Opening opening);

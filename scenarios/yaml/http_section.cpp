@@ -276,11 +276,6 @@ void read_body(config::Mapping& section, Body& out) {
 
 }  // namespace
 
-bool is_idempotent(std::string_view method) {
-  return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS" ||
-         method == "TRACE";
-}
-
 HttpDefaults read_http_defaults(config::Mapping& section) {
   HttpDefaults out;
   read_transport(section, out.options, out.timeout);

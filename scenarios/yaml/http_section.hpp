@@ -19,7 +19,4 @@ HttpDefaults read_http_defaults(config::Mapping& section);
 /// `timeout` of the section becomes that of an attempt.
 HttpAction read_http(config::Mapping& section, const HttpDefaults& defaults, config::Duration& timeout);
 
-/// Whether a request of this method may be sent twice (RFC 9110 section 9.2.2).
-bool is_idempotent(std::string_view method);
-
 }  // namespace vedette::scenarios::yaml

@@ -9,6 +9,7 @@
 #include "checks/dns/kind.hpp"
 #include "checks/icmp/kind.hpp"
 #include "checks/kind.hpp"
+#include "checks/net/http_connections.hpp"
 #include "checks/tcp/kind.hpp"
 #include "checks/tls/kind.hpp"
 #include "language/json.hpp"
@@ -90,7 +91,8 @@ class StepReader {
                       std::get_if<CallAction>(&out.action) == nullptr;
     if (leaf) {
       const bool sends = http != nullptr || std::holds_alternative<CheckAction>(out.action);
-      out.retry = read_retry(section, sends ? shared_.retry : Retry(), http == nullptr || is_idempotent(http->method));
+      out.retry =
+          read_retry(section, sends ? shared_.retry : Retry(), http == nullptr || net::is_idempotent(http->method));
       out.poll = read_poll(section, kind->vocabulary);
       if (kind->kind != StepKind::kAssert) out.expect = read_lines(section, "expect", kind->vocabulary);
       read_captures(section, "capture", kind->vocabulary, false, out.captures);
@@ -148,7 +150,8 @@ class StepReader {
     if (section.read_choice("severity", word, kSeverities) && word == "warn") out.severity = Verdict::kWarn;
     constexpr std::array<std::string_view, 2> kOnFail{"stop", "continue"};
     if (section.read_choice("on_fail", word, kOnFail)) out.stops = word == "stop";
-    section.read("tags", out.tags);
+    std::vector<std::string> tags;  // for people who read the file
+    section.read("tags", tags);
   }
 
   void read_action(config::Mapping& section, const KindName& kind, Step& out) {

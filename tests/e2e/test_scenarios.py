@@ -208,6 +208,18 @@ class Mistakes(Shop):
         steps += "  " * 13 + "- {id: x, sleep: 1s}\n"
         self.assertIn("nested at most 5 deep", self.lint(steps))
 
+    def test_flags_that_are_wrong(self):
+        path = self.work.write("page.hurl", f"GET {self.base}/page\n")
+        for flags, words in [(["--variable", "x"], "takes NAME=VALUE, not 'x'"), (["--secret", "hunter2"], "--secret takes NAME=VALUE"),
+                             (["--variables-file", "none"], "cannot read none"), (["--header", "x"], "takes 'Name: value'"),
+                             (["--retry", "x"], "takes a whole number"), (["--max-time", "x"], "takes a duration"),
+                             (["--output", "x"], "x not in"), (["--variable", "newUuid=1"], "conflicts with the function")]:
+            with self.subTest(flags=flags):
+                out = run("scenario", "run", path, *flags)
+                self.assertEqual(out.returncode, 2)
+                self.assertIn(words, out.stderr)
+                self.assertNotIn("hunter2", out.stderr)
+
     def test_a_hurl_file_that_is_none(self):
         path = self.work.write("wrong.hurl", "GET http://x\nHTTP 200\n[Asserts]\nstatuz == 200\n")
         out = run("scenario", "run", path)
@@ -355,6 +367,51 @@ teardown:
             self.assertEqual(record["reason"], "closed_processing")
             self.assertEqual(len(count), 1 if method == "POST" else 3)
         self.assertFalse(listens(port))
+
+    def test_what_a_kept_connection_may_have_done_is_not_done_again(self):
+        came = []
+
+        class Dying(Listener):
+            """Answers the first request of a connection, reads the second and closes."""
+            def serve(self, peer):
+                came.append(peer.recv(65536).split()[0].decode())
+                peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+                again = peer.recv(65536)
+                if again:
+                    came.append(again.split()[0].decode())
+        server = Dying()
+        for method, state, wanted in [("POST", "error", ["GET", "POST"]), ("PUT", "pass", ["GET", "PUT", "PUT"])]:
+            came.clear()
+            record, _ = self.scenario(f"""
+  - {{id: first, http: {{url: "http://127.0.0.1:{server.port}/"}}}}
+  - {{id: second, http: {{method: {method}, url: "http://127.0.0.1:{server.port}/", text: x}}}}
+""")
+            self.assertEqual((record["steps"][1]["state"], came), (state, wanted))
+
+    def test_a_connection_that_the_server_closed_meanwhile_is_not_used(self):
+        class Impatient(Listener):
+            def serve(self, peer):
+                peer.recv(65536)
+                peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        server = Impatient()
+        record, out = self.scenario(f"""
+  - {{id: first, http: {{url: "http://127.0.0.1:{server.port}/"}}}}
+  - {{id: wait, sleep: 200ms}}
+  - {{id: second, http: {{method: POST, url: "http://127.0.0.1:{server.port}/", text: x}}}}
+""")
+        self.assertEqual(record["state"], "pass", out.stderr)
+
+    def test_a_pin_counts_on_kept_connections_too(self):
+        pin = subprocess.run("openssl x509 -in leaf.pem -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64",
+                             shell=True, cwd=self.work.folder, capture_output=True, text=True).stdout.strip()
+        url = f"https://localhost:{self.secure}/page"
+        record, out = self.scenario(f"""
+  - {{id: free, http: {{url: "{url}", tls: {{ca: "{self.ca}"}}}}}}
+  - {{id: right, http: {{url: "{url}", tls: {{ca: "{self.ca}", pin: "sha256//{pin}"}}}}}}
+  - {{id: wrong, http: {{url: "{url}", tls: {{ca: "{self.ca}", pin: "sha256//{'A' * 43}="}}}}}}
+""")
+        self.assertEqual([step["state"] for step in record["steps"]], ["pass", "pass", "error"], out.stderr)
+        self.assertEqual(record["reason"], "certificate_pin")
 
     def test_a_poll_that_is_aborted(self):
         record, out = self.scenario(self.LOGIN + """
