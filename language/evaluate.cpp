@@ -22,8 +22,7 @@ tl::expected<Filter, Fault> ready(const Filter& filter, Scope& scope) {
     } else if (parameter == Parameter::kInteger) {
       out.arguments.emplace_back(std::stoll(text_in(*text)));
     } else {
-      auto prepared = compile(parameter, text_in(*text));
-      if (parameter == Parameter::kPattern) prepared = compile_strictly(text_in(*text));
+      auto prepared = compile(parameter, text_in(*text), filter.strict_hurl);
       if (!prepared) {
         const auto kind = parameter == Parameter::kJsonPath ? FaultKind::kInvalidJsonPath
                           : parameter == Parameter::kXPath  ? FaultKind::kInvalidXPath
@@ -36,9 +35,10 @@ tl::expected<Filter, Fault> ready(const Filter& filter, Scope& scope) {
   return out;
 }
 
-Looked filtered(const Value& input, const Filter& filter, Scope& scope) {
-  const auto usable = ready(filter, scope);
+Looked filtered(const Value& input, const Filter& filter, bool node_lists, Scope& scope) {
+  auto usable = ready(filter, scope);
   if (!usable) return tl::make_unexpected(usable.error());
+  usable->node_lists = node_lists;
   auto output = usable->info->apply(input, *usable);
   if (output) {
     if (*output) return (*output)->as_secret(input.is_secret());
@@ -108,7 +108,7 @@ Looked look(const Query& query, const std::vector<Filter>& filters, const Subjec
                                        .span = filter.span,
                                        .message = fmt::format("{}: there is no value to work on", filter.info->name)});
     }
-    found = filtered(**found, filter, scope);
+    found = filtered(**found, filter, subject.node_lists, scope);
   }
   return found;
 }

@@ -103,9 +103,9 @@ tl::expected<config::Pattern, std::string> compile_strictly(const std::string& t
   return config::Pattern::compile(text);
 }
 
-tl::expected<Prepared, std::string> compile(Parameter parameter, const std::string& text) {
+tl::expected<Prepared, std::string> compile(Parameter parameter, const std::string& text, bool strict_hurl) {
   if (parameter == Parameter::kJsonPath) {
-    auto path = JsonPath::parse(text);
+    auto path = JsonPath::parse(text, strict_hurl);
     if (path) return Prepared(std::move(*path));
     return tl::make_unexpected(
         fmt::format("the JSONPath expression '{}' is not valid: {}", text, path.error().message));
@@ -115,7 +115,7 @@ tl::expected<Prepared, std::string> compile(Parameter parameter, const std::stri
     if (path) return Prepared(std::move(*path));
     return tl::make_unexpected(path.error());
   }
-  auto pattern = config::Pattern::compile(text);
+  auto pattern = strict_hurl ? compile_strictly(text) : config::Pattern::compile(text);
   if (pattern) return Prepared(std::move(*pattern));
   return tl::make_unexpected("the regular expression is not valid: " + pattern.error());
 }

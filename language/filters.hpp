@@ -30,8 +30,8 @@ struct FilterInfo {
 std::span<const FilterInfo> all_filters();
 const FilterInfo* find_filter(std::string_view name);
 
-/// A path or a pattern, ready to be used. The error is a sentence.
-tl::expected<Prepared, std::string> compile(Parameter parameter, const std::string& text);
+/// A path or a pattern, ready to be used; `strict_hurl`: patterns are those of Hurl's engine. The error is a sentence.
+tl::expected<Prepared, std::string> compile(Parameter parameter, const std::string& text, bool strict_hurl);
 
 /// The same for a pattern, by the rules of Hurl's engine where RE2 is more lenient: a { that repeats nothing is an
 /// error.
@@ -40,8 +40,8 @@ tl::expected<config::Pattern, std::string> compile_strictly(const std::string& t
 /// That a filter cannot work on such a value.
 tl::unexpected<std::string> wrong_input(const Value& input, std::string_view wanted);
 
-/// What a path finds: nothing, the one node's value, or a list of several.
-Outcome found_by(const JsonPath& path, const Value& root);
+/// What a path finds: nothing, the one node's value, or a list of several; with `node_lists` always a list.
+Outcome found_by(const JsonPath& path, const Value& root, bool node_lists);
 
 /// How many bytes, items, members or nodes a value has; nothing for those that have no length.
 std::optional<std::size_t> length_of(const Value& value);

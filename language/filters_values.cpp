@@ -31,11 +31,11 @@ Outcome item(const Value& input, std::int64_t at) {
 
 }  // namespace
 
-Outcome found_by(const JsonPath& path, const Value& root) {
+Outcome found_by(const JsonPath& path, const Value& root, bool node_lists) {
   auto nodes = path.select(root);
   if (!nodes) return tl::make_unexpected(nodes.error());
-  if (nodes->empty()) return Found();
-  if (nodes->size() == 1) return *nodes->front();
+  if (nodes->empty() && !node_lists) return Found();
+  if (nodes->size() == 1 && !node_lists) return *nodes->front();
   List items;
   for (const auto* node : *nodes) items.push_back(*node);
   return Value::list(std::move(items));
@@ -152,11 +152,11 @@ Outcome by_jsonpath(const Value& input, const Filter& filter) {
   if (text == nullptr) {
     const bool document = input.list() != nullptr || input.object() != nullptr;
     if (!document || filter.strict_hurl) return wrong_input(input, "a string with JSON");
-    return found_by(path, input);
+    return found_by(path, input, filter.node_lists);
   }
   const auto root = parse_json(*text);
   if (!root) return tl::make_unexpected("the text is not JSON: " + root.error().message);
-  return found_by(path, *root);
+  return found_by(path, *root, filter.node_lists);
 }
 
 Outcome by_xpath(const Value& input, const Filter& filter) {

@@ -20,7 +20,10 @@ struct Query;
 class JsonPath {
  public:
   /// The error says what is wrong and where. Functions are checked for their types too (section 2.4.3).
-  static tl::expected<JsonPath, TextError> parse(std::string_view text);
+  ///
+  /// The RFC has match() and search() find nothing with a pattern that is none. With `strict_patterns` one that is
+  /// written in the path is an error, as Hurl has it.
+  static tl::expected<JsonPath, TextError> parse(std::string_view text, bool strict_patterns = false);
 
   /// The nodes that the path finds in `root`, in their order; they live as long as `root`. An error when it would have
   /// to visit more than a million nodes: the document may come from a hostile server.

@@ -39,7 +39,7 @@ const std::vector<Parameters>& functions() {
 /// Recursive descent. A failure is kept in error_, and everything returns quickly from then on.
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  Parser(std::string_view text, bool strict_patterns) : text_(text), strict_patterns_(strict_patterns) {}
 
   tl::expected<Query, TextError> whole() {
     if (!is_utf8(text_)) fail("it is not UTF-8");
@@ -444,6 +444,7 @@ class Parser {
       if (const auto* text = out->parts[1]->literal.get<std::string>()) {
         out->pattern = regular_expression(*text, out->function == "match");
       }
+      if (strict_patterns_ && !out->pattern) fail_at(out->parts[1]->at, "here should be a regular expression");
     }
     return out;
   }
@@ -462,6 +463,7 @@ class Parser {
   }
 
   std::string_view text_;
+  const bool strict_patterns_;
   std::size_t at_ = 0;
   int depth_ = 0;
   std::optional<TextError> error_;
@@ -486,8 +488,8 @@ std::optional<Type> type_of(const std::string& function) {
 
 }  // namespace jsonpath
 
-tl::expected<JsonPath, TextError> JsonPath::parse(std::string_view text) {
-  auto query = jsonpath::Parser(text).whole();
+tl::expected<JsonPath, TextError> JsonPath::parse(std::string_view text, bool strict_patterns) {
+  auto query = jsonpath::Parser(text, strict_patterns).whole();
   if (!query) return tl::make_unexpected(std::move(query.error()));
   JsonPath out;
   out.query_ = std::make_shared<const jsonpath::Query>(std::move(*query));

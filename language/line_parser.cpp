@@ -251,6 +251,7 @@ class LineParser {
       return out;
     }
     out.kind = known->kind;
+    out.strict_hurl = strict();
     if (known->kind == QueryKind::kFact) out.name = word;
     if (known->argument != Argument::kNone) {
       need_blank();
@@ -359,7 +360,7 @@ class LineParser {
     auto text = literals_.quoted();
     if (literals_.failed() || !text.is_constant()) return text;
     if (parameter == Parameter::kJsonPath) {
-      auto compiled = JsonPath::parse(text.text());
+      auto compiled = JsonPath::parse(text.text(), strict());
       if (compiled) {
         prepared = std::move(*compiled);
       } else if (!strict()) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 
+#include "config/secret.hpp"
 #include "language/filters.hpp"
 #include "language/json.hpp"
 
@@ -435,6 +436,35 @@ Template LiteralParser::filename() {
   return out;
 }
 
+std::string LiteralParser::fence_hint() {
+  const auto at = reader_.at();
+  while (Reader::is_word(reader_.peek())) reader_.skip(1);
+  auto hint = std::string(reader_.since(at));
+  const bool known = hint.empty() || hint == "json" || hint == "xml" || hint == "graphql" || hint == "raw";
+  if (!known) {
+    fail(at, fmt::format("Invalid attribute {}", hint), "known: json, xml, graphql, raw", "Parsing multiline");
+    return hint;
+  }
+  reader_.skip_blanks();
+  if (!reader_.take("\r\n") && !reader_.take("\n")) fail(reader_.at(), "expecting 'newline'");
+  return hint;
+}
+
+Operand LiteralParser::fenced() {
+  const auto line = reader_.rest().substr(0, reader_.rest().find('\n'));
+  const bool one_line = line.find("```") != std::string_view::npos;
+  if (one_line && !dialect_.strict_hurl) return verbatim("```", true);
+  const auto hint = fence_hint();
+  auto text = verbatim("```", hint != "raw");
+  if (failed() || hint != "graphql") return text;
+  // The body of the request that such a text makes.
+  if (!text.is_constant()) {
+    fail(text.span.begin, "a GraphQL text to compare with has no placeholders", "write the JSON of the request");
+    return Value();
+  }
+  return Value(fmt::format(R"({{"query":{}}})", to_json(Value(std::string(config::trim(text.text()))))));
+}
+
 Operand LiteralParser::operand() {
   if (failed()) return Value();
   const auto begin = reader_.at();
@@ -456,9 +486,7 @@ Operand LiteralParser::operand() {
   if (rest.starts_with("base64")) return base64_bytes();
   if (rest.starts_with("```")) {
     reader_.skip(3);
-    // An empty line behind the fence is not part of the text.
-    if (!reader_.take("\n")) reader_.take("\r\n");
-    return verbatim("```", true);
+    return fenced();
   }
   if (reader_.peek() == '"') return quoted();
   if (reader_.peek() == '`') return backticked();

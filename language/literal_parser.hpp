@@ -43,6 +43,8 @@ class LiteralParser {
   Value base64_bytes();
   /// What may stand behind a predicate.
   Operand operand();
+  /// What stands behind ``` to the end of that line: json, xml, graphql, raw, or nothing.
+  std::string fence_hint();
   /// `[v, …]`
   std::vector<Operand> list();
   /// The name of a file: ends at a blank, # or ;.
@@ -66,6 +68,8 @@ class LiteralParser {
 
  private:
   Template text_until(char quote);
+  /// A text of several lines, behind its ```.
+  Operand fenced();
   /// One letter of a text, or an escape. False at `end`, and at what may not stand in a text.
   bool letter(std::string_view end, Template& out, std::string& plain);
   void add(Template& out, std::string& plain);

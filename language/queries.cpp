@@ -154,7 +154,7 @@ Looked in_text(const Query& query, const Prepared& prepared, const Subject& subj
 Looked in_json(const Prepared& prepared, const Subject& subject) {
   const auto& root = body_json(subject);
   if (!root) return tl::make_unexpected(root.error());
-  auto found = found_by(std::get<JsonPath>(prepared), *root);
+  auto found = found_by(std::get<JsonPath>(prepared), *root, subject.node_lists);
   if (found) return std::move(*found);
   return fault(FaultKind::kLimit, found.error());
 }
@@ -200,18 +200,17 @@ FaultKind invalid(QueryKind kind) {
 tl::expected<Sought, Fault> sought(const Query& query, Scope& scope) {
   Sought out{.prepared = query.prepared};
   const bool compiled = !std::holds_alternative<std::monostate>(query.prepared);
-  if (compiled || query.argument.empty()) return out;
+  const bool compiles =
+      query.kind == QueryKind::kJsonPath || query.kind == QueryKind::kXPath || query.kind == QueryKind::kRegex;
+  if (compiled || (query.argument.empty() && !compiles)) return out;
   auto text = query.argument.render(scope);
   if (!text) return tl::make_unexpected(text.error());
   out.name = text_in(*text);
-  const bool compiles =
-      query.kind == QueryKind::kJsonPath || query.kind == QueryKind::kXPath || query.kind == QueryKind::kRegex;
   if (!compiles) return out;
   const auto parameter = query.kind == QueryKind::kJsonPath ? Parameter::kJsonPath
                          : query.kind == QueryKind::kXPath  ? Parameter::kXPath
                                                             : Parameter::kPattern;
-  auto prepared = compile(parameter, out.name);
-  if (parameter == Parameter::kPattern) prepared = compile_strictly(out.name);
+  auto prepared = compile(parameter, out.name, query.strict_hurl);
   if (!prepared) {
     return tl::make_unexpected(
         Fault{.kind = invalid(query.kind), .span = query.argument.span, .message = prepared.error()});

@@ -60,6 +60,7 @@ struct Query {
   std::string name{};       ///< of a fact, a phase, an attribute of the certificate; what an argument names
   std::string attribute{};  ///< of a cookie, lower case
   Prepared prepared{};
+  bool strict_hurl = false;  ///< its argument is what Hurl's is, and nothing more
 };
 
 struct FilterInfo;
@@ -73,6 +74,7 @@ struct Filter {
   /// made of them when the line runs.
   std::vector<Template> sources{};
   bool strict_hurl = false;  ///< its input is what Hurl's is, and nothing more
+  bool node_lists = false;   ///< Subject::node_lists, when the line runs
 };
 
 enum class PredicateKind : std::uint8_t {

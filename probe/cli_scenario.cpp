@@ -8,17 +8,16 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <filesystem>
-#include <fstream>
 #include <mutex>
 
 #include "config/secret.hpp"
 #include "exporters/log.hpp"
 #include "language/expression.hpp"
-#include "language/json.hpp"
 #include "probe/cli.hpp"
 #include "probe/config_loader.hpp"
 #include "probe/runner.hpp"
 #include "scenarios/explain.hpp"
+#include "scenarios/given_variables.hpp"
 #include "scenarios/hurl/parser.hpp"
 #include "scenarios/import.hpp"
 #include "scenarios/kind.hpp"
@@ -33,6 +32,8 @@ namespace vedette::cli {
 namespace {
 
 using scenarios::Loaded;
+
+constexpr std::size_t kLargestInput = std::size_t{16} << 20U;  // bytes of a file of variables or cookies
 
 scenarios::Style style_of(bool verbose, bool no_colour, int descriptor) {
   scenarios::Style out;
@@ -62,16 +63,6 @@ void print_problems(const std::string& path, const config::Diagnostics& diagnost
   fmt::print(stderr, "{}", render_all(diagnostics, colour));
 }
 
-/// As Hurl types what is given on its command line.
-language::Value typed(const std::string& text) {
-  if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
-    return language::Value(text.substr(1, text.size() - 2));
-  if (text == "null") return {};
-  const auto json = language::parse_json(text);
-  const bool plain = json && (json->is_number() || json->get<bool>() != nullptr);
-  return plain ? *json : language::Value(text);
-}
-
 struct RunOptions {
   std::vector<std::string> files;
   std::vector<std::string> variables;
@@ -96,29 +87,15 @@ struct RunOptions {
   std::vector<scenarios::OptionSetting> options;
 };
 
-/// NAME=VALUE; prints what is wrong otherwise.
-bool split(const std::string& text, std::string_view what, std::string& name, std::string& value) {
-  const auto equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) {
-    fmt::print(stderr, "vedette: {} takes NAME=VALUE, not '{}'\n", what, what == "--secret" ? "***" : text);
-    return false;
-  }
-  name = text.substr(0, equals);
-  value = text.substr(equals + 1);
-  return true;
-}
-
 /// The lines of a file but comments and blank ones.
 bool read_lines(const std::string& path, std::vector<std::string>& out) {
-  std::ifstream file(path);
-  if (!file) {
-    fmt::print(stderr, "vedette: cannot read {}\n", path);
+  const auto text = config::read_small_file(path, kLargestInput);
+  if (!text) {
+    fmt::print(stderr, "vedette: cannot read {}: {}\n", path, text.error());
     return false;
   }
-  for (std::string line; std::getline(file, line);) {
-    const std::string trimmed(config::trim(line));
-    if (!trimmed.empty() && !trimmed.starts_with('#')) out.push_back(trimmed);
-  }
+  const auto lines = scenarios::given_lines(*text);
+  out.insert(out.end(), lines.begin(), lines.end());
   return true;
 }
 
@@ -133,20 +110,18 @@ std::vector<std::string> environment(std::string_view prefix) {
 }
 
 bool read_inputs(const RunOptions& options, scenarios::Inputs& out) {
-  std::string name;
-  std::string value;
   auto variables = environment("HURL_VARIABLE_");
   for (const auto& path : options.variables_files) {
     if (!read_lines(path, variables)) return false;
   }
   variables.insert(variables.end(), options.variables.begin(), options.variables.end());
   for (const auto& text : variables) {
-    if (!split(text, "--variable", name, value)) return false;
-    if (name == "newUuid" || name == "newDate" || name == "getEnv") {
-      fmt::print(stderr, "vedette: the variable {0} conflicts with the function {0}, use a different name\n", name);
+    auto given = scenarios::given_variable(text);
+    if (!given) {
+      fmt::print(stderr, "vedette: --variable {}: {}\n", text, given.error());
       return false;
     }
-    out.variables[name] = typed(value);
+    out.variables[given->name] = std::move(given->value);
   }
   auto secrets = environment("HURL_SECRET_");
   for (const auto& path : options.secrets_files) {
@@ -154,8 +129,15 @@ bool read_inputs(const RunOptions& options, scenarios::Inputs& out) {
   }
   secrets.insert(secrets.end(), options.secrets.begin(), options.secrets.end());
   for (const auto& text : secrets) {
-    if (!split(text, "--secret", name, value)) return false;
-    out.secrets.push_back({.name = name, .from = scenarios::SecretSource::From::kValue, .where = value, .origin = {}});
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      fmt::print(stderr, "vedette: --secret takes NAME=VALUE\n");
+      return false;
+    }
+    out.secrets.push_back({.name = text.substr(0, equals),
+                           .from = scenarios::SecretSource::From::kValue,
+                           .where = text.substr(equals + 1),
+                           .origin = {}});
   }
   if (!options.cookies.empty() && !read_lines(options.cookies, out.cookies)) return false;
   out.seed = options.seed;
@@ -336,10 +318,10 @@ void add_request_options(CLI::App& command, RunOptions& out) {
   for (const auto& info : scenarios::hurl_options()) {
     using scenarios::Option;
     using scenarios::OptionType;
-    const bool other = info.option == Option::kVariable || info.option == Option::kOutput ||
-                       info.option == Option::kRepeat || info.option == Option::kSkip ||
-                       info.type == OptionType::kVerbosity || info.name.starts_with("verbose") ||
-                       info.name.starts_with("very-verbose");
+    const bool other = info.option == Option::kVariable || info.option == Option::kVariablesFile ||
+                       info.option == Option::kOutput || info.option == Option::kRepeat ||
+                       info.option == Option::kSkip || info.type == OptionType::kVerbosity ||
+                       info.name.starts_with("verbose") || info.name.starts_with("very-verbose");
     if (other) continue;
     const auto flag = short_flag(info.name) + "--" + std::string(info.name);
     const bool in_seconds = info.option == Option::kMaxTime || info.option == Option::kConnectTimeout;

@@ -57,8 +57,12 @@ std::string curl_command(const std::string& method, const std::string& url, cons
   if (!body.empty()) add("--data-binary", body);
   if (options.insecure) out += " --insecure";
   if (!options.ca_file.empty()) add("--cacert", options.ca_file);
-  if (!options.cert_file.empty()) add("--cert", options.cert_file);
+  if (!options.cert_file.empty()) {
+    add("--cert", options.key_passphrase.empty() ? options.cert_file
+                                                 : fmt::format("{}:{}", options.cert_file, options.key_passphrase));
+  }
   if (!options.key_file.empty()) add("--key", options.key_file);
+  if (!options.pinned_key.empty()) add("--pinnedpubkey", options.pinned_key);
   if (options.follow) out += " --location";
   if (!options.proxy.empty()) add("--proxy", options.proxy);
   for (const auto& rule : options.connect_to) {

@@ -25,7 +25,7 @@
 #include "checks/version.hpp"
 #include "config/ascii.hpp"
 #include "language/base64.hpp"
-#include "language/filters.hpp"
+#include "scenarios/pinned_keys.hpp"
 
 namespace vedette::scenarios {
 
@@ -100,12 +100,14 @@ net::TlsClient tls_client(const HttpOptions& options) {
   settings.ca_file = options.ca_file;
   settings.cert_file = options.cert_file;
   settings.key_file = options.key_file.empty() ? options.cert_file : options.key_file;
+  settings.key_passphrase = options.key_passphrase;
   settings.server_name = options.server_name;
   settings.min_version = options.min_tls;
   constexpr std::size_t kMost = 64;
   thread_local std::vector<std::pair<std::string, net::TlsClient>> kept;
-  const auto key = fmt::format("{}\n{}\n{}\n{}\n{}\n{}", settings.insecure_skip_verify, settings.ca_file,
-                               settings.cert_file, settings.key_file, settings.server_name, settings.min_version);
+  const auto key =
+      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", settings.insecure_skip_verify, settings.ca_file, settings.cert_file,
+                  settings.key_file, settings.key_passphrase, settings.server_name, settings.min_version);
   const auto known = std::find_if(kept.begin(), kept.end(), [&](const auto& entry) { return entry.first == key; });
   if (known != kept.end()) return known->second;
   if (kept.size() >= kMost) kept.erase(kept.begin());
@@ -186,15 +188,9 @@ class CallRun {
     }
     tls_ = tls_client(options_);
     if (options_.pinned_key.empty()) return true;
-    constexpr std::string_view kPrefix = "sha256//";
-    auto pin = options_.pinned_key;
-    if (pin.starts_with(kPrefix)) pin.erase(0, kPrefix.size());
-    const auto bytes = language::base64_decode(language::Value(pin), {});
-    if (!bytes) {
-      return refuse(language::FaultKind::kInvalidOption, Reason::kSettingsInvalid,
-                    "the pinned key is written as sha256//BASE64");
-    }
-    pin_ = language::to_hex((*bytes)->get<language::Bytes>()->data);
+    auto pins = pinned_keys(options_.pinned_key);
+    if (!pins) return refuse(language::FaultKind::kInvalidOption, Reason::kSettingsInvalid, std::move(pins.error()));
+    pins_ = std::move(*pins);
     return true;
   }
 
@@ -293,12 +289,12 @@ class CallRun {
     request.http10 = options_.version == HttpVersion::k10;
     request.http2 = options_.version == HttpVersion::kAny || options_.version == HttpVersion::k2;
     request.keep_alive = options_.reuse;
-    request.pinned_key = pin_;
+    request.pinned_keys = pins_;
     request.verify_name = tls_.name_for(url.host);
     if (url.secure) {
       auto material = tls_.material();
       if (!material) {
-        return refuse(language::FaultKind::kFileRead, Reason::kLocalFile, std::move(material.error()));
+        return refuse(language::FaultKind::kHttpConnection, Reason::kLocalFile, std::move(material.error()));
       }
       request.tls = std::move(*material);
     }
@@ -527,6 +523,7 @@ class CallRun {
 
   void finish(const http::Url& url) {
     auto& subject = call_.subject;
+    subject.node_lists = options_.node_lists;
     subject.status = response_.status;
     subject.version = response_.version;
     subject.url = url.text();
@@ -554,7 +551,7 @@ class CallRun {
   const HttpOptions& options_;
   net::TlsClient tls_;
   net::AddressSettings address_;
-  std::string pin_;
+  std::vector<std::string> pins_;
   std::string authorization_;
   std::string digest_;
   net::Headers headers_;

@@ -68,6 +68,20 @@ void apply_version(Option option, bool wanted, HttpOptions& out) {
   out.reuse = false;
 }
 
+/// `FILE` or `FILE:PASSWORD`; a backslash takes the next sign as it is.
+void take_certificate(std::string_view text, HttpOptions& out) {
+  out.cert_file.clear();
+  out.key_passphrase.clear();
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == ':') {
+      out.key_passphrase = text.substr(i + 1);
+      return;
+    }
+    if (text[i] == '\\' && i + 1 < text.size()) ++i;
+    out.cert_file += text[i];
+  }
+}
+
 int tls_version(const std::string& text) {
   return text == "1.3"   ? TLS1_3_VERSION
          : text == "1.1" ? TLS1_1_VERSION
@@ -87,9 +101,7 @@ void apply(Option option, const Value& value, HttpOptions& out) {
       out.ca_file = text_of(value);
       return;
     case Option::kCert:
-      // A password may stand behind a colon; keys that need one are not supported.
-      out.cert_file = text_of(value).substr(0, text_of(value).find(':'));
-      return;
+      return take_certificate(text_of(value), out);
     case Option::kCompressed:
       out.compressed = truth_of(value);
       return;
@@ -157,6 +169,9 @@ void apply(Option option, const Value& value, HttpOptions& out) {
     case Option::kNoHeader:
       out.no_headers.push_back(text_of(value));
       return;
+    case Option::kNoJsonPathCoercion:
+      out.node_lists = truth_of(value);
+      return;
     case Option::kNoProxy:
       out.no_proxy = text_of(value);
       return;
@@ -210,6 +225,7 @@ void apply(Option option, const Value& value, HttpOptions& out) {
       return;
     case Option::kFailWithBody:
     case Option::kVariable:
+    case Option::kVariablesFile:
     case Option::kVerbose:
     case Option::kVerbosity:
     case Option::kVeryVerbose:

@@ -21,6 +21,7 @@ struct HttpOptions {
   std::string ca_file;
   std::string cert_file;
   std::string key_file;
+  std::string key_passphrase;
   std::string pinned_key;
   std::string server_name;
   int min_tls = 0;
@@ -49,6 +50,7 @@ struct HttpOptions {
   bool netrc_optional = false;
   std::string netrc_file;
   bool path_as_is = false;
+  bool node_lists = false;  ///< what a JSONPath finds stays a list
   bool reuse = true;
   std::int64_t max_body = 0;  ///< zero: the scenario's limit
   std::string output;

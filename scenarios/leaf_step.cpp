@@ -1,4 +1,5 @@
 #include "scenarios/leaf_step.hpp"
+#include "scenarios/given_variables.hpp"
 
 #include <fmt/format.h>
 
@@ -8,6 +9,7 @@
 
 #include "checks/text.hpp"
 #include "config/duration.hpp"
+#include "config/secret.hpp"
 #include "language/evaluate.hpp"
 #include "language/expectations.hpp"
 #include "language/json.hpp"
@@ -28,6 +30,7 @@ namespace {
 
 constexpr std::size_t kExcerpt = 64 << 10;
 constexpr std::size_t kShownCapture = 200;
+constexpr std::size_t kLargestVariables = std::size_t{1} << 20U;  // bytes of a file of them
 
 bool is_early(const Line& line) {
   return line.alternatives.empty() && line.assert.query.kind == language::QueryKind::kStatus;
@@ -84,36 +87,72 @@ bool LeafStep::prepare() {
   }
   for (const auto* list : {&session_.inputs.options, &action->options}) {
     for (const auto& setting : *list) {
-      const Session::Cpu cpu(session_);
-      auto value = value_of(setting, frame_);
-      if (!value) {
-        add({std::move(value.error()), setting.origin});
+      if (auto fault = take_option(setting)) {
+        add({std::move(*fault), setting.origin});
         settle();
         return false;
-      }
-      const auto text = language::plain_text(*value).value_or("");
-      if (setting.option == Option::kHeader && text.find(':') == std::string::npos) {
-        add({{.kind = FaultKind::kInvalidOption,
-              .span = setting.span,
-              .message = fmt::format("invalid header option value <{}>: missing `:`", printable(text, kShownCapture))},
-             setting.origin});
-        settle();
-        return false;
-      }
-      if (setting.option == Option::kOutput) output_ = {setting.span, setting.origin};
-      if (setting.option == Option::kVariable) {
-        frame_.variables[setting.name] = std::move(*value);
-      } else if (setting.option == Option::kCaCert || setting.option == Option::kNetrcFile ||
-                 setting.option == Option::kKey) {
-        // Files of TLS are named as those of bodies are: beside the scenario.
-        apply(setting.option, language::Value(frame_.beside(text)), options_);
-      } else {
-        apply(setting.option, *value, options_);
       }
     }
   }
   if (!options_.cert_file.empty()) options_.cert_file = frame_.beside(options_.cert_file);
   return true;
+}
+
+std::optional<Fault> LeafStep::take_option(const OptionSetting& setting) {
+  const Session::Cpu cpu(session_);
+  auto value = value_of(setting, frame_);
+  if (!value) return std::move(value.error());
+  const auto text = language::plain_text(*value).value_or("");
+  switch (setting.option) {
+    case Option::kVariable:
+      frame_.variables[setting.name] = std::move(*value);
+      return std::nullopt;
+    case Option::kVariablesFile:
+      return take_variables(setting, text);
+    case Option::kCaCert:
+    case Option::kNetrcFile:
+    case Option::kKey:
+    case Option::kPinnedPubKey:
+      // What is no file in truth, a digest, is left alone.
+      if (text.starts_with("sha256//")) break;
+      apply(setting.option, language::Value(frame_.beside(text)), options_);
+      return std::nullopt;
+    case Option::kHeader:
+      if (text.find(':') == std::string::npos) {
+        return Fault{
+            .kind = FaultKind::kInvalidOption,
+            .span = setting.span,
+            .message = fmt::format("invalid header option value <{}>: missing `:`", printable(text, kShownCapture))};
+      }
+      break;
+    case Option::kOutput:
+      output_ = {setting.span, setting.origin};
+      break;
+    default:
+      break;
+  }
+  apply(setting.option, *value, options_);
+  return std::nullopt;
+}
+
+std::optional<Fault> LeafStep::take_variables(const OptionSetting& setting, const std::string& path) {
+  const auto text = config::read_small_file(frame_.beside(path), kLargestVariables);
+  if (!text) {
+    return Fault{.kind = FaultKind::kFileRead,
+                 .span = setting.span,
+                 .message = fmt::format("file {} can not be read", printable(path, kShownCapture))};
+  }
+  for (const auto& line : given_lines(*text)) {
+    auto given = given_variable(line);
+    if (!given) {
+      return Fault{.kind = FaultKind::kInvalidOption,
+                   .span = setting.span,
+                   .message = fmt::format("invalid variables-file option value <{}>: {}",
+                                          printable(line, kShownCapture), given.error())};
+    }
+    frame_.variables[given->name] = std::move(given->value);
+  }
+  return std::nullopt;
 }
 
 asio::awaitable<void> LeafStep::run() {
@@ -443,10 +482,11 @@ bool LeafStep::take_capture(const NamedCapture& capture, const language::Subject
     return false;
   }
   if (capture.capture.redact) {
-    const auto text = language::plain_text(*value);
+    const bool fits = !capture.capture.query.strict_hurl || value->get<std::string>() != nullptr;
+    const auto text = fits ? language::plain_text(*value) : std::nullopt;
     if (!text) {
       add({{.kind = FaultKind::kInvalidSecret,
-            .span = capture.capture.span,
+            .span = capture.name.text.span,
             .message = fmt::format("secret must be string, actual value is <{}>", language::kind_of(*value))},
            capture.origin});
       return false;

@@ -24,6 +24,8 @@ class LeafStep {
   boost::asio::awaitable<void> run();
 
  private:
+  std::optional<language::Fault> take_option(const OptionSetting& setting);
+  std::optional<language::Fault> take_variables(const OptionSetting& setting, const std::string& path);
   boost::asio::awaitable<void> attempt();
   boost::asio::awaitable<void> attempt_http(const HttpAction& action);
   boost::asio::awaitable<void> attempt_check(const CheckAction& action);

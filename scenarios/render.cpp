@@ -8,6 +8,7 @@
 #include "checks/text.hpp"
 #include "config/ascii.hpp"
 #include "config/mapping.hpp"
+#include "config/secret.hpp"
 #include "language/base64.hpp"
 #include "language/json.hpp"
 #include "language/percent.hpp"
@@ -135,8 +136,9 @@ Rendered<std::string> graphql_of(const Body& body, Frame& frame) {
     if (!text) return text;
     variables = std::move(*text);
   }
-  if (variables.empty()) return fmt::format(R"({{"query":{}}})", in_quotes(*query));
-  return fmt::format(R"({{"query":{},"variables":{}}})", in_quotes(*query), variables);
+  const auto text = in_quotes(std::string(config::trim(*query)));
+  if (variables.empty()) return fmt::format(R"({{"query":{}}})", text);
+  return fmt::format(R"({{"query":{},"variables":{}}})", text, variables);
 }
 
 }  // namespace

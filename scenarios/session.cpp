@@ -149,8 +149,12 @@ tl::expected<std::string, language::Fault> Frame::path_of(const std::string& pat
 }
 
 std::string Frame::beside(const std::string& path) const {
+  namespace fs = std::filesystem;
   if (path.empty()) return path;
-  return (std::filesystem::path(folder_.empty() ? "." : folder_) / path).lexically_normal().string();
+  auto out = (fs::path(folder_.empty() ? "." : folder_) / path).lexically_normal().string();
+  std::error_code error;
+  const bool elsewhere = !fs::exists(out, error) && fs::exists(path, error);
+  return elsewhere ? path : out;
 }
 
 tl::expected<std::string, language::Fault> Frame::read_file(const std::string& path) {

@@ -136,7 +136,8 @@ class Frame final : public language::Scope {
 
   /// Where a file is, if it may be used; the fault has no span.
   [[nodiscard]] tl::expected<std::string, language::Fault> path_of(const std::string& path) const;
-  /// The same for files that a person names outside of requests, such as keys: relative to the scenario, anywhere.
+  /// The same for files that a person names outside of requests, such as keys: anywhere; relative to the scenario, or
+  /// else to where the program runs, as Hurl has it.
   [[nodiscard]] std::string beside(const std::string& path) const;
   [[nodiscard]] const std::string& folder() const { return folder_; }
   [[nodiscard]] Session& session() const { return session_; }

@@ -76,7 +76,10 @@ asio::awaitable<Problem> secure(RunContext& context, Stream& stream, const HttpR
   if (stream.tls_time() > Duration::zero()) context.add_phase(Phase::kTls, stream.tls_time(), hop);
   out.tls = stream.tls().facts;
   const auto& chain = out.tls ? out.tls->chain : std::vector<CertificatePtr>();
-  if (!problem && !request.pinned_key.empty() && (chain.empty() || chain.front()->key_sha256 != request.pinned_key)) {
+  const auto& pins = request.pinned_keys;
+  const bool pinned =
+      pins.empty() || (!chain.empty() && std::find(pins.begin(), pins.end(), chain.front()->key_sha256) != pins.end());
+  if (!problem && !pinned) {
     problem = Failure{Reason::kCertificatePin, "the server's public key is not the pinned one"};
   }
   co_return problem;

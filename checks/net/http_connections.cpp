@@ -27,7 +27,7 @@ HttpConnections::Key HttpConnections::key_of(const HttpRequest& request) {
           request.only_http2,
           request.tls,
           request.verify_name,
-          request.pinned_key};
+          request.pinned_keys};
 }
 
 std::unique_ptr<HttpConnection> HttpConnections::take(const HttpRequest& request) {

@@ -46,13 +46,13 @@ struct HttpRequest {
   Headers headers;  ///< with Host
   std::optional<std::string> body;
   bool chunked = false;
-  bool http10 = false;       ///< HTTP/1.0 instead of 1.1
-  bool keep_alive = false;   ///< the connection may be used again
-  bool http2 = true;         ///< offered to the server; https only
-  bool only_http2 = false;   ///< nothing else is spoken, also without TLS (RFC 9113 section 3.3)
-  TlsMaterialPtr tls;        ///< for https
-  std::string verify_name;   ///< for https: SNI and the name to verify
-  std::string pinned_key{};  ///< the SHA-256 of the server's public key, lower-case hex; empty: any
+  bool http10 = false;                     ///< HTTP/1.0 instead of 1.1
+  bool keep_alive = false;                 ///< the connection may be used again
+  bool http2 = true;                       ///< offered to the server; https only
+  bool only_http2 = false;                 ///< nothing else is spoken, also without TLS (RFC 9113 section 3.3)
+  TlsMaterialPtr tls;                      ///< for https
+  std::string verify_name;                 ///< for https: SNI and the name to verify
+  std::vector<std::string> pinned_keys{};  ///< SHA-256 of the server's public key, lower-case hex; empty: any
   std::size_t max_header_bytes = std::size_t{1} << 20;
   /// Gets the body as it comes (still encoded); returns false to end the exchange.
   std::function<bool(std::string_view)> on_body;

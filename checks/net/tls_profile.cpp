@@ -114,7 +114,8 @@ std::string use_client_certificate(SSL_CTX* context, const TlsSettings& settings
   if (!key_text) return key_text.error();
   const auto bio = memory_bio(*key_text);
   // An empty passphrase rather than none: OpenSSL would otherwise ask for one on the terminal.
-  EVP_PKEY* key = PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, const_cast<char*>(""));
+  EVP_PKEY* key =
+      PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, const_cast<char*>(settings.key_passphrase.c_str()));
   OPENSSL_cleanse(key_text->data(), key_text->size());
   if (key == nullptr) {
     return fmt::format("{} holds no usable private key: {}", settings.key_file.empty() ? "key" : settings.key_file,
@@ -212,8 +213,8 @@ Registry& registry() {
 }
 
 std::string key_of(const TlsSettings& s) {
-  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", s.insecure_skip_verify, s.ca_file, s.ca, s.cert_file, s.cert,
-                     s.key_file, s.key.reveal().value_or(""), s.min_version, s.max_version);
+  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", s.insecure_skip_verify, s.ca_file, s.ca, s.cert_file,
+                     s.cert, s.key_file, s.key.reveal().value_or(""), s.key_passphrase, s.min_version, s.max_version);
 }
 
 }  // namespace

@@ -20,8 +20,9 @@ struct TlsSettings {
   std::string cert;
   std::string key_file;
   config::Secret key;
-  std::string server_name;  ///< SNI and the name to verify; empty: the target's host
-  int min_version = 0;      ///< TLS1_2_VERSION …; zero: the default, TLS 1.2
+  std::string key_passphrase;  ///< of an encrypted key; from scenarios alone
+  std::string server_name;     ///< SNI and the name to verify; empty: the target's host
+  int min_version = 0;         ///< TLS1_2_VERSION …; zero: the default, TLS 1.2
   int max_version = 0;
 };
 

@@ -242,16 +242,8 @@ class Fenced {
 
   void read() {
     reader_.skip(3);
-    const auto at = reader_.at();
-    while (Reader::is_word(reader_.peek())) reader_.skip(1);
-    const auto hint = std::string(reader_.since(at));
-    const bool known = hint.empty() || hint == "json" || hint == "xml" || hint == "graphql" || hint == "raw";
-    if (!known) {
-      return literals_.fail(at, fmt::format("Invalid attribute {}", hint), "known: json, xml, graphql, raw",
-                            "Parsing multiline");
-    }
-    reader_.skip_blanks();
-    if (!reader_.take("\r\n") && !reader_.take("\n")) return literals_.fail(reader_.at(), "expecting 'newline'");
+    const auto hint = literals_.fence_hint();
+    if (literals_.failed()) return;
     if (hint == "graphql") return graphql();
     out_.shape = Body::Shape::kText;
     out_.text = {literals_.verbatim("```", hint != "raw"), origin_};

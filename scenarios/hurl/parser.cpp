@@ -9,6 +9,7 @@
 #include "config/secret.hpp"
 #include "config/utf8.hpp"
 #include "language/line_parser.hpp"
+#include "scenarios/given_variables.hpp"
 #include "scenarios/hurl/body_parser.hpp"
 #include "scenarios/options.hpp"
 
@@ -112,7 +113,7 @@ class FileParser {
     method(before, action);
     action.url = {literals_.unquoted(), origin_};
     line_end();
-    fields(action.headers);
+    items([&] { header(action.headers); });
     sections_.clear();
     request_sections(action);
     body(action.body);
@@ -147,6 +148,7 @@ class FileParser {
     if (name.empty() || !upper) {
       const std::vector<std::string_view> known{"GET",     "HEAD",    "POST",  "PUT",  "DELETE",
                                                 "CONNECT", "OPTIONS", "TRACE", "PATCH"};
+      reader_.back_to(begin);
       const auto word = reader_.rest().substr(0, std::min(reader_.rest().find_first_of(" \t\r\n"), std::size_t{20}));
       literals_.fail(begin, fmt::format("the HTTP method <{}> is not valid", word), name_hint(name, known),
                      "Parsing method");
@@ -222,6 +224,23 @@ class FileParser {
     read.value = {literals_.unquoted(), origin_};
     line_end();
     out.push_back(std::move(read));
+  }
+
+  /// `Name: value`, or `Name;` for one that is sent empty, as curl writes it.
+  void header(std::vector<Field>& out) {
+    const auto before = reader_.at();
+    Field alone;
+    alone.name = {key(), origin_};
+    if (!literals_.failed() && reader_.take(";")) {
+      alone.value.origin = origin_;
+      line_end();
+      out.push_back(std::move(alone));
+      return;
+    }
+    literals_.soften();
+    if (literals_.failed()) return;
+    reader_.back_to(before);
+    field(out);
   }
 
   void fields(std::vector<Field>& out) {
@@ -413,11 +432,9 @@ class FileParser {
     }
     out.name = reader_.since(at);
     if (out.name.empty()) return literals_.fail(at, "expecting 'variable name'");
-    for (const std::string_view reserved : {"newUuid", "newDate", "getEnv"}) {
-      if (out.name == reserved) {
-        return literals_.fail(at, fmt::format("conflicts with the {} function, use a different name", reserved), {},
-                              "Parsing variable");
-      }
+    if (is_reserved(out.name)) {
+      return literals_.fail(at, fmt::format("conflicts with the {} function, use a different name", out.name), {},
+                            "Parsing variable");
     }
     reader_.skip_blanks();
     if (!literals_.expect("=")) return;

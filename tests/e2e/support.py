@@ -51,10 +51,10 @@ def listens(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def run(*arguments, env=None, stdin=None):
+def run(*arguments, env=None, stdin=None, cwd=None):
     """Runs the binary to its end; colours and prompts are off, since nothing is a terminal."""
-    return subprocess.run([VEDETTE, *map(str, arguments)], capture_output=True, text=True, timeout=60,
-                          env={**os.environ, **(env or {})}, input=stdin)
+    return subprocess.run([os.path.abspath(VEDETTE), *map(str, arguments)], capture_output=True, text=True, timeout=60,
+                          env={**os.environ, **(env or {})}, input=stdin, cwd=cwd)
 
 
 class Listener(threading.Thread):

@@ -29,6 +29,16 @@ def refused():
     return jsonify(error="unauthorized"), 401
 
 
+@app.post("/echo")
+def echo():
+    return request.get_data(), {"Content-Type": request.content_type}
+
+
+@app.get("/headers")
+def headers():
+    return jsonify(dict(request.headers))
+
+
 @app.get("/log")
 def show_log():
     return jsonify(log)
