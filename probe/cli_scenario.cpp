@@ -74,6 +74,7 @@ struct RunOptions {
   std::string file_root;
   std::string cookies;
   std::string cookie_jar;
+  std::string user_agent;
   std::int64_t max_body = 0;
   bool verbose = false;
   bool no_colour = false;
@@ -142,6 +143,12 @@ bool read_inputs(const RunOptions& options, scenarios::Inputs& out) {
   if (!options.cookies.empty() && !read_lines(options.cookies, out.cookies)) return false;
   out.seed = options.seed;
   out.options = options.options;
+  if (!options.user_agent.empty()) {
+    scenarios::OptionSetting setting;
+    setting.option = scenarios::Option::kUserAgent;
+    setting.value = language::Value(options.user_agent);
+    out.options.push_back(std::move(setting));
+  }
   if (options.max_body > 0) {
     scenarios::OptionSetting setting;
     setting.option = scenarios::Option::kMaxBody;
@@ -391,6 +398,7 @@ void add_run(CLI::App& scenario, int& exit_code) {
   command->add_option("--from-entry", options->from_entry, "Begin with this step, counted from 1")
       ->check(CLI::PositiveNumber);
   command->add_option("--to-entry", options->to_entry, "End with this step")->check(CLI::PositiveNumber);
+  command->add_option("-A,--user-agent", options->user_agent, "What requests say they come from");
   command->add_option("--max-filesize", options->max_body, "Bytes of a body that are read, at most")
       ->check(CLI::PositiveNumber);
   command->add_option("--jobs", options->jobs, "How many files run at once")

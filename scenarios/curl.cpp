@@ -51,7 +51,8 @@ std::string curl_command(const std::string& method, const std::string& url, cons
   if (!usual && method != "HEAD") add("--request", method);
   for (const auto& [name, value] : headers) {
     const bool own = same_ignoring_case(name, "Host") || same_ignoring_case(name, "Content-Length") ||
-                     (same_ignoring_case(name, "Accept") && value == "*/*") || same_ignoring_case(name, "User-Agent");
+                     (same_ignoring_case(name, "Accept") && value == "*/*") ||
+                     (same_ignoring_case(name, "User-Agent") && value.starts_with("Vedette/"));
     if (!own) add("--header", value.empty() ? name + ";" : fmt::format("{}: {}", name, value));
   }
   if (!body.empty()) add("--data-binary", body);

@@ -157,6 +157,11 @@ class CallRun {
     if (spec_.oauth2 && !co_await get_token()) co_return;
     http::Url url = std::move(*parsed);
     headers_ = spec_.headers;
+    for (const auto& line : options_.headers) {
+      const auto colon = line.find(':');
+      headers_.emplace_back(std::string(config::trim(line.substr(0, colon))),
+                            colon == std::string::npos ? "" : std::string(config::trim(line.substr(colon + 1))));
+    }
     method_ = spec_.method;
     body_ = spec_.body;
     cookies_ = spec_.cookies;
@@ -237,17 +242,12 @@ class CallRun {
     };
     add("Host", url.authority());
     add("Accept", "*/*");
-    add("User-Agent",
-        spec_.hurl ? fmt::format("Vedette/{} (hurl/{})", kVersion, kHurlVersion) : fmt::format("Vedette/{}", kVersion));
+    const auto own =
+        spec_.hurl ? fmt::format("Vedette/{} (hurl/{})", kVersion, kHurlVersion) : fmt::format("Vedette/{}", kVersion);
+    add("User-Agent", options_.user_agent.empty() ? own : options_.user_agent);
     if (options_.compressed) add("Accept-Encoding", "gzip, deflate, br");
     for (const auto& [name, value] : headers_) {
       if (!left_out(name)) out.emplace_back(name, value);
-    }
-    for (const auto& line : options_.headers) {
-      const auto colon = line.find(':');
-      if (colon == std::string::npos) continue;
-      out.emplace_back(std::string(config::trim(line.substr(0, colon))),
-                       std::string(config::trim(line.substr(colon + 1))));
     }
     if (body_ && !spec_.content_type.empty()) add("Content-Type", spec_.content_type);
     auto cookies = call_.jar->header_for(url);

@@ -211,6 +211,9 @@ void apply(Option option, const Value& value, HttpOptions& out) {
     case Option::kBearer:
       out.bearer = text_of(value);
       return;
+    case Option::kUserAgent:
+      out.user_agent = text_of(value);
+      return;
     case Option::kMaxBody:
       out.max_body = number_of(value);
       return;

@@ -34,6 +34,7 @@ struct HttpOptions {
   std::string unix_socket;
   HttpVersion version = HttpVersion::kAny;
   IpVersion ip_version = IpVersion::kAny;
+  std::string user_agent;  ///< empty: Vedette's own
   std::vector<std::string> headers;
   std::vector<std::string> no_headers;
   std::int64_t limit_rate = 0;

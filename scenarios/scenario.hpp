@@ -140,6 +140,7 @@ enum class Option : std::uint8_t {
   kVeryVerbose,
   // Beyond Hurl.
   kBearer,
+  kUserAgent,
   kMaxBody,
   kMinTls,
   kReuse,

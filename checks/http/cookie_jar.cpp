@@ -140,12 +140,11 @@ bool CookieJar::add_line(std::string_view line) {
     cookie.http_only = true;
     line.remove_prefix(kHttpOnly.size());
   }
+  // People who write one by hand use blanks.
+  const bool tabs = line.find('\t') != std::string_view::npos;
   std::vector<std::string> fields;
-  while (true) {
-    const auto field = line.substr(0, line.find('\t'));
-    fields.emplace_back(field);
-    if (field.size() == line.size()) break;
-    line.remove_prefix(field.size() + 1);
+  for (const auto field : split(line, tabs ? '\t' : ' ')) {
+    if (tabs || !field.empty()) fields.emplace_back(field);
   }
   constexpr std::size_t kFields = 7;
   // A value that is empty may be left out.

@@ -31,7 +31,8 @@ class CookieJar {
   /// `a=1; b=2` for a request to `url`; empty when there are none.
   [[nodiscard]] std::string header_for(const Url& url) const;
 
-  /// A line of Netscape's file: domain, subdomains, path, secure, expires, name and value, set apart by tabs.
+  /// A line of Netscape's file: domain, subdomains, path, secure, expires, name and value, set apart by tabs, or by
+  /// blanks where there are no tabs.
   /// False when it is none.
   bool add_line(std::string_view line);
   /// The same for all cookies, in the order they came.

@@ -155,6 +155,19 @@ text: header "Date" redact
 date: header "Date" toDate "%a, %d %b %Y %H:%M:%S GMT%Z" redact
 """), ["Invalid secret type 5:1"])
 
+    def test_headers_that_are_options(self):
+        agent = """[Asserts]\njsonpath "$['User-Agent']" == "probe/1"\n"""
+        self.passes(f"GET {self.base}/headers\nHTTP 200\n{agent}", "--user-agent", "probe/1")
+        self.passes(f"GET {self.base}/headers\n[Options]\nheader: User-Agent: probe/1\nHTTP 200\n{agent}")
+        self.passes(f"GET {self.base}/headers\nUser-Agent: probe/1\nHTTP 200\n{agent}", "--user-agent", "other/1")
+        out = self.hurl(f"GET {self.base}/headers\nUser-Agent: probe/1\nHTTP 404\n")
+        self.assertIn("--header 'User-Agent: probe/1'", out.stdout)
+
+    def test_credentials_do_not_follow_to_another_host(self):
+        entry = f"GET {self.base}/away\n[Options]\nlocation: true\nheader: Authorization: Bearer t\nHTTP 200\n[Asserts]\n"
+        self.passes(entry + 'jsonpath "$.Authorization" not exists\n')
+        self.passes(entry.replace("location:", "location-trusted:") + 'jsonpath "$.Authorization" == "Bearer t"\n')
+
     def test_headers_without_a_value(self):
         self.passes(f"GET {self.base}/headers\nX-Empty;\nX-Other: 1\nHTTP 200\n[Asserts]\njsonpath \"$['X-Empty']\" == \"\"\n"
                     "jsonpath \"$['X-Other']\" == \"1\"\n")

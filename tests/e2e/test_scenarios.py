@@ -31,6 +31,7 @@ class Shop(unittest.TestCase):
         cls.work.nginx(f"""
             ssl_certificate @FOLDER@/leaf.pem; ssl_certificate_key @FOLDER@/leaf.key;
             server {{ listen 127.0.0.1:{cls.front}; location / {{ proxy_pass http://127.0.0.1:{cls.shop}; proxy_set_header Host $http_host; }}
+                location /away {{ return 302 http://127.0.0.1:{cls.front}/headers; }}
                 location /files/ {{ root @FOLDER@; default_type application/json; }} }}
             server {{ listen 127.0.0.1:{cls.secure} ssl http2; location / {{ proxy_pass http://127.0.0.1:{cls.shop}; }} }}""")
         cls.base = f"http://localhost:{cls.front}"

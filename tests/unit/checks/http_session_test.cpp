@@ -44,6 +44,7 @@ TEST_CASE("a cookie is replaced, and ends when the server says so") {
 TEST_CASE("cookies are read and written as curl does") {
   CookieJar jar;
   CHECK(jar.add_line("localhost\tFALSE\t/\tFALSE\t0\tcookie\tvalue"));
+  CHECK(jar.add_line("localhost  FALSE   /   FALSE   0   cookie  value"));
   CHECK(jar.add_line("#HttpOnly_.shop.example\tTRUE\t/\tTRUE\t4102444800\ta\tb"));
   CHECK_FALSE(jar.add_line("# a comment"));
   CHECK_FALSE(jar.add_line("localhost\tFALSE"));
