@@ -83,6 +83,8 @@ struct Kind {
   boost::asio::awaitable<void> (*run)(RunContext& context);
   /// Its settings say all: a check may have no target, and its name stands for it.
   bool targetless = false;
+  /// A run is many requests and holds on to their answers: such runs have a bound of their own.
+  bool heavy = false;
 };
 
 }  // namespace vedette

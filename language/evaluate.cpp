@@ -35,20 +35,20 @@ tl::expected<Filter, Fault> ready(const Filter& filter, Scope& scope) {
   return out;
 }
 
-Looked filtered(const Value& input, const Filter& filter, bool node_lists, Scope& scope) {
+Looked filtered(const Value& input, const Filter& filter, const Reading& reading, Scope& scope) {
   auto usable = ready(filter, scope);
   if (!usable) return tl::make_unexpected(usable.error());
-  usable->node_lists = node_lists;
+  usable->reading = reading;
   auto output = usable->info->apply(input, *usable);
   if (output) {
     if (*output) return (*output)->as_secret(input.is_secret());
     return Found();
   }
-  // Hurl's own title for it.
-  const bool url = output.error().starts_with("invalid URL");
-  return tl::make_unexpected(Fault{.kind = url ? FaultKind::kInvalidUrl : FaultKind::kFilter,
+  const auto& trouble = output.error();
+  return tl::make_unexpected(Fault{.kind = trouble.kind,
                                    .span = filter.span,
-                                   .message = fmt::format("{}: {}", filter.info->name, output.error())});
+                                   .message = fmt::format("{}: {}", filter.info->name, trouble.message),
+                                   .limit = trouble.limit});
 }
 
 /// A predicate whose operands are ready.
@@ -108,7 +108,7 @@ Looked look(const Query& query, const std::vector<Filter>& filters, const Subjec
                                        .span = filter.span,
                                        .message = fmt::format("{}: there is no value to work on", filter.info->name)});
     }
-    found = filtered(**found, filter, subject.node_lists, scope);
+    found = filtered(**found, filter, subject.reading, scope);
   }
   return found;
 }

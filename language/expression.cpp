@@ -164,12 +164,17 @@ class Evaluator {
   Evaluated pipe(const Node& node) {
     auto input = of(*node.parts[0]);
     if (!input) return input;
-    auto output = node.filter->info->apply(*input, *node.filter);
-    const auto filter_fault = [&](const std::string& message) {
-      return fail(FaultKind::kFilter, node.filter->span, fmt::format("{}: {}", node.filter->info->name, message));
+    auto filter = *node.filter;
+    filter.reading = scope_.reading();
+    auto output = filter.info->apply(*input, filter);
+    const auto filter_fault = [&](const Trouble& trouble) {
+      return tl::make_unexpected(Fault{.kind = trouble.kind,
+                                       .span = filter.span,
+                                       .message = fmt::format("{}: {}", filter.info->name, trouble.message),
+                                       .limit = trouble.limit});
     };
     if (!output) return filter_fault(output.error());
-    if (!*output) return filter_fault("it gives nothing");
+    if (!*output) return filter_fault(std::string("it gives nothing"));
     return (*output)->as_secret(input->is_secret());
   }
 

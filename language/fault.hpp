@@ -64,4 +64,15 @@ struct Fault {
   std::string limit{};         ///< the name of the limit, for kLimit
 };
 
+/// What went wrong within a query or a filter, whose place its caller knows.
+struct Trouble {
+  Trouble(std::string text) : message(std::move(text)) {}  // NOLINT(google-explicit-constructor): most are that alone
+  Trouble(FaultKind what, std::string text, std::string of = {})
+      : kind(what), message(std::move(text)), limit(std::move(of)) {}
+
+  FaultKind kind = FaultKind::kFilter;
+  std::string message;  ///< a sentence for a person
+  std::string limit;    ///< the name of the limit, for kLimit
+};
+
 }  // namespace vedette::language

@@ -8,13 +8,14 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
+#include "language/fault.hpp"
 #include "language/syntax.hpp"
 #include "language/value.hpp"
 
 namespace vedette::language {
 
-/// What a query or a filter gives; the error is a sentence for a person.
-using Outcome = tl::expected<Found, std::string>;
+/// What a filter gives.
+using Outcome = tl::expected<Found, Trouble>;
 
 enum class Parameter : std::uint8_t { kText, kInteger, kPattern, kJsonPath, kXPath };
 
@@ -41,7 +42,7 @@ tl::expected<config::Pattern, std::string> compile_strictly(const std::string& t
 tl::unexpected<std::string> wrong_input(const Value& input, std::string_view wanted);
 
 /// What a path finds: nothing, the one node's value, or a list of several; with `node_lists` always a list.
-Outcome found_by(const JsonPath& path, const Value& root, bool node_lists);
+Outcome found_by(const JsonPath& path, const Value& root, const Reading& reading);
 
 /// How many bytes, items, members or nodes a value has; nothing for those that have no length.
 std::optional<std::size_t> length_of(const Value& value);

@@ -111,7 +111,8 @@ Outcome url_query_param(const Value& input, const Filter& filter) {
   const bool web = text->starts_with("http://") || text->starts_with("https://");
   if (!web)
     return tl::make_unexpected(
-        fmt::format("invalid URL <{}> (missing scheme <http://> or <https://>)", text->substr(0, 100)));
+        Trouble(FaultKind::kInvalidUrl,
+                fmt::format("invalid URL <{}> (missing scheme <http://> or <https://>)", text->substr(0, 100))));
   std::string_view rest = *text;
   rest = rest.substr(0, rest.find('#'));
   const auto question = rest.find('?');

@@ -31,11 +31,11 @@ Outcome item(const Value& input, std::int64_t at) {
 
 }  // namespace
 
-Outcome found_by(const JsonPath& path, const Value& root, bool node_lists) {
-  auto nodes = path.select(root);
+Outcome found_by(const JsonPath& path, const Value& root, const Reading& reading) {
+  auto nodes = path.select(root, reading.jsonpath_nodes);
   if (!nodes) return tl::make_unexpected(nodes.error());
-  if (nodes->empty() && !node_lists) return Found();
-  if (nodes->size() == 1 && !node_lists) return *nodes->front();
+  if (nodes->empty() && !reading.node_lists) return Found();
+  if (nodes->size() == 1 && !reading.node_lists) return *nodes->front();
   List items;
   for (const auto* node : *nodes) items.push_back(*node);
   return Value::list(std::move(items));
@@ -152,19 +152,25 @@ Outcome by_jsonpath(const Value& input, const Filter& filter) {
   if (text == nullptr) {
     const bool document = input.list() != nullptr || input.object() != nullptr;
     if (!document || filter.strict_hurl) return wrong_input(input, "a string with JSON");
-    return found_by(path, input, filter.node_lists);
+    return found_by(path, input, filter.reading);
   }
-  const auto root = parse_json(*text);
-  if (!root) return tl::make_unexpected("the text is not JSON: " + root.error().message);
-  return found_by(path, *root, filter.node_lists);
+  const auto root = parse_json(*text, filter.reading.json_depth);
+  if (!root) {
+    const auto& error = root.error();
+    return tl::make_unexpected(Trouble(error.limit.empty() ? FaultKind::kFilter : FaultKind::kLimit,
+                                       "the text is not JSON: " + error.message, error.limit));
+  }
+  return found_by(path, *root, filter.reading);
 }
 
 Outcome by_xpath(const Value& input, const Filter& filter) {
   const auto* text = input.get<std::string>();
   if (text == nullptr) return wrong_input(input, "a string");
-  auto found = std::get<XPath>(filter.prepared).evaluate(*text, Markup::kHtml);
-  if (!found) return tl::make_unexpected(found.error().message);
-  return std::move(*found);
+  auto found = std::get<XPath>(filter.prepared).evaluate(*text, Markup::kHtml, filter.reading);
+  if (found) return std::move(*found);
+  auto trouble = std::move(found.error());
+  if (trouble.kind != FaultKind::kLimit) trouble.kind = FaultKind::kFilter;
+  return tl::make_unexpected(std::move(trouble));
 }
 
 }  // namespace vedette::language

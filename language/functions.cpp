@@ -157,7 +157,7 @@ Called len(const Arguments& arguments, Scope& /*scope*/) {
 /// A filter with no arguments as a function.
 Called filtered(const Value& input, Outcome (*apply)(const Value&, const Filter&)) {
   auto out = apply(input, {});
-  if (!out) return tl::make_unexpected(out.error());
+  if (!out) return tl::make_unexpected(out.error().message);
   return std::move(**out);
 }
 

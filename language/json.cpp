@@ -14,8 +14,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kDeepest = 256;
-
 /// Puts values together as the parser meets them.
 class Handler {
  public:
@@ -148,12 +146,15 @@ void append(std::string& out, const Value& value) {
 
 }  // namespace
 
-tl::expected<Value, TextError> parse_json(std::string_view text) {
+tl::expected<Value, TextError> parse_json(std::string_view text, std::size_t depth) {
   json::parse_options options;
-  options.max_depth = kDeepest;
+  options.max_depth = depth;
   json::basic_parser<Handler> parser(options);
   json::error_code error;
   const auto taken = parser.write_some(false, text.data(), text.size(), error);
+  if (error == json::error::too_deep) {
+    return tl::make_unexpected(TextError{taken, fmt::format("it is nested deeper than {}", depth), "json_depth"});
+  }
   if (error) return tl::make_unexpected(TextError{taken, error.message()});
   const auto rest = text.substr(taken);
   const auto junk = rest.find_first_not_of(" \t\r\n");

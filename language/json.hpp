@@ -6,6 +6,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
+#include "language/reading.hpp"
 #include "language/value.hpp"
 
 namespace vedette::language {
@@ -14,10 +15,11 @@ namespace vedette::language {
 struct TextError {
   std::size_t at = 0;  ///< bytes from the begin
   std::string message;
+  std::string limit{};  ///< the name of one that was reached
 };
 
-/// Arrays and objects nested deeper than 256 are an error: bodies come from hostile servers.
-tl::expected<Value, TextError> parse_json(std::string_view text);
+/// Arrays and objects nested deeper than `depth` are an error, with the limit json_depth.
+tl::expected<Value, TextError> parse_json(std::string_view text, std::size_t depth = kDeepestJson);
 
 /// Without blanks; values that JSON does not have (bytes, dates, …) as texts.
 std::string to_json(const Value& value);

@@ -8,7 +8,9 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "language/fault.hpp"
 #include "language/json.hpp"
+#include "language/reading.hpp"
 #include "language/value.hpp"
 
 namespace vedette::language {
@@ -26,8 +28,9 @@ class JsonPath {
   static tl::expected<JsonPath, TextError> parse(std::string_view text, bool strict_patterns = false);
 
   /// The nodes that the path finds in `root`, in their order; they live as long as `root`. An error when it would have
-  /// to visit more than a million nodes: the document may come from a hostile server.
-  [[nodiscard]] tl::expected<std::vector<const Value*>, std::string> select(const Value& root) const;
+  /// to visit more than `most` nodes: the document may come from a hostile server.
+  [[nodiscard]] tl::expected<std::vector<const Value*>, Trouble> select(const Value& root,
+                                                                        std::size_t most = kMostPathNodes) const;
 
  private:
   std::shared_ptr<const jsonpath::Query> query_;

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "language/jsonpath.hpp"
@@ -9,14 +11,13 @@ namespace jsonpath {
 
 namespace {
 
-constexpr std::size_t kMostVisits = 1'000'000;
 constexpr std::size_t kMembersOfVisit = 16;
 
 using Nodes = std::vector<const Value*>;
 
 class Selection {
  public:
-  explicit Selection(const Value& root) : root_(root) {}
+  Selection(const Value& root, std::size_t most) : root_(root), most_(most) {}
 
   Nodes find(const Query& query, const Value& current) {
     Nodes nodes{query.relative ? &current : &root_};
@@ -28,10 +29,10 @@ class Selection {
     return nodes;
   }
 
-  [[nodiscard]] bool exhausted() const { return visits_ > kMostVisits; }
+  [[nodiscard]] bool exhausted() const { return visits_ > most_; }
 
  private:
-  bool visit() { return ++visits_ <= kMostVisits; }
+  bool visit() { return ++visits_ <= most_; }
 
   void apply(const Segment& segment, const Value& node, Nodes& out) {
     if (!visit()) return;
@@ -166,6 +167,7 @@ class Selection {
   }
 
   const Value& root_;
+  const std::size_t most_;
   std::size_t visits_ = 0;
 };
 
@@ -194,10 +196,13 @@ std::optional<config::Pattern> regular_expression(const std::string& text, bool 
 
 }  // namespace jsonpath
 
-tl::expected<std::vector<const Value*>, std::string> JsonPath::select(const Value& root) const {
-  jsonpath::Selection selection(root);
+tl::expected<std::vector<const Value*>, Trouble> JsonPath::select(const Value& root, std::size_t most) const {
+  jsonpath::Selection selection(root, most);
   auto nodes = selection.find(*query_, root);
-  if (selection.exhausted()) return tl::make_unexpected(std::string("the path visits more than a million nodes"));
+  if (selection.exhausted()) {
+    return tl::make_unexpected(
+        Trouble(FaultKind::kLimit, fmt::format("the path visits more than {} nodes", most), "jsonpath_nodes"));
+  }
   return nodes;
 }
 

@@ -92,6 +92,10 @@ tl::unexpected<Fault> fault(FaultKind kind, std::string message) {
   return tl::make_unexpected(Fault{.kind = kind, .message = std::move(message)});
 }
 
+tl::unexpected<Fault> fault(const Trouble& trouble) {
+  return tl::make_unexpected(Fault{.kind = trouble.kind, .message = trouble.message, .limit = trouble.limit});
+}
+
 const tl::expected<std::string, Fault>& body_text(const Subject& subject) {
   auto& read = subject.read.text;
   if (read) return *read;
@@ -118,11 +122,13 @@ const tl::expected<Value, Fault>& body_json(const Subject& subject) {
     read = tl::make_unexpected(text.error());
     return *read;
   }
-  auto root = parse_json(*text);
+  auto root = parse_json(*text, subject.reading.json_depth);
   if (root) {
     read = std::move(*root);
   } else {
-    read = fault(FaultKind::kInvalidJson, "the body is not JSON: " + root.error().message);
+    const auto& error = root.error();
+    read = fault(Trouble(error.limit.empty() ? FaultKind::kInvalidJson : FaultKind::kLimit,
+                         "the body is not JSON: " + error.message, error.limit));
   }
   return *read;
 }
@@ -146,17 +152,17 @@ Looked in_text(const Query& query, const Prepared& prepared, const Subject& subj
     return groups.size() < 2 ? Found() : Found(Value(groups[1]));
   }
   const bool html = content_type(subject).find("text/html") != std::string::npos;
-  auto found = std::get<XPath>(prepared).evaluate(*text, html ? Markup::kHtml : Markup::kXml);
+  auto found = std::get<XPath>(prepared).evaluate(*text, html ? Markup::kHtml : Markup::kXml, subject.reading);
   if (found) return std::move(*found);
-  return fault(found.error().of_document ? FaultKind::kInvalidXml : FaultKind::kInvalidXPath, found.error().message);
+  return fault(found.error());
 }
 
 Looked in_json(const Prepared& prepared, const Subject& subject) {
   const auto& root = body_json(subject);
   if (!root) return tl::make_unexpected(root.error());
-  auto found = found_by(std::get<JsonPath>(prepared), *root, subject.node_lists);
+  auto found = found_by(std::get<JsonPath>(prepared), *root, subject.reading);
   if (found) return std::move(*found);
-  return fault(FaultKind::kLimit, found.error());
+  return fault(found.error());
 }
 
 Looked certificate(const Query& query, const Subject& subject) {

@@ -8,6 +8,7 @@
 #include <tl/expected.hpp>
 
 #include "language/fault.hpp"
+#include "language/reading.hpp"
 #include "language/value.hpp"
 
 namespace vedette::language {
@@ -30,6 +31,8 @@ class Scope {
   /// How many nodes of expressions may still be evaluated, and how long a text may become.
   [[nodiscard]] virtual std::size_t most_nodes() const { return 10'000; }
   [[nodiscard]] virtual std::size_t longest_text() const { return std::size_t{256} << 10; }
+  /// What filters of expressions may cost.
+  [[nodiscard]] virtual Reading reading() const { return {}; }
 };
 
 /// Nothing is defined and no file may be read: of checks that have no variables.

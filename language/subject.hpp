@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "language/fault.hpp"
+#include "language/reading.hpp"
 #include "language/value.hpp"
 
 namespace vedette::language {
@@ -40,7 +41,7 @@ struct Subject {
   std::map<std::string, Value, std::less<>> facts;     ///< what has a query of its own name: `rcode`, `alpn`, …
   std::string body;                                    ///< of a response, or all that was heard
   std::string raw_body;                                ///< as it came, when its coding was taken off
-  bool node_lists = false;                             ///< what a JSONPath finds stays a list, also of one node or none
+  Reading reading{};
   std::optional<Fault> body_problem;                   ///< why there is no body to look at
   mutable ReadBody read{};                             ///< for queries alone
 

@@ -9,6 +9,7 @@
 
 #include "config/pattern.hpp"
 #include "language/jsonpath.hpp"
+#include "language/reading.hpp"
 #include "language/reader.hpp"
 #include "language/template.hpp"
 #include "language/value.hpp"
@@ -74,7 +75,7 @@ struct Filter {
   /// made of them when the line runs.
   std::vector<Template> sources{};
   bool strict_hurl = false;  ///< its input is what Hurl's is, and nothing more
-  bool node_lists = false;   ///< Subject::node_lists, when the line runs
+  Reading reading{};         ///< the subject's, when the line runs
 };
 
 enum class PredicateKind : std::uint8_t {

@@ -1,5 +1,6 @@
 #include "language/xpath.hpp"
 
+#include <fmt/format.h>
 #include <libxml/HTMLparser.h>
 #include <libxml/parser.h>
 #include <libxml/xpath.h>
@@ -8,8 +9,6 @@
 namespace vedette::language {
 
 namespace {
-
-constexpr unsigned long kMostOperations = 1'000'000;
 
 /// Once, before there are threads.
 [[maybe_unused]] const bool kInitialized = (xmlInitParser(), true);
@@ -32,14 +31,59 @@ const xmlChar* chars(const std::string& text) {
   return reinterpret_cast<const xmlChar*>(text.c_str());
 }
 
-Document parse(std::string_view text, Markup markup) {
+using XmlParser = std::unique_ptr<xmlParserCtxt, Freer<&xmlFreeParserCtxt>>;
+using HtmlParser = std::unique_ptr<htmlParserCtxt, Freer<&htmlFreeParserCtxt>>;
+
+bool is_too_deep(const xmlParserCtxt& parser) {
+  const char* message = parser.lastError.message;
+  return message != nullptr && std::string_view(message).starts_with("Excessive depth");
+}
+
+Trouble too_deep(std::size_t depth) {
+  return {FaultKind::kLimit, fmt::format("the document is nested deeper than {}", depth), "xml_depth"};
+}
+
+/// Whether elements are nested deeper than `most`.
+bool is_deeper(const xmlNode* root, std::size_t most) {
+  std::size_t depth = 1;
+  const auto* node = root;
+  while (node != nullptr) {
+    if (depth > most) return true;
+    // The children of a reference to an entity are the entity's.
+    if (node->type == XML_ELEMENT_NODE && node->children != nullptr) {
+      node = node->children;
+      ++depth;
+      continue;
+    }
+    while (node != root && node->next == nullptr) {
+      node = node->parent;
+      --depth;
+    }
+    node = node == root ? nullptr : node->next;
+  }
+  return false;
+}
+
+tl::expected<Document, Trouble> parse(std::string_view text, Markup markup, const Reading& reading) {
   const auto size = static_cast<int>(text.size());
+  Document out;
+  bool deep = false;
   if (markup == Markup::kHtml) {
     constexpr int kOptions = HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_RECOVER;
-    return Document(htmlReadMemory(text.data(), size, nullptr, "UTF-8", kOptions));
+    const HtmlParser parser(htmlNewParserCtxt());
+    out.reset(htmlCtxtReadMemory(parser.get(), text.data(), size, nullptr, "UTF-8", kOptions));
+    deep = is_too_deep(*parser);
+  } else {
+    constexpr int kOptions = XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET;
+    const XmlParser parser(xmlNewParserCtxt());
+    out.reset(xmlCtxtReadMemory(parser.get(), text.data(), size, nullptr, nullptr, kOptions));
+    deep = is_too_deep(*parser);
   }
-  constexpr int kOptions = XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET;
-  return Document(xmlReadMemory(text.data(), size, nullptr, nullptr, kOptions));
+  const auto* root = out ? xmlDocGetRootElement(out.get()) : nullptr;
+  if (deep || is_deeper(root, reading.xml_depth)) return tl::make_unexpected(too_deep(reading.xml_depth));
+  if (root != nullptr) return out;
+  return tl::make_unexpected(
+      Trouble(FaultKind::kInvalidXml, markup == Markup::kHtml ? "the text is not HTML" : "the text is not XML"));
 }
 
 void register_namespaces(xmlXPathContext* context, xmlDoc* document) {
@@ -63,18 +107,22 @@ tl::expected<XPath, std::string> XPath::compile(std::string_view text) {
   return out;
 }
 
-tl::expected<Value, XPathProblem> XPath::evaluate(std::string_view document, Markup markup) const {
-  const auto parsed = parse(document, markup);
-  if (!parsed || xmlDocGetRootElement(parsed.get()) == nullptr) {
-    return tl::make_unexpected(
-        XPathProblem{true, markup == Markup::kHtml ? "the text is not HTML" : "the text is not XML"});
-  }
-  const Context context(xmlXPathNewContext(parsed.get()));
+tl::expected<Value, Trouble> XPath::evaluate(std::string_view document, Markup markup, const Reading& reading) const {
+  const auto parsed = parse(document, markup, reading);
+  if (!parsed) return tl::make_unexpected(parsed.error());
+  const Context context(xmlXPathNewContext(parsed->get()));
   context->error = &ignore;
-  context->opLimit = kMostOperations;
-  register_namespaces(context.get(), parsed.get());
+  context->opLimit = reading.xpath_operations;
+  register_namespaces(context.get(), parsed->get());
   const Evaluated found(xmlXPathEvalExpression(chars(text_), context.get()));
-  if (!found) return tl::make_unexpected(XPathProblem{false, "the expression cannot be evaluated: " + text_});
+  if (!found) {
+    if (context->opCount >= context->opLimit) {
+      return tl::make_unexpected(
+          Trouble(FaultKind::kLimit, fmt::format("the expression takes more than {} operations", context->opLimit),
+                  "xpath_operations"));
+    }
+    return tl::make_unexpected(Trouble(FaultKind::kInvalidXPath, "the expression cannot be evaluated: " + text_));
+  }
   switch (found->type) {
     case XPATH_BOOLEAN:
       return Value(found->boolval != 0);
@@ -85,7 +133,7 @@ tl::expected<Value, XPathProblem> XPath::evaluate(std::string_view document, Mar
     case XPATH_NODESET:
       return Value(Nodeset{found->nodesetval == nullptr ? 0U : static_cast<std::size_t>(found->nodesetval->nodeNr)});
     default:
-      return tl::make_unexpected(XPathProblem{false, "the expression gives no value: " + text_});
+      return tl::make_unexpected(Trouble(FaultKind::kInvalidXPath, "the expression gives no value: " + text_));
   }
 }
 

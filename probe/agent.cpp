@@ -31,7 +31,9 @@ void Agent::make_shards() {
   const auto cores = std::max(1U, std::thread::hardware_concurrency());
   const std::size_t count = settings_.shards > 0 ? settings_.shards : cores;
   auto limits = settings_.limits;
-  limits.in_flight = std::max<std::size_t>(1, (limits.in_flight + count - 1) / count);
+  const auto share = [&](std::size_t whole) { return std::max<std::size_t>(1, (whole + count - 1) / count); };
+  limits.in_flight = share(limits.in_flight);
+  limits.heavy_in_flight = share(limits.heavy_in_flight);
   for (std::size_t i = 0; i < count; ++i) shards_.push_back(std::make_unique<Shard>(limits, recorder_));
 }
 

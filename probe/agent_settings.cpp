@@ -183,6 +183,7 @@ AgentSettings decode_agent(config::Mapping& section) {
   read_probe_targets(section, out);
   if (auto limits = section.take_mapping("limits")) {
     read_count(*limits, "in_flight", out.limits.in_flight, kMostInFlight);
+    read_count(*limits, "scenarios", out.limits.heavy_in_flight, kMostInFlight);
     read_count(*limits, "starts_per_turn", out.limits.starts_per_turn, kMostPerTurn);
     read_count(*limits, "handshakes_per_turn", out.limits.handshakes_per_turn, kMostPerTurn);
     read_count(*limits, "on_demand", out.on_demand, kMostOnDemand);

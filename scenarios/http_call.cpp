@@ -502,13 +502,18 @@ class CallRun {
                             .message = fmt::format("compression {} is not supported", printable(*coding, 40))};
         return;
       }
-      http::BodySink sink(compression, call_.most_inflated, call_.most_inflated);
+      const auto by_ratio = std::max(static_cast<std::size_t>(kFreelyInflated), raw_.size() * call_.most_inflation);
+      const auto most = std::min(call_.most_inflated, by_ratio);
+      http::BodySink sink(compression, most, most);
       sink.take(subject.body);
       sink.finish();
       if (sink.failure() && sink.failure()->reason == Reason::kBodyTooLarge) {
-        call_.limit = "inflated";
+        const bool of_size = most == call_.most_inflated;
+        call_.limit = of_size ? "inflated" : "inflation";
         context_.fail(Reason::kLimit,
-                      fmt::format("the body has more than {} bytes when it is decompressed", call_.most_inflated));
+                      of_size ? fmt::format("the body has more than {} bytes when it is decompressed", most)
+                              : fmt::format("the body has more than {} times its {} bytes when it is decompressed",
+                                            call_.most_inflation, raw_.size()));
         return;
       }
       if (sink.failure()) {
@@ -523,7 +528,6 @@ class CallRun {
 
   void finish(const http::Url& url) {
     auto& subject = call_.subject;
-    subject.node_lists = options_.node_lists;
     subject.status = response_.status;
     subject.version = response_.version;
     subject.url = url.text();

@@ -14,6 +14,7 @@
 #include "checks/net/http_connections.hpp"
 #include "language/subject.hpp"
 #include "scenarios/http_options.hpp"
+#include "scenarios/limits.hpp"
 #include "scenarios/record.hpp"
 
 namespace vedette::scenarios {
@@ -40,6 +41,7 @@ struct HttpCall {
   std::mt19937_64* random = nullptr;
   std::size_t most_body = 0;
   std::size_t most_inflated = 0;
+  std::size_t most_inflation = 0;  ///< times
   std::size_t excerpt = 0;
 
   // What came of it.

@@ -287,6 +287,7 @@ const Kind kKind{
     &handshakes,
     &run,
     true,
+    true,
 };
 
 }  // namespace vedette::scenarios

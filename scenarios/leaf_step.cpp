@@ -98,6 +98,12 @@ bool LeafStep::prepare() {
   return true;
 }
 
+language::Reading LeafStep::reading() const {
+  auto out = frame_.reading();
+  out.node_lists = options_.node_lists;
+  return out;
+}
+
 std::optional<Fault> LeafStep::take_option(const OptionSetting& setting) {
   const Session::Cpu cpu(session_);
   auto value = value_of(setting, frame_);
@@ -262,6 +268,8 @@ asio::awaitable<void> LeafStep::attempt_http(const HttpAction& action) {
   const auto body = options_.max_body > 0 ? options_.max_body : session_.limits.body;
   call.most_body = static_cast<std::size_t>(body);
   call.most_inflated = static_cast<std::size_t>(std::max(body, session_.limits.inflated));
+  call.most_inflation = static_cast<std::size_t>(session_.limits.inflation);
+  call.subject.reading = reading();
   call.excerpt = kExcerpt;
   const Duration own = step_.timeout > Duration::zero() ? step_.timeout : Duration(options_.max_time);
   auto settings = std::make_shared<HttpCallSettings>(call);
@@ -313,6 +321,7 @@ asio::awaitable<void> LeafStep::attempt_check(const CheckAction& action) {
   constexpr std::chrono::seconds kDefault{5};
   const Duration own = step_.timeout > Duration::zero() ? step_.timeout : Duration(kDefault);
   language::Subject subject;
+  subject.reading = reading();
   std::vector<double> times;
   Result last;
   for (int i = 0; i < action.count; ++i) {
@@ -322,6 +331,7 @@ asio::awaitable<void> LeafStep::attempt_check(const CheckAction& action) {
                      step_.origin});
     }
     language::Subject one;
+    one.reading = subject.reading;
     last = co_await session_.run(*action.kind, settings, target, own, {}, &one);
     if (last.passed() && action.kind->name == "icmp") times.push_back(seconds(last.total_of(Phase::kRtt)) * 1e3);
     if (last.passed() || times.empty()) subject = std::move(one);

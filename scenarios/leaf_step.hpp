@@ -24,6 +24,7 @@ class LeafStep {
   boost::asio::awaitable<void> run();
 
  private:
+  [[nodiscard]] language::Reading reading() const;
   std::optional<language::Fault> take_option(const OptionSetting& setting);
   std::optional<language::Fault> take_variables(const OptionSetting& setting, const std::string& path);
   boost::asio::awaitable<void> attempt();

@@ -17,6 +17,11 @@ constexpr std::array kLimits{
     LimitInfo{"steps", &Limits::steps, 200, false},
     LimitInfo{"body", &Limits::body, 16 * kMega, true},
     LimitInfo{"inflated", &Limits::inflated, 64 * kMega, true},
+    LimitInfo{"inflation", &Limits::inflation, 1000, false},
+    LimitInfo{"json_depth", &Limits::json_depth, 256, false},
+    LimitInfo{"xml_depth", &Limits::xml_depth, 256, false},
+    LimitInfo{"jsonpath_nodes", &Limits::jsonpath_nodes, 1'000'000, false},
+    LimitInfo{"xpath_operations", &Limits::xpath_operations, 1'000'000, false},
     LimitInfo{"captured_value", &Limits::captured_value, kMega, true},
     LimitInfo{"captured_bytes", &Limits::captured_bytes, 4 * kMega, true},
     LimitInfo{"template_output", &Limits::template_output, kMega, true},
@@ -60,6 +65,7 @@ Limits generous_limits() {
   constexpr std::int64_t kMany = 1'000'000;
   out.requests = kMany;
   out.steps = kMany;
+  out.inflation = kMany;
   out.body = 64 * kMega;
   out.cpu = std::chrono::seconds(60);
   return out;

@@ -19,6 +19,11 @@ struct Limits {
   std::int64_t steps = 50;                                ///< of a run, loops and calls unrolled
   std::int64_t body = std::int64_t{1} << 20;              ///< bytes of a response that are read
   std::int64_t inflated = std::int64_t{8} << 20;          ///< the same, decompressed
+  std::int64_t inflation = 100;                           ///< how often the one may be the other, beyond kFreelyInflated
+  std::int64_t json_depth = 64;
+  std::int64_t xml_depth = 64;
+  std::int64_t jsonpath_nodes = 100'000;
+  std::int64_t xpath_operations = 100'000;
   std::int64_t captured_value = std::int64_t{16} << 10;   ///< bytes of one capture
   std::int64_t captured_bytes = std::int64_t{256} << 10;  ///< bytes of all captures
   std::int64_t template_output = std::int64_t{256} << 10;
@@ -41,6 +46,9 @@ Limits decode_limits(config::Mapping& section);
 
 /// For a Hurl file on the command line, which Hurl would not bound.
 Limits generous_limits();
+
+/// Bytes: what is no larger when it is decompressed may have been any smaller before.
+constexpr std::int64_t kFreelyInflated = std::int64_t{1} << 20;
 
 constexpr int kDeepestNesting = 5;
 constexpr std::int64_t kMostItems = 200;

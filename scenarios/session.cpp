@@ -134,6 +134,14 @@ std::size_t Frame::longest_text() const {
   return static_cast<std::size_t>(session_.limits.template_output);
 }
 
+language::Reading Frame::reading() const {
+  const auto& limits = session_.limits;
+  return {.json_depth = static_cast<std::size_t>(limits.json_depth),
+          .xml_depth = static_cast<std::size_t>(limits.xml_depth),
+          .jsonpath_nodes = static_cast<std::size_t>(limits.jsonpath_nodes),
+          .xpath_operations = static_cast<std::size_t>(limits.xpath_operations)};
+}
+
 tl::expected<std::string, language::Fault> Frame::path_of(const std::string& path) const {
   namespace fs = std::filesystem;
   const auto& given = session_.inputs.file_root;

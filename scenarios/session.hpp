@@ -133,6 +133,7 @@ class Frame final : public language::Scope {
   void keep_secret(const std::string& text) override { session_.keep_secret(text); }
   [[nodiscard]] std::size_t most_nodes() const override;
   [[nodiscard]] std::size_t longest_text() const override;
+  [[nodiscard]] language::Reading reading() const override;
 
   /// Where a file is, if it may be used; the fault has no span.
   [[nodiscard]] tl::expected<std::string, language::Fault> path_of(const std::string& path) const;

@@ -11,7 +11,22 @@ namespace vedette {
 using std::chrono::milliseconds;
 
 Scheduler::Scheduler(AdmissionLimits limits, WallOffset offset, Starter& starter, Observer& observer)
-    : limits_(limits), offset_(offset), starter_(starter), observer_(observer) {}
+    : limits_(limits),
+      offset_(offset),
+      starter_(starter),
+      observer_(observer),
+      plain_{.most_starts = limits.starts_per_turn, .most_in_flight = limits.in_flight},
+      secure_{.most_starts = limits.handshakes_per_turn, .most_in_flight = limits.in_flight},
+      heavy_{.most_starts = limits.handshakes_per_turn, .most_in_flight = limits.heavy_in_flight} {}
+
+Scheduler::Line& Scheduler::line_of(const Check& check) {
+  if (check.kind->heavy) return heavy_;
+  return check.kind->handshakes(check.target, *check.settings) ? secure_ : plain_;
+}
+
+bool Scheduler::full(const Line& line) const {
+  return in_flight_ >= limits_.in_flight || line.in_flight >= line.most_in_flight;
+}
 
 void Scheduler::push(std::uint32_t slot, MonotonicTime due, bool retry) {
   heap_.push({due, slot, slots_[slot].generation, retry});
@@ -27,7 +42,7 @@ void Scheduler::install(std::uint32_t index, const CheckPtr& check, MonotonicTim
   slot = Slot{};
   slot.generation = generation;
   slot.check = check;
-  slot.handshakes = check->kind->handshakes(check->target, *check->settings);
+  slot.line = &line_of(*check);
   slot.interval = check->interval;
   slot.phase = phase_of(check->key, check->interval);
   follow_grid(index, now);
@@ -38,6 +53,7 @@ void Scheduler::remove(std::uint32_t index) {
   if (slot.running) {
     starter_.cancel(index);
     --in_flight_;
+    --slot.line->in_flight;
   }
   const auto generation = slot.generation + 1;
   slot = Slot{};
@@ -102,7 +118,7 @@ void Scheduler::come_due(const Item& item, MonotonicTime now) {
     slot.attempt = 0;
   }
   slot.waiting = true;
-  (slot.handshakes ? secure_ : plain_).items.push_back(item);
+  slot.line->items.push_back(item);
 }
 
 void Scheduler::take_due(MonotonicTime now) {
@@ -117,7 +133,7 @@ Duration Scheduler::patience(const Line& line) const {
   return line.overload.lasts() ? std::min<Duration>(Overload::kTarget, limits_.max_lateness) : limits_.max_lateness;
 }
 
-void Scheduler::admit(Line& line, std::size_t& starts, std::size_t most, MonotonicTime now) {
+void Scheduler::admit(Line& line, std::size_t& starts, MonotonicTime now) {
   std::size_t started = 0;
   auto& queue = line.items;
   while (!queue.empty()) {
@@ -127,18 +143,19 @@ void Scheduler::admit(Line& line, std::size_t& starts, std::size_t most, Monoton
       continue;
     }
     auto& slot = slots_[item.slot];
-    const bool full = in_flight_ >= limits_.in_flight;
+    const bool no_room = full(line);
     if (now - item.due > patience(line) && !item.retry) {
       queue.pop_front();
       slot.waiting = false;
-      observer_.skipped(slot.check, full ? Skip::kBudget : Skip::kLate);
+      observer_.skipped(slot.check, no_room ? Skip::kBudget : Skip::kLate);
       continue;
     }
-    if (full || started >= most || starts >= limits_.starts_per_turn) break;
+    if (no_room || started >= line.most_starts || starts >= limits_.starts_per_turn) break;
     queue.pop_front();
     slot.waiting = false;
     slot.running = true;
     ++in_flight_;
+    ++line.in_flight;
     ++started;
     ++starts;
     if (!item.retry) observer_.started(slot.check, now - item.due);
@@ -151,19 +168,17 @@ MonotonicTime Scheduler::turn(MonotonicTime now) {
   if (closed_) return MonotonicTime::max();
   take_due(now);
   std::size_t starts = 0;
-  admit(plain_, starts, limits_.starts_per_turn, now);
-  admit(secure_, starts, limits_.handshakes_per_turn, now);
+  for (auto* line : {&plain_, &secure_, &heavy_}) admit(*line, starts, now);
   return wake(now);
 }
 
 MonotonicTime Scheduler::wake(MonotonicTime now) const {
   if (closed_) return MonotonicTime::max();
   MonotonicTime out = heap_.empty() ? MonotonicTime::max() : heap_.top().due;
-  if (plain_.items.empty() && secure_.items.empty()) return out;
-  if (in_flight_ < limits_.in_flight) return now;
-  // Full: a finished run wakes us; until then only the lateness of those who wait matters.
-  for (const auto* line : {&plain_, &secure_}) {
+  for (const auto* line : {&plain_, &secure_, &heavy_}) {
     if (line->items.empty()) continue;
+    if (!full(*line)) return now;
+    // A finished run wakes us; until then only the lateness of those who wait matters.
     const auto given_up = line->items.front().due + patience(*line) + milliseconds(1);
     out = std::min(out, std::max(now + milliseconds(1), given_up));
   }
@@ -186,6 +201,7 @@ void Scheduler::finished(std::uint32_t index, Result result, MonotonicTime now) 
   auto& slot = slots_[index];
   slot.running = false;
   --in_flight_;
+  --slot.line->in_flight;
   const bool failed = result.verdict == Verdict::kFail;
   if (failed && !slot.failing && slot.attempt < slot.check->retries && !closed_) {
     ++slot.attempt;

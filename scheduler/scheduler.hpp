@@ -24,6 +24,7 @@ namespace vedette {
 
 struct AdmissionLimits {
   std::size_t in_flight = 2000;         ///< runs at once
+  std::size_t heavy_in_flight = 64;     ///< of those, runs of heavy kinds: scenarios
   std::size_t starts_per_turn = 64;     ///< runs started in one turn of the loop
   std::size_t handshakes_per_turn = 4;  ///< of those, runs that cost a TLS handshake
   Duration max_lateness = std::chrono::seconds(1);
@@ -63,9 +64,24 @@ class Scheduler {
   [[nodiscard]] std::size_t size() const { return by_key_.size(); }
 
  private:
+  struct Item {
+    MonotonicTime due;
+    std::uint32_t slot;
+    std::uint32_t generation;
+    bool retry;
+    bool operator>(const Item& other) const { return due > other.due; }
+  };
+  /// Runs that are due and wait to be admitted, and those that were.
+  struct Line {
+    std::size_t most_starts = 0;  ///< in one turn
+    std::size_t most_in_flight = 0;
+    std::size_t in_flight = 0;
+    std::deque<Item> items{};
+    Overload overload{};
+  };
   struct Slot {
     CheckPtr check;
-    bool handshakes = false;
+    Line* line = nullptr;
     bool running = false;
     bool waiting = false;   ///< due and not yet admitted
     bool retrying = false;  ///< between a failed run and its repetition
@@ -75,23 +91,12 @@ class Scheduler {
     std::chrono::nanoseconds interval{};
     std::chrono::nanoseconds phase{};
   };
-  struct Item {
-    MonotonicTime due;
-    std::uint32_t slot;
-    std::uint32_t generation;
-    bool retry;
-    bool operator>(const Item& other) const { return due > other.due; }
-  };
 
   void take_due(MonotonicTime now);
   void come_due(const Item& item, MonotonicTime now);
-  /// Runs that are due and wait to be admitted.
-  struct Line {
-    std::deque<Item> items{};
-    Overload overload{};
-  };
-
-  void admit(Line& line, std::size_t& starts, std::size_t most, MonotonicTime now);
+  void admit(Line& line, std::size_t& starts, MonotonicTime now);
+  [[nodiscard]] bool full(const Line& line) const;
+  Line& line_of(const Check& check);
   /// How long a run of the line may wait for now.
   [[nodiscard]] Duration patience(const Line& line) const;
   void push(std::uint32_t slot, MonotonicTime due, bool retry);
@@ -111,7 +116,8 @@ class Scheduler {
   std::unordered_map<std::uint64_t, std::uint32_t> by_key_;
   std::priority_queue<Item, std::vector<Item>, std::greater<>> heap_;
   Line plain_;
-  Line secure_;
+  Line secure_;  ///< with a TLS handshake
+  Line heavy_;
   std::size_t in_flight_ = 0;
   bool closed_ = false;
 };

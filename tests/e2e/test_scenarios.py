@@ -1,7 +1,9 @@
 """Scenarios against a shop in Flask behind nginx: the examples, mistakes, faults, secrets, metrics, reports."""
 
 import base64
+import gzip
 import json
+import random
 import re
 import shutil
 import signal
@@ -527,8 +529,43 @@ teardown: [{{id: clean, http: {{method: DELETE, url: "{self.base}/v1/session?int
                 peer.recv(65536)
                 body = b"[" * 100000
                 peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
-        record, _ = self.scenario(f'  - {{id: a, http: {{url: "http://127.0.0.1:{Deep().port}/"}}, expect: [jsonpath "$.a" == 1]}}\n')
-        self.assertEqual(record["reason"], "answer_unreadable")
+        steps = f'  - {{id: a, http: {{url: "http://127.0.0.1:{Deep().port}/"}}, expect: [LINE]}}\n'
+        for line in ("""'jsonpath "$.a" == 1'""", """'body jsonpath "$.a" == 1'"""):
+            record, _ = self.scenario(steps.replace("LINE", line))
+            self.assertEqual((record["reason"], record["steps"][0]["findings"][0]["limit"]), ("limit", "json_depth"), line)
+
+    def test_what_reading_an_answer_may_cost(self):
+        """Each limit with an answer that just fits, and one that does not."""
+        def at(name, content):
+            self.work.write(f"files/{name}", content)
+            return f"${{ base }}/files/{name}"
+        cases = [
+            ("json_depth", 70, 69, at("d70.json", "[" * 70 + "]" * 70), 'jsonpath "$[0]" exists'),
+            ("xml_depth", 70, 69, at("d70.xml", "<a>" * 70 + "</a>" * 70), 'xpath "count(//a)" == 70.0'),
+            ("jsonpath_nodes", 5000, 1000, at("many.json", json.dumps([1] * 2000)), 'jsonpath "$..*" count == 2000'),
+            ("xpath_operations", 5000, 1000, at("many.xml", "<r>" + "<a/>" * 2000 + "</r>"), 'xpath "count(//a)" == 2000.0'),
+        ]
+        for limit, enough, too_few, url, line in cases:
+            with self.subTest(limit=limit):
+                steps = f"  - {{id: a, http: {{url: \"{url}\"}}, expect: ['{line}']}}\n"
+                record, out = self.scenario(steps, head=f"limits: {{{limit}: {enough}}}")
+                self.assertEqual(record["state"], "pass", out.stderr)
+                record, _ = self.scenario(steps, head=f"limits: {{{limit}: {too_few}}}")
+                self.assertEqual((record["reason"], record["steps"][0]["findings"][0]["limit"]), ("limit", limit))
+
+    def test_a_body_that_inflates(self):
+        packed = gzip.compress(random.Random(1).randbytes(8192) + b"0" * (4 << 20))  # of it some 300 times as many
+
+        class Bomb(Listener):
+            def serve(self, peer):
+                peer.recv(65536)
+                peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed) + packed)
+        steps = f'  - {{id: a, http: {{url: "http://127.0.0.1:{Bomb().port}/"}}, expect: [bytes count > 4194304]}}\n'
+        for head, limit in (("", "inflation"), ("limits: {inflation: 1000, inflated: 2MiB}", "inflated")):
+            record, _ = self.scenario(steps, head=head)
+            self.assertEqual((record["reason"], record["steps"][0]["findings"][0]["limit"]), ("limit", limit))
+        record, out = self.scenario(steps, head="limits: {inflation: 1000}")
+        self.assertEqual(record["state"], "pass", out.stderr)
 
     def test_a_server_that_dies(self):
         record, out = self.scenario(f"""

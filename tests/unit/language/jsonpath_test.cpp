@@ -13,7 +13,7 @@ std::string found(const std::string& path, const std::string& document) {
   const auto root = parse_json(document);
   REQUIRE(root);
   const auto nodes = parsed->select(*root);
-  if (!nodes) return nodes.error();
+  if (!nodes) return nodes.error().message;
   std::string out;
   for (const auto* node : *nodes) out += (out.empty() ? "" : " ") + to_json(*node);
   return out;

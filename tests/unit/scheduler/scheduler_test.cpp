@@ -19,6 +19,9 @@ const Kind kPlain{"plain", {}, {}, nullptr, nullptr, [](const std::string&, cons
 const Kind kSecure{"secure", {}, {}, nullptr, nullptr, [](const std::string&, const Settings&) { return true; },
                    nullptr};
 
+const Kind kHeavy{"heavy", {},    {},  nullptr, nullptr, [](const std::string&, const Settings&) { return true; },
+                  nullptr, false, true};
+
 const MonotonicTime kStart{1000h};
 
 CheckPtr check(const std::string& name, Duration interval, const Kind& kind = kPlain) {
@@ -158,6 +161,34 @@ TEST_CASE("never are more runs in flight than allowed; who waits too long is ski
   CHECK(most == 2);
   CHECK(world.skips[Skip::kBudget] > 100);
   CHECK(*std::max_element(world.latenesses.begin(), world.latenesses.end()) <= 502ms);
+}
+
+TEST_CASE("runs of heavy kinds have a bound of their own, and hold nothing else up") {
+  AdmissionLimits limits;
+  limits.in_flight = 100;
+  limits.heavy_in_flight = 3;
+  limits.max_lateness = 500ms;
+  World world(limits);
+  world.run_takes = 4s;
+  std::vector<CheckPtr> checks;
+  for (int i = 0; i < 20; ++i) checks.push_back(check("h" + std::to_string(i), 10s, kHeavy));
+  for (int i = 0; i < 20; ++i) checks.push_back(check("p" + std::to_string(i), 10s));
+  world.scheduler.apply(checks, world.now);
+  std::size_t most = 0;
+  for (int i = 0; i < 600; ++i) {
+    world.run_until(kStart + i * 100ms);
+    const auto heavy = std::count_if(world.ends.begin(), world.ends.end(),
+                                     [&](const auto& end) { return world.running[end.second].starts_with('h'); });
+    most = std::max(most, static_cast<std::size_t>(heavy));
+  }
+  CHECK(most == 3);
+  CHECK(world.skips[Skip::kBudget] > 10);
+  for (int i = 0; i < 20; ++i) CHECK(world.starts_of("p" + std::to_string(i)).size() >= 5);
+  // A check that is taken away makes room.
+  world.scheduler.apply({checks[0], checks[1], checks[2], checks[20]}, world.now);
+  world.skips.clear();
+  world.run_until(kStart + 3min);
+  CHECK(world.skips.empty());
 }
 
 TEST_CASE("starts and handshakes per turn are bounded") {
