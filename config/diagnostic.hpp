@@ -14,6 +14,7 @@ namespace vedette::config {
 struct Source {
   std::string path;
   std::string text;
+  bool further = false;  ///< what a configuration names, such as a scenario, and no part of it
 
   /// Line `line` (1-based) without its newline; empty when there is no such line.
   [[nodiscard]] std::string_view line(int number) const;

@@ -43,7 +43,7 @@ Shard& Agent::shard_of(const Check& check) {
 
 bool Agent::load(config::Diagnostics& diagnostics) {
   auto config = load_config(options_.config_file, diagnostics);
-  recorder_.metrics().reloaded(config.has_value());
+  recorder_.metrics().reloaded(config.has_value(), diagnostics);
   settled_ = config.has_value();
   if (!config) return false;
   settings_ = std::move(config->agent);

@@ -1,5 +1,8 @@
 #include "probe/agent_metrics.hpp"
 
+#include <set>
+#include <utility>
+
 #include "checks/net/clock.hpp"
 #include "checks/version.hpp"
 
@@ -31,6 +34,10 @@ prometheus::Histogram* histogram(Registry& registry, const char* name, const cha
 
 AgentMetrics::AgentMetrics()
     : info_(&BuildGauge().Name("vedette_agent_info").Help("The agent's name and region").Register(registry_)),
+      scenario_errors_(&BuildGauge()
+                            .Name("probe_scenario_config_error")
+                            .Help("Files of scenarios with mistakes, when the configuration was read last")
+                            .Register(registry_)),
       reload_successful_(gauge(registry_, "vedette_config_last_reload_successful",
                                "Whether the last configuration that was read is in force")),
       reload_time_(gauge(registry_, "vedette_config_last_reload_success_timestamp_seconds",
@@ -92,7 +99,17 @@ void AgentMetrics::describe(const AgentSettings& settings) {
   last_info_->Set(1);
 }
 
-void AgentMetrics::reloaded(bool successful) {
+void AgentMetrics::reloaded(bool successful, const config::Diagnostics& diagnostics) {
+  for (auto* gauge : std::exchange(last_scenario_errors_, {})) scenario_errors_->Remove(gauge);
+  std::set<std::string> files;
+  for (const auto& [severity, place, message, hint] : diagnostics.sorted()) {
+    const bool of_scenario = place.source && place.source->further;
+    if (severity == config::Severity::kError && of_scenario) files.insert(place.source->path);
+  }
+  for (const auto& file : files) {
+    last_scenario_errors_.push_back(&scenario_errors_->Add({{"file", file}}));
+    last_scenario_errors_.back()->Set(1);
+  }
   reload_successful_->Set(successful ? 1 : 0);
   if (!successful) return;
   generation_->Increment();

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "checks/result.hpp"
+#include "config/diagnostic.hpp"
 #include "probe/agent_settings.hpp"
 #include "scheduler/observer.hpp"
 
@@ -21,7 +22,8 @@ class AgentMetrics {
   AgentMetrics();
 
   void describe(const AgentSettings& settings);
-  void reloaded(bool successful);
+  /// A configuration was read, and is in force if it was `successful`.
+  void reloaded(bool successful, const config::Diagnostics& diagnostics);
   void run_started(Duration lateness) { lateness_->Observe(seconds(lateness)); }
   void run_skipped(Skip reason) { skipped_[static_cast<std::size_t>(reason)]->Increment(); }
   void run_retried() { retries_->Increment(); }
@@ -41,6 +43,8 @@ class AgentMetrics {
   prometheus::Registry registry_;
   prometheus::Family<prometheus::Gauge>* info_;
   prometheus::Gauge* last_info_ = nullptr;
+  prometheus::Family<prometheus::Gauge>* scenario_errors_;
+  std::vector<prometheus::Gauge*> last_scenario_errors_;
   prometheus::Gauge* reload_successful_;
   prometheus::Gauge* reload_time_;
   prometheus::Gauge* generation_;

@@ -181,10 +181,10 @@ std::optional<Loaded> load_file(const std::string& path, const std::set<std::str
   auto text =
       path == "-" ? config::read_small_file("/dev/stdin", kLargestFile) : config::read_small_file(path, kLargestFile);
   if (!text) {
-    context.diagnostics.error({std::make_shared<const config::Source>(config::Source{path, ""}), 0, 0}, text.error());
+    context.diagnostics.error({std::make_shared<const config::Source>(config::Source{path, "", true}), 0, 0}, text.error());
     return std::nullopt;
   }
-  const auto source = std::make_shared<const config::Source>(config::Source{path, std::move(*text)});
+  const auto source = std::make_shared<const config::Source>(config::Source{path, std::move(*text), true});
   auto folder = path == "-" ? std::string(".") : std::filesystem::path(path).parent_path().string();
   if (folder.empty()) folder = ".";
   const auto extension = std::filesystem::path(path).extension();

@@ -365,6 +365,7 @@ void HttpRun::expect_lines() {
   subject.url = urls_.back();
   subject.headers = response_.headers;
   subject.body = body_->text();
+  subject.facts["size"] = language::Value(static_cast<std::int64_t>(subject.body.size()));
   if (address_) subject.ip = address_->to_string();
   subject.redirects = passed_;
   if (response_.tls) net::describe_tls(*response_.tls, subject);

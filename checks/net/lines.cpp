@@ -29,10 +29,35 @@ language::Certificate certificate_of(const Certificate& leaf) {
           leaf.pem};
 }
 
+language::Value texts(const std::vector<std::string>& items) {
+  language::List out;
+  for (const auto& item : items) out.emplace_back(item);
+  return language::Value::list(std::move(out));
+}
+
+/// The names are those of the evidence.
+language::Value object_of(const Certificate& certificate) {
+  return language::Value::object({{"subject", language::Value(certificate.subject)},
+                                  {"issuer", language::Value(certificate.issuer)},
+                                  {"serial", language::Value(certificate.serial)},
+                                  {"dns_names", texts(certificate.dns_names)},
+                                  {"ip_addresses", texts(certificate.ip_addresses)},
+                                  {"not_before", language::Value(date_of(certificate.not_before))},
+                                  {"not_after", language::Value(date_of(certificate.not_after))},
+                                  {"sha256", language::Value(certificate.sha256)},
+                                  {"key_sha256", language::Value(certificate.key_sha256)},
+                                  {"key_type", language::Value(certificate.key_type)},
+                                  {"key_bits", language::Value(std::int64_t{certificate.key_bits})},
+                                  {"signature_algorithm", language::Value(certificate.signature_algorithm)}});
+}
+
 }  // namespace
 
 void describe_tls(const TlsFacts& facts, language::Subject& subject) {
   if (!facts.chain.empty()) subject.certificate = certificate_of(*facts.chain.front());
+  language::List chain;
+  for (const auto& certificate : facts.chain) chain.push_back(object_of(*certificate));
+  subject.facts["chain"] = language::Value::list(std::move(chain));
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty()) subject.facts[name] = language::Value(value);
   };

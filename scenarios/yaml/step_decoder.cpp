@@ -412,7 +412,7 @@ std::optional<TextFile> read_source(const std::string& path, const config::Place
     shared.context.diagnostics.error(place, text.error(), "files are looked for beside the one that names them");
     return std::nullopt;
   }
-  auto source = std::make_shared<const config::Source>(config::Source{full, std::move(*text)});
+  auto source = std::make_shared<const config::Source>(config::Source{full, std::move(*text), true});
   shared.sources.push_back(source);
   return source;
 }

@@ -109,11 +109,14 @@ checks:
 
     def test_tls_and_tcp(self):
         lines = ('tls_version >= "1.2"', 'certificate "Issuer" contains "e2e CA"', 'certificate "Expire-Date" daysAfterNow between 18 20', 'cipher startsWith "TLS_"',
-                 'timing "tls" > 0')
+                 'timing "tls" > 0', 'chain first jsonpath "$.issuer" contains "e2e CA"', 'chain jsonpath "$[0].not_after" daysAfterNow > 18',
+                 'chain jsonpath "$[0].dns_names" contains "localhost"', 'chain jsonpath "$[0].key_type" == "EC"', "chain count == 1")
         holds = self.run_check("tls", f"localhost:{self.port}", f"{self.tls}, alpn: [h2]", 'alpn == "h2"', *lines)
         self.assertEqual(holds["verdict"], "pass", holds)
         fails = self.run_check("tls", f"localhost:{self.port}", f"{self.tls}", 'alpn exists', 'tls_version == "1.0"')
         self.assertEqual(fails["message"], "alpn exists: it is none, expected something (and 1 more)")
+        fails = self.run_check("tls", f"localhost:{self.port}", f"{self.tls}", 'chain jsonpath "$[?@.key_bits > 256]" exists')
+        self.assertEqual(fails["reason"], "expect_unmet", fails)
         request = 'tls: true, query_response: [{send: "GET /gone HTTP/1.0\\r\\n\\r"}, {expect: "^Server"}]'
         holds = self.run_check("tcp", f"localhost:{self.port}", f"{self.tls}, {request}", 'banner == "HTTP/1.1 410 Gone"', "regex /Server: (\\w+)/ == \"nginx\"", *lines)
         self.assertEqual(holds["verdict"], "pass", holds)

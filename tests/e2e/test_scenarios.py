@@ -733,8 +733,13 @@ teardown:
         agent = self.work.agent("checks: [{name: changing, interval: 300ms, scenario: {file: changing.hurl}}]",
                                 "--config.enable-auto-reload", "--config.auto-reload-interval", "0.2")
         agent.wait_for("probe_scenario_step_state", 0, step="before")
+        scenario.write_text(f"# @id after\nGET {self.base}/page\nHTTP abc\n")
+        agent.wait_for("probe_scenario_config_error", 1, file=str(scenario))
+        self.assertEqual(value(agent.page(), "vedette_config_last_reload_successful"), 0)
+        self.assertEqual(value(agent.page(), "probe_scenario_step_state", step="before"), 0)
         scenario.write_text(f"# @id after\nGET {self.base}/page\n")
         agent.wait_for("probe_scenario_step_state", 0, step="after")
+        self.assertIsNone(value(agent.page(), "probe_scenario_config_error"))
 
 
 if __name__ == "__main__":
