@@ -84,6 +84,7 @@ class Stream {
     void operator()(SSL* ssl) const;
   };
 
+  void acknowledge();
   boost::asio::awaitable<Problem> wait(bool for_writing);
   /// What the session reads from and writes to: the socket, or the session that was there before.
   BIO* transport();
@@ -115,6 +116,7 @@ class Stream {
   LocalEndpoint local_;
   bool wrote_ = false;
   bool undelayed_ = false;
+  bool acknowledged_ = false;  ///< what has come of the answer was
   bool peeks_ = false;  ///< the next read finds out when its first byte came
   Stamp first_arrival_{};
   Stamp last_arrival_{};
