@@ -14,4 +14,11 @@ std::string printable(std::string_view text, std::size_t limit);
 /// `text` with what HTML and XML give a meaning written as entities; control characters that XML forbids are dropped.
 std::string escape_markup(std::string_view text);
 
+/// How a text for a person is laid out.
+struct TextStyle {
+  bool colour = false;
+  bool verbose = false;  ///< also what matters only when something failed
+  int width = 80;
+};
+
 }  // namespace vedette

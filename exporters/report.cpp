@@ -13,7 +13,7 @@ namespace vedette {
 
 namespace {
 
-std::string paint(const ReportStyle& style, std::string_view code, std::string_view text) {
+std::string paint(const TextStyle& style, std::string_view code, std::string_view text) {
   return style.colour ? fmt::format("\033[{}m{}\033[0m", code, text) : std::string(text);
 }
 
@@ -31,7 +31,7 @@ std::string_view colour_of(Verdict verdict) {
   return "0";
 }
 
-std::string waterfall(const Result& result, const ReportStyle& style) {
+std::string waterfall(const Result& result, const TextStyle& style) {
   const double total = seconds(result.duration);
   const int bar_width = std::clamp(style.width - 36, 10, 60);
   const bool hops = !result.phases.empty() && result.phases.back().hop > 0;
@@ -54,10 +54,10 @@ std::string waterfall(const Result& result, const ReportStyle& style) {
 }
 
 void append_facts(std::string& out, const boost::json::object& facts, const std::string& indent,
-                  const ReportStyle& style);
+                  const TextStyle& style);
 
 void append_fact(std::string& out, std::string_view name, const boost::json::value& value, const std::string& indent,
-                 const ReportStyle& style) {
+                 const TextStyle& style) {
   const auto label = paint(style, "2", fmt::format("{}: ", name));
   if (value.is_object()) {
     out += fmt::format("{}{}\n", indent, label);
@@ -86,7 +86,7 @@ void append_fact(std::string& out, std::string_view name, const boost::json::val
 }
 
 void append_facts(std::string& out, const boost::json::object& facts, const std::string& indent,
-                  const ReportStyle& style) {
+                  const TextStyle& style) {
   for (const auto& [name, value] : facts) append_fact(out, name, value, indent, style);
 }
 
@@ -105,7 +105,7 @@ std::string format_latency(Duration duration) {
   return fmt::format("{:.0f} us", value * 1e6);
 }
 
-std::string to_report(const Check& check, const Result& result, const ReportStyle& style) {
+std::string to_report(const Check& check, const Result& result, const TextStyle& style) {
   auto out =
       fmt::format("{} {} {} {} in {}\n", paint(style, colour_of(result.verdict), upper_case(name_of(result.verdict))),
                   check.kind->name, paint(style, "1", check.name), check.name == check.instance ? "" : check.instance,

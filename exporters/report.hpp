@@ -7,16 +7,12 @@
 
 #include "checks/check.hpp"
 #include "checks/result.hpp"
+#include "checks/text.hpp"
 
 namespace vedette {
 
-struct ReportStyle {
-  bool colour = false;
-  bool verbose = false;  ///< facts and log also when the run passed
-  int width = 80;
-};
-
-std::string to_report(const Check& check, const Result& result, const ReportStyle& style);
+/// `style.verbose`: facts and log also when the run passed.
+std::string to_report(const Check& check, const Result& result, const TextStyle& style);
 
 /// Facts as indented lines, `name: value`.
 std::string facts_text(const boost::json::object& facts);

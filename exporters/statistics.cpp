@@ -95,7 +95,7 @@ std::size_t RunStatistics::count(Verdict verdict) const {
   return found == verdicts_.end() ? 0 : found->second;
 }
 
-std::string RunStatistics::to_text(const Circumstances& circumstances, const ReportStyle& style) const {
+std::string RunStatistics::to_text(const Circumstances& circumstances, const TextStyle& style) const {
   auto out = fmt::format("{} runs in {:.3f} s", runs(), circumstances.elapsed);
   for (const auto& [verdict, count] : verdicts_) out += fmt::format(", {} {}", count, name_of(verdict));
   if (circumstances.skipped > 0) out += fmt::format(", {} skipped (budget)", circumstances.skipped);

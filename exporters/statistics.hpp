@@ -43,7 +43,7 @@ class RunStatistics {
     std::size_t skipped = 0;  ///< runs that were due while as many as allowed were in flight
   };
   /// A table with a line for each phase.
-  [[nodiscard]] std::string to_text(const Circumstances& circumstances, const ReportStyle& style) const;
+  [[nodiscard]] std::string to_text(const Circumstances& circumstances, const TextStyle& style) const;
   [[nodiscard]] boost::json::object to_json(const Circumstances& circumstances) const;
 
   [[nodiscard]] std::size_t runs() const { return duration_.size(); }

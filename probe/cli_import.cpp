@@ -7,6 +7,7 @@
 #include "probe/cli.hpp"
 #include "probe/config_loader.hpp"
 #include "probe/prometheus_import.hpp"
+#include "probe/terminal.hpp"
 
 namespace vedette::cli {
 
@@ -16,7 +17,7 @@ constexpr std::size_t kMostFile = std::size_t{64} << 20;
 
 int import(const std::string& path, const std::string& blackbox) {
   config::Diagnostics diagnostics;
-  const bool colour = ::isatty(STDERR_FILENO) != 0;
+  const bool colour = style_of(STDERR_FILENO).colour;
   auto modules = load_config(blackbox, diagnostics);
   auto text = config::read_small_file(path, kMostFile);
   const auto source = std::make_shared<config::Source>(config::Source{path, text.value_or("")});

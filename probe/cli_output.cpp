@@ -1,14 +1,12 @@
 #include "probe/cli_output.hpp"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
-#include <cstdlib>
 #include <map>
 #include <mutex>
 
@@ -21,26 +19,16 @@
 #include "probe/cli.hpp"
 #include "probe/descriptor_limit.hpp"
 #include "probe/runner.hpp"
+#include "probe/terminal.hpp"
 
 namespace vedette::cli {
 
 namespace {
 
-ReportStyle style_of(const OutputOptions& options) {
-  ReportStyle style;
-  const char* no_colour = std::getenv("NO_COLOR");
-  const bool wanted = !options.no_colour && (no_colour == nullptr || *no_colour == '\0');
-  style.colour = wanted && ::isatty(STDOUT_FILENO) != 0;
-  style.verbose = options.verbose;
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) style.width = size.ws_col;
-  return style;
-}
-
 /// Keeps the results of single runs and prints each when it is its turn.
 class InOrder {
  public:
-  InOrder(const std::vector<CheckPtr>& checks, ReportStyle style, bool print)
+  InOrder(const std::vector<CheckPtr>& checks, TextStyle style, bool print)
       : checks_(checks), style_(style), print_(print), results_(checks.size()) {}
 
   void add(std::size_t run, const ResultPtr& result) {
@@ -59,7 +47,7 @@ class InOrder {
 
  private:
   const std::vector<CheckPtr>& checks_;
-  const ReportStyle style_;
+  const TextStyle style_;
   const bool print_;
   std::mutex mutex_;
   std::vector<ResultPtr> results_;
@@ -129,7 +117,7 @@ double cpu_seconds() {
 
 int run_once(const std::vector<CheckPtr>& checks, const OutputOptions& options) {
   const bool text = options.format == "text";
-  InOrder in_order(checks, style_of(options), text);
+  InOrder in_order(checks, style_of(STDOUT_FILENO, options.verbose, options.no_colour), text);
   Runner runner(checks, {.concurrency = options.concurrency, .detail = Detail::kAlways});
   runner.on_ended = [&](std::size_t run, const CheckPtr&, const ResultPtr& result) { in_order.add(run, result); };
   runner.on_tick = [&] {
@@ -172,7 +160,8 @@ int run_often(const std::vector<CheckPtr>& checks, std::size_t runs_of_each, con
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
   const RunStatistics::Circumstances circumstances{elapsed.count(), cpu_seconds() - cpu, runner.skipped()};
   const auto& statistics = many.statistics();
-  if (options.format == "text") fmt::print("{}", statistics.to_text(circumstances, style_of(options)));
+  if (options.format == "text")
+    fmt::print("{}", statistics.to_text(circumstances, style_of(STDOUT_FILENO, options.verbose, options.no_colour)));
   if (options.format == "json") fmt::print("{}\n", boost::json::serialize(statistics.to_json(circumstances)));
   return exit_code_of(statistics.count(Verdict::kFail), statistics.count(Verdict::kUnknown), complete);
 }

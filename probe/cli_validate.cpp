@@ -5,6 +5,7 @@
 
 #include "probe/cli.hpp"
 #include "probe/config_loader.hpp"
+#include "probe/terminal.hpp"
 
 namespace vedette::cli {
 
@@ -15,7 +16,7 @@ int validate(const std::vector<std::string>& files) {
   for (const auto& file : files) {
     config::Diagnostics diagnostics;
     const auto config = load_config(file, diagnostics);
-    fmt::print(stderr, "{}", render_all(diagnostics, ::isatty(STDERR_FILENO) != 0));
+    fmt::print(stderr, "{}", render_all(diagnostics, style_of(STDERR_FILENO).colour));
     if (config) {
       fmt::print("{}: valid, {} checks, {} modules, {} warnings\n", file, config->checks.size(), config->modules.size(),
                  diagnostics.warnings());

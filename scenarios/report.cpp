@@ -48,7 +48,7 @@ std::string bar(const StepRecord& step, Duration total, int width, bool colour) 
   return std::string(static_cast<std::size_t>(before), ' ') + paint(colour, step.leaf ? "36" : "2", blocks);
 }
 
-std::string details(const StepRecord& step, const Style& style) {
+std::string details(const StepRecord& step, const TextStyle& style) {
   std::string out;
   if (!style.verbose && !step.bad()) return out;
   for (const auto& attempt : step.attempts) {
@@ -158,7 +158,7 @@ bool is_hurl(const Finding& finding) {
 
 }  // namespace
 
-std::string to_text(const RunRecord& record, const Style& style) {
+std::string to_text(const RunRecord& record, const TextStyle& style) {
   auto out =
       fmt::format("{}  {}  {}, {} request{}  (run {}, seed {})\n",
                   paint(style.colour, colour_of(record.state), name_of(record.state)), record.scenario,
@@ -194,7 +194,7 @@ std::string to_text(const RunRecord& record, const Style& style) {
   return out;
 }
 
-std::string findings_text(const RunRecord& record, const Style& style) {
+std::string findings_text(const RunRecord& record, const TextStyle& style) {
   std::string out;
   for (const auto& step : record.steps) {
     for (const auto& finding : step.findings) {

@@ -5,23 +5,19 @@
 #include <string>
 #include <vector>
 
+#include "checks/text.hpp"
 #include "language/reader.hpp"
 #include "scenarios/record.hpp"
 
 namespace vedette::scenarios {
 
-struct Style {
-  bool colour = false;
-  bool verbose = false;  ///< phases, captures and commands also of steps that passed
-  int width = 80;
-};
-
-/// One line for the run, and a bar for each step; findings are not in it.
-std::string to_text(const RunRecord& record, const Style& style);
+/// One line for the run, and a bar for each step; findings are not in it. `style.verbose`: phases, captures and
+/// commands also of steps that passed.
+std::string to_text(const RunRecord& record, const TextStyle& style);
 
 /// What is wrong with a step, each with its place, its line and what is under it. Those of a Hurl file have Hurl's
 /// layout (https://hurl.dev), others that of diagnostics.
-std::string findings_text(const RunRecord& record, const Style& style);
+std::string findings_text(const RunRecord& record, const TextStyle& style);
 
 /// Why a Hurl file cannot be read, in Hurl's layout.
 std::string syntax_error_text(const std::shared_ptr<const config::Source>& source, const language::SyntaxError& error,

@@ -168,6 +168,25 @@ date: header "Date" toDate "%a, %d %b %Y %H:%M:%S GMT%Z" redact
         self.passes(entry + 'jsonpath "$.Authorization" not exists\n')
         self.passes(entry.replace("location:", "location-trusted:") + 'jsonpath "$.Authorization" == "Bearer t"\n')
 
+    def test_cookies_come_from_a_file_and_go_to_one(self):
+        given = self.work.write("cookies.txt", "# Netscape HTTP Cookie File\n\n#HttpOnly_localhost\tFALSE\t/\tFALSE\t0\thidden\ta\n"
+                                "localhost\tFALSE\t/\tFALSE\t0\tplain\tb\n")
+        kept = self.work.folder / "kept.txt"
+        self.passes(f"""GET {self.base}/headers
+HTTP 200
+[Asserts]
+jsonpath "$.Cookie" == "hidden=a; plain=b"
+
+# @cookie_storage_clear
+# @cookie_storage_set: localhost  FALSE  /  FALSE  0  other  c
+GET {self.base}/headers
+HTTP 200
+[Asserts]
+jsonpath "$.Cookie" == "other=c"
+""", "--cookie", given, "--cookie-jar", kept)
+        self.assertIn("localhost\tFALSE\t/\tFALSE\t0\tother\tc", kept.read_text())
+        self.assertEqual(self.hurl("GET http://x\n", "--cookie", "none.txt").returncode, 2)
+
     def test_headers_without_a_value(self):
         self.passes(f"GET {self.base}/headers\nX-Empty;\nX-Other: 1\nHTTP 200\n[Asserts]\njsonpath \"$['X-Empty']\" == \"\"\n"
                     "jsonpath \"$['X-Other']\" == \"1\"\n")
