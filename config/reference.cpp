@@ -14,12 +14,6 @@ namespace {
 
 constexpr std::size_t kMaxReferencedFile = 64 << 10;
 
-/// The inside of a `${…}` and what kind of source it names.
-struct Reference {
-  enum class Kind { kEnvironment, kFile, kCredential } kind;
-  std::string name;
-};
-
 bool is_environment_name(std::string_view name) {
   const auto allowed = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
   return !name.empty() && (name[0] < '0' || name[0] > '9') && std::all_of(name.begin(), name.end(), allowed);
@@ -45,31 +39,6 @@ tl::expected<std::string, std::string> read_trimmed(const std::string& path) {
   auto content = read_small_file(path, kMaxReferencedFile);
   if (content) content = std::string(trim(*content));
   return content;
-}
-
-tl::expected<std::string, std::string> resolve(const Reference& reference) {
-  switch (reference.kind) {
-    case Reference::Kind::kEnvironment: {
-      const char* value = std::getenv(reference.name.c_str());
-      if (value == nullptr)
-        return tl::make_unexpected(fmt::format("environment variable {} is not set", reference.name));
-      return std::string(value);
-    }
-    case Reference::Kind::kFile:
-      return read_trimmed(reference.name);
-    case Reference::Kind::kCredential: {
-      const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
-      if (folder == nullptr) {
-        return tl::make_unexpected(fmt::format(
-            "credential {}: CREDENTIALS_DIRECTORY is not set (systemd's LoadCredential= sets it)", reference.name));
-      }
-      if (reference.name.find('/') != std::string::npos) {
-        return tl::make_unexpected(fmt::format("credential {} must be a plain file name", reference.name));
-      }
-      return read_trimmed(fmt::format("{}/{}", folder, reference.name));
-    }
-  }
-  return tl::make_unexpected(std::string("unknown reference"));
 }
 
 /// Walks over `text`; `on_text` gets plain stretches, `on_reference` the references and may stop the walk.
@@ -98,6 +67,31 @@ void walk(std::string_view text, OnText on_text, OnReference on_reference) {
 }
 
 }  // namespace
+
+tl::expected<std::string, std::string> resolve(const Reference& reference) {
+  switch (reference.kind) {
+    case Reference::Kind::kEnvironment: {
+      const char* value = std::getenv(reference.name.c_str());
+      if (value == nullptr)
+        return tl::make_unexpected(fmt::format("environment variable {} is not set", reference.name));
+      return std::string(value);
+    }
+    case Reference::Kind::kFile:
+      return read_trimmed(reference.name);
+    case Reference::Kind::kCredential: {
+      const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
+      if (folder == nullptr) {
+        return tl::make_unexpected(fmt::format(
+            "credential {}: CREDENTIALS_DIRECTORY is not set (systemd's LoadCredential= sets it)", reference.name));
+      }
+      if (reference.name.find('/') != std::string::npos) {
+        return tl::make_unexpected(fmt::format("credential {} must be a plain file name", reference.name));
+      }
+      return read_trimmed(fmt::format("{}/{}", folder, reference.name));
+    }
+  }
+  return tl::make_unexpected(std::string("unknown reference"));
+}
 
 bool has_reference(std::string_view text) {
   bool found = false;

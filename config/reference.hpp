@@ -9,6 +9,15 @@
 
 namespace vedette::config {
 
+/// The inside of a `${…}`: what kind of source it names.
+struct Reference {
+  enum class Kind { kEnvironment, kFile, kCredential } kind = Kind::kEnvironment;
+  std::string name;
+};
+
+/// What the source holds now. The error names it, never a value.
+tl::expected<std::string, std::string> resolve(const Reference& reference);
+
 /// Whether `text` holds a reference, so that its value is a secret and its expansion must not be shown.
 bool has_reference(std::string_view text);
 

@@ -17,6 +17,7 @@
 #include "scenarios/curl.hpp"
 #include "scenarios/http_asserts.hpp"
 #include "scenarios/render.hpp"
+#include "scenarios/thresholds.hpp"
 #include "scenarios/yaml/check_section.hpp"
 
 namespace vedette::scenarios {
@@ -199,7 +200,7 @@ asio::awaitable<void> LeafStep::run() {
   } while (co_await again(made));
   if (step_.poll && !polled_ && !failed()) add_halt();
   out_.duration = session_.now() - began;
-  check_thresholds();
+  judge_thresholds(step_, answered_ ? std::optional(size_) : std::nullopt, out_);
   settle();
 }
 
@@ -560,43 +561,6 @@ void LeafStep::give_up(const Poll& poll, std::int64_t made, Duration spent) {
   found.reason = Reason::kPollTimeout;
   out_.findings.clear();
   out_.findings.push_back(std::move(found));
-}
-
-void LeafStep::check_thresholds() {
-  for (const auto& threshold : step_.thresholds) {
-    std::optional<double> value;
-    if (threshold.of == "poll_wait") value = seconds(out_.poll_wait);
-    if (threshold.of == "attempts") value = static_cast<double>(out_.attempts.size());
-    if (threshold.of == "size" && answered_) value = size_;
-    if (!value && !out_.attempts.empty() && answered_) {
-      if (threshold.of == "total") value = seconds(out_.attempts.back().duration);
-      Duration before{};
-      const auto last = out_.attempts.back().phases.empty() ? 0 : out_.attempts.back().phases.back().hop;
-      for (const auto& part : out_.attempts.back().phases) {
-        if (part.hop != last) before += part.duration;
-        if (name_of(part.phase) == threshold.of) value = value.value_or(0) + seconds(part.duration);
-      }
-      if (threshold.of == "redirect") value = seconds(before);
-    }
-    if (!value) continue;
-    const auto exceeded = [&](const std::optional<double>& above, const std::optional<double>& below) {
-      return above && *value > *above ? above : below && *value < *below ? below : std::nullopt;
-    };
-    auto bound = exceeded(threshold.fail, threshold.fail_below);
-    const bool fails = bound.has_value();
-    if (!fails) bound = exceeded(threshold.warn, threshold.warn_below);
-    if (!bound) continue;
-    const auto place = threshold.origin.place();
-    out_.thresholds.push_back({threshold.of, fails, *value, *bound, place});
-    Finding finding;
-    finding.reason = Reason::kThreshold;
-    finding.place = place;
-    finding.warns = !fails;
-    const bool counts = threshold.of == "attempts" || threshold.of == "size";
-    finding.message = counts ? fmt::format("{} is {:g}, the bound is {:g}", threshold.of, *value, *bound)
-                             : fmt::format("{} took {:.3f} s, the bound is {:.3f} s", threshold.of, *value, *bound);
-    out_.findings.push_back(std::move(finding));
-  }
 }
 
 void LeafStep::settle() {

@@ -51,7 +51,6 @@ class LeafStep {
   bool take_capture(const NamedCapture& capture, const language::Subject& subject);
   void look_at_poll(const language::Subject& subject);
   void write_output(const HttpCall& call);
-  void check_thresholds();
   void settle();
   [[nodiscard]] bool failed() const;
 

@@ -15,11 +15,11 @@ class Mapping;
 namespace vedette::scenarios {
 
 struct Limits {
-  std::int64_t requests = 100;                            ///< of a run, with retries, polls and redirects
-  std::int64_t steps = 50;                                ///< of a run, loops and calls unrolled
-  std::int64_t body = std::int64_t{1} << 20;              ///< bytes of a response that are read
-  std::int64_t inflated = std::int64_t{8} << 20;          ///< the same, decompressed
-  std::int64_t inflation = 100;                           ///< how often the one may be the other, beyond kFreelyInflated
+  std::int64_t requests = 100;                    ///< of a run, with retries, polls and redirects
+  std::int64_t steps = 50;                        ///< of a run, loops and calls unrolled
+  std::int64_t body = std::int64_t{1} << 20;      ///< bytes of a response that are read
+  std::int64_t inflated = std::int64_t{8} << 20;  ///< the same, decompressed
+  std::int64_t inflation = 100;                   ///< how often the one may be the other, beyond kFreelyInflated
   std::int64_t json_depth = 64;
   std::int64_t xml_depth = 64;
   std::int64_t jsonpath_nodes = 100'000;

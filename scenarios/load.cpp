@@ -181,7 +181,8 @@ std::optional<Loaded> load_file(const std::string& path, const std::set<std::str
   auto text =
       path == "-" ? config::read_small_file("/dev/stdin", kLargestFile) : config::read_small_file(path, kLargestFile);
   if (!text) {
-    context.diagnostics.error({std::make_shared<const config::Source>(config::Source{path, "", true}), 0, 0}, text.error());
+    context.diagnostics.error({std::make_shared<const config::Source>(config::Source{path, "", true}), 0, 0},
+                              text.error());
     return std::nullopt;
   }
   const auto source = std::make_shared<const config::Source>(config::Source{path, std::move(*text), true});

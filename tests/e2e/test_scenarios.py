@@ -648,13 +648,13 @@ class Secrets(Shop):
         self.work.write("shop.yaml", """
 scenario: shop
 vars: {base: ""}
-secrets: {password: {file: canary}}
+secrets: {password: {file: "a}b/canary"}}
 steps:
   - id: login
     http: {method: POST, url: "${ base }/v1/session", json: {user: probe, password: "${ password }"}}
     expect: ['jsonpath "$.echo" == "x"', status == 403]
 """)
-        self.work.write("canary", canary + "\n")
+        self.work.write("a}b/canary", canary + "\n")
         agent = self.work.agent(f"checks: [{{name: shop, interval: 1s, scenario: {{file: shop.yaml, vars: {{base: '{self.base}'}}}}}}]")
         agent.wait_for("probe_scenario_state", 2)
         status, checks = agent.api("")
