@@ -40,6 +40,7 @@ struct RunOptions {
   std::string file_root;
   std::string cookies;
   std::string cookie_jar;
+  bool no_cookie_store = false;
   std::string user_agent;
   std::int64_t max_body = 0;
   bool verbose = false;
@@ -130,6 +131,7 @@ bool read_inputs(const RunOptions& options, scenarios::Inputs& out) {
     setting.value = language::Value(options.max_body);
     out.options.push_back(std::move(setting));
   }
+  out.keeps_cookies = !options.no_cookie_store;
   out.file_root = options.file_root;
   out.continue_on_error = options.continue_on_error;
   out.ignore_asserts = options.ignore_asserts;
@@ -361,6 +363,7 @@ void add_scenario_run(CLI::App& scenario, int& exit_code) {
                       "Files that requests send must be under this folder; default: the scenario's");
   command->add_option("-b,--cookie", options->cookies, "A file of cookies to begin with, as curl writes them");
   command->add_option("-c,--cookie-jar", options->cookie_jar, "Write the cookies there at the end");
+  command->add_flag("--no-cookie-store", options->no_cookie_store, "Do not send back the cookies that answers set");
   command->add_flag("--continue-on-error", options->continue_on_error,
                     "Go on with the next step after one that failed");
   command->add_flag("--ignore-asserts", options->ignore_asserts, "Do not look at the answers");

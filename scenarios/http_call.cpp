@@ -407,7 +407,7 @@ class CallRun {
     context_.log([status = response_.status, version = response_.version, bytes = raw_.size()] {
       return fmt::format("status {}, HTTP/{}, {} bytes of body", status, version, bytes);
     });
-    call_.jar->take(url, response_.headers);
+    if (call_.keeps_cookies) call_.jar->take(url, response_.headers);
     co_return Sent::kYes;
   }
 

@@ -88,14 +88,13 @@ bool LeafStep::prepare() {
   }
   for (const auto* list : {&session_.inputs.options, &action->options}) {
     for (const auto& setting : *list) {
-      if (auto fault = take_option(setting)) {
+      if (auto fault = take_option(setting, list == &session_.inputs.options)) {
         add({std::move(*fault), setting.origin});
         settle();
         return false;
       }
     }
   }
-  if (!options_.cert_file.empty()) options_.cert_file = frame_.beside(options_.cert_file);
   return true;
 }
 
@@ -105,24 +104,31 @@ language::Reading LeafStep::reading() const {
   return out;
 }
 
-std::optional<Fault> LeafStep::take_option(const OptionSetting& setting) {
+std::optional<Fault> LeafStep::take_option(const OptionSetting& setting, bool from_outside) {
   const Session::Cpu cpu(session_);
   auto value = value_of(setting, frame_);
   if (!value) return std::move(value.error());
   const auto text = language::plain_text(*value).value_or("");
+  // Files that the command line names are where it stands.
+  const auto found = [&](const std::string& path) { return from_outside ? path : frame_.beside(path); };
   switch (setting.option) {
     case Option::kVariable:
       frame_.variables[setting.name] = std::move(*value);
       return std::nullopt;
     case Option::kVariablesFile:
       return take_variables(setting, text);
+    case Option::kCert:
+      // It may have a password behind it.
+      apply(setting.option, *value, options_);
+      options_.cert_file = found(options_.cert_file);
+      return std::nullopt;
     case Option::kCaCert:
     case Option::kNetrcFile:
     case Option::kKey:
     case Option::kPinnedPubKey:
       // What is no file in truth, a digest, is left alone.
       if (text.starts_with("sha256//")) break;
-      apply(setting.option, language::Value(frame_.beside(text)), options_);
+      apply(setting.option, language::Value(found(text)), options_);
       return std::nullopt;
     case Option::kHeader:
       if (text.find(':') == std::string::npos) {
@@ -263,6 +269,7 @@ asio::awaitable<void> LeafStep::attempt_http(const HttpAction& action) {
   HttpCall call;
   call.spec = std::move(*spec);
   call.jar = &session_.jar;
+  call.keeps_cookies = session_.inputs.keeps_cookies;
   call.connections = &session_.connections;
   call.random = &session_.random;
   call.requests_left = &session_.requests_left;

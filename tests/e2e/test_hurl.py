@@ -187,6 +187,12 @@ jsonpath "$.Cookie" == "other=c"
         self.assertIn("localhost\tFALSE\t/\tFALSE\t0\tother\tc", kept.read_text())
         self.assertEqual(self.hurl("GET http://x\n", "--cookie", "none.txt").returncode, 2)
 
+    def test_cookies_are_not_kept_when_none_are_wanted(self):
+        sets = f'POST {self.base}/v1/session\n{{"user": "probe", "password": "s3cret/pass word"}}\nHTTP 200\n[Asserts]\ncookie "session" exists\n'
+        asks = f"GET {self.base}/headers\n[Cookies]\ncolour: blue\nHTTP 200\n[Asserts]\n"
+        self.passes(sets + asks + 'jsonpath "$.Cookie" contains "session="')
+        self.passes(sets + asks + 'jsonpath "$.Cookie" == "colour=blue"', "--no-cookie-store")
+
     def test_headers_without_a_value(self):
         self.passes(f"GET {self.base}/headers\nX-Empty;\nX-Other: 1\nHTTP 200\n[Asserts]\njsonpath \"$['X-Empty']\" == \"\"\n"
                     "jsonpath \"$['X-Other']\" == \"1\"\n")
@@ -233,6 +239,8 @@ jsonpath "$.Cookie" == "other=c"
         path = self.work.write("below/test.hurl", f"GET https://localhost:{self.secure}/page\n[Options]\ncacert: ca.pem\nHTTP 200\n")
         self.assertEqual(run("scenario", "run", path, cwd=self.work.folder).returncode, 0)
         self.assertEqual(run("scenario", "run", path).returncode, 3)
+        flagged = self.work.write("below/flagged.hurl", f"GET https://localhost:{self.secure}/page\nHTTP 200\n")
+        self.assertEqual(run("scenario", "run", flagged, "--cacert", "ca.pem", cwd=self.work.folder).returncode, 0)
 
     def test_charsets_of_the_web(self):
         url = self.file("page.txt", "page")
