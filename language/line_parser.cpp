@@ -147,8 +147,32 @@ std::vector<std::string_view> filter_names() {
 }
 
 std::string hint_for(std::string_view word, const std::vector<std::string_view>& known) {
-  const auto close = config::nearest(word, known);
+  auto close = config::nearest(word, known);
+  // toInteger for toInt.
+  for (const auto& name : known) {
+    if (!close && name.size() > 2 && word.starts_with(name)) close = name;
+  }
   return close ? fmt::format("did you mean {}?", *close) : fmt::format("known: {}", fmt::join(known, ", "));
+}
+
+/// Words that stand for operators: Hurl's of old, and what people try.
+std::string predicate_hint(std::string_view word, const std::vector<std::string_view>& known) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kWords{{{"countEquals", "count =="},
+                                                                                  {"eq", "=="},
+                                                                                  {"equals", "=="},
+                                                                                  {"ge", ">="},
+                                                                                  {"greaterThan", ">"},
+                                                                                  {"greaterThanOrEquals", ">="},
+                                                                                  {"gt", ">"},
+                                                                                  {"is", "=="},
+                                                                                  {"lessThan", "<"},
+                                                                                  {"lessThanOrEquals", "<="},
+                                                                                  {"notEquals", "!="},
+                                                                                  {"ne", "!="}}};
+  for (const auto& [name, sign] : kWords) {
+    if (name == word) return fmt::format("write {}", sign);
+  }
+  return hint_for(word, known);
 }
 
 class LineParser {
@@ -548,7 +572,7 @@ class LineParser {
       for (const auto& info : all_filters()) all.push_back(info.name);
       literals_.fail(
           at, word.empty() ? "here should be a predicate" : fmt::format("there is no filter or predicate {}", word),
-          word.empty() ? "such as == 200, exists or contains \"x\"" : hint_for(word, all), "Parsing predicate");
+          word.empty() ? "such as == 200, exists or contains \"x\"" : predicate_hint(word, all), "Parsing predicate");
     }
     return known;
   }
@@ -556,6 +580,26 @@ class LineParser {
   LiteralParser& literals_;
   Reader& reader_;
 };
+
+/// What stands behind a line, or a capture, that is complete.
+void report_rest(LiteralParser& literals, bool capture) {
+  auto& reader = literals.reader();
+  const auto at = reader.at();
+  const auto word = reader.take_word();
+  if (!capture) {
+    const bool both = word == "and" || reader.rest().starts_with("&&");
+    const bool either = word == "or" || reader.rest().starts_with("||");
+    return literals.fail(at, "the line should end here",
+                         both     ? "a line asks one thing: write the rest as a line of its own"
+                         : either ? "a line asks one thing: write both as lines under any_of"
+                                  : "a line is: query filter... predicate");
+  }
+  const bool judges = word.empty() || word == "not" || find_name(kPredicates, word) != nullptr;
+  if (judges) return literals.fail(at, "a capture has no predicate", "what should hold is a line of expect");
+  auto known = filter_names();
+  known.insert(known.end(), {"default", "redact"});
+  literals.fail(at, fmt::format("there is no filter {}", word), hint_for(word, known));
+}
 
 /// What a line of its own holds, and nothing behind it.
 template <typename Line>
@@ -565,9 +609,7 @@ tl::expected<Line, SyntaxError> whole_line(std::string_view text, const Dialect&
   reader.skip_blanks();
   Line out = (LineParser(literals).*read)();
   reader.skip_blanks();
-  if (!literals.failed() && !reader.at_end()) {
-    literals.fail(reader.at(), "the line should end here", "a line is: query filter... predicate");
-  }
+  if (!literals.failed() && !reader.at_end()) report_rest(literals, std::is_same_v<Line, Capture>);
   if (literals.failed()) return tl::make_unexpected(literals.error());
   out.text = text;
   return out;

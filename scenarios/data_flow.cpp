@@ -133,8 +133,17 @@ class DataFlow {
   void use(const std::vector<Line>& lines) {
     for (const auto& line : lines) {
       language::for_each_name(line.assert, taker(line.origin));
+      use_asked(line);
       use(line.alternatives);
     }
+  }
+
+  /// A variable that a line asks for, unless it asks whether there is one.
+  void use_asked(const Line& line) {
+    const auto& query = line.assert.query;
+    const bool asks = query.kind == language::QueryKind::kVariable && query.argument.is_constant() &&
+                      line.assert.predicate.kind != language::PredicateKind::kExists;
+    if (asks) taker(line.origin)(query.argument.text(), query.argument.span, false);
   }
 
   void use(const config::Value& value) {

@@ -164,7 +164,6 @@ std::optional<Loaded> decode(const config::Value& value, const std::string& fold
   }
   if (phases == "none") scenario.phases = PhaseMetrics::kNone;
   if (phases == "total") scenario.phases = PhaseMetrics::kTotal;
-  if (!section.has("steps")) section.error("steps", "a scenario needs steps");
   if (shared.steps > scenario.limits.steps) {
     section.error("steps",
                   fmt::format("the scenario has {} steps, its limit is {}", shared.steps, scenario.limits.steps),

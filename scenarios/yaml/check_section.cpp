@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 #include <deque>
 
 #include "checks/kind.hpp"
 #include "config/mapping.hpp"
+#include "language/template.hpp"
 #include "scenarios/yaml/substitute.hpp"
 
 namespace vedette::scenarios::yaml {
@@ -76,6 +78,13 @@ DecodedCheck read_check(const CheckAction& action, const config::Value& section,
       host = text_of(pair.second);
     } else if (key == "port" && (kind == "tls" || kind == "tcp")) {
       port = text_of(pair.second);
+      std::uint16_t number = 0;
+      const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+      const bool valid = error == std::errc() && end == port.data() + port.size() && number > 0;
+      if (!valid && !language::has_placeholder(port)) {
+        context.diagnostics.error(config::Value(pair.second, section.source()).place(), "a port is from 1 to 65535");
+        return out;
+      }
     } else if (key == "server" && kind == "dns") {
       host = server_of(text_of(pair.second), renamed);
     } else if (key == "transport" && kind == "dns") {

@@ -284,6 +284,20 @@ HttpDefaults read_http_defaults(config::Mapping& section) {
   return out;
 }
 
+namespace {
+
+/// As far as it can be told before its placeholders are known.
+bool may_be_url(const language::Template& text) {
+  const auto& first = text.parts.front();
+  if (first.expression) return true;
+  constexpr std::array<std::string_view, 2> kSchemes{"http://", "https://"};
+  return std::any_of(kSchemes.begin(), kSchemes.end(), [&](std::string_view scheme) {
+    return first.text.starts_with(scheme) || (!text.is_constant() && scheme.starts_with(first.text));
+  });
+}
+
+}  // namespace
+
 HttpAction read_http(config::Mapping& section, const HttpDefaults& defaults, config::Duration& timeout) {
   HttpAction out;
   if (timeout == config::Duration::zero()) timeout = defaults.timeout;
@@ -296,6 +310,9 @@ HttpAction read_http(config::Mapping& section, const HttpDefaults& defaults, con
   if (!word)
     section.error("method", fmt::format("\"{}\" is no method", out.method), "capital letters, such as GET or POST");
   if (!read_text(section, "url", out.url) && !section.has("url")) section.error("url", "http needs a url");
+  if (!out.url.empty() && !may_be_url(out.url.text)) {
+    section.error("url", "a URL begins with http:// or https://", "write https://shop.example/ or \"${ base }/\"");
+  }
   out.headers = read_fields(section, "headers");
   for (const auto& header : defaults.headers) {
     const auto name = header.name.text.text();

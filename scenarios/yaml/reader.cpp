@@ -272,6 +272,7 @@ Retry read_retry(config::Mapping& section, const Retry& otherwise, bool idempote
 std::optional<Poll> read_poll(config::Mapping& section, language::Vocabulary vocabulary) {
   auto mapping = section.take_mapping("poll");
   if (!mapping) return std::nullopt;
+  const auto errors = section.context().diagnostics.errors();
   Poll out;
   out.tolerate = {Transient::kConnect, Transient::kTimeout, Transient::kReset};
   out.until = read_lines(*mapping, "until", vocabulary);
@@ -282,7 +283,8 @@ std::optional<Poll> read_poll(config::Mapping& section, language::Vocabulary voc
   if (read_duration(*mapping, "max_time", duration, std::chrono::milliseconds(1), kMostPollTime))
     out.most_time = duration;
   out.tolerate = read_classes(*mapping, "tolerate", std::move(out.tolerate));
-  if (!mapping->has("until")) {
+  const bool judged = out.until.empty() && section.context().diagnostics.errors() == errors;
+  if (!mapping->has("until") || judged) {
     mapping->error("until", "a poll needs the lines that it waits for", "until: [jsonpath \"$.state\" == \"READY\"]");
   }
   mapping->finish();

@@ -12,6 +12,7 @@
 #include "checks/net/http_connections.hpp"
 #include "checks/tcp/kind.hpp"
 #include "checks/tls/kind.hpp"
+#include "config/nearest.hpp"
 #include "language/json.hpp"
 #include "scenarios/hurl/parser.hpp"
 #include "scenarios/yaml/check_section.hpp"
@@ -68,6 +69,16 @@ bool is_at_placeholder(const YAML::Node& node, const config::Place& place) {
   return false;
 }
 
+/// A key that a step of any kind may have.
+bool is_common(std::string_view key) {
+  constexpr std::array<std::string_view, 14> kCommon{"id",       "name",    "when",           "delay",     "timeout",
+                                                     "severity", "on_fail", "tags",           "retry",     "poll",
+                                                     "expect",   "capture", "capture_always", "thresholds"};
+  return std::find(kCommon.begin(), kCommon.end(), key) != kCommon.end();
+}
+
+constexpr const char* kLoopHint = "in: ${ items }, in: [a, b], or file: rows.csv";
+
 class StepReader {
  public:
   StepReader(StepContext& shared, int depth) : shared_(shared), context_(shared.context), depth_(depth) {}
@@ -78,7 +89,7 @@ class StepReader {
     Step out;
     out.origin = Origin::at(section.place());
     read_id(section, out);
-    const auto* kind = read_kind(section);
+    const auto* kind = read_kind(section, value.node());
     if (kind == nullptr) return std::nullopt;
     ++shared_.steps;
     out.kind = kind->kind;
@@ -104,6 +115,16 @@ class StepReader {
   }
 
  private:
+  /// The mapping at `key`; `example` is what might stand in it.
+  std::optional<config::Mapping> mapping_of(config::Mapping& section, std::string_view key, std::string_view example) {
+    const auto value = section.take(key);
+    if (!value) return std::nullopt;
+    if (value->is_mapping()) return config::Mapping(*value, fmt::format("step.{}", key), context_);
+    section.error(key, fmt::format("step.{} must be a mapping, not {}", key, value->what()),
+                  fmt::format("write {}: {{{}}}", key, example));
+    return std::nullopt;
+  }
+
   void read_id(config::Mapping& section, Step& out) {
     if (!section.read("id", out.id)) {
       section.error("id", "a step needs an id", "it becomes a label of metrics: a short name that stays");
@@ -120,7 +141,20 @@ class StepReader {
     }
   }
 
-  const KindName* read_kind(config::Mapping& section) {
+  void report_no_kind(const config::Mapping& section, const YAML::Node& keys) {
+    std::vector<std::string_view> names;
+    for (const auto& kind : kKinds) names.push_back(kind.name);
+    for (const auto& pair : keys) {
+      const auto key = pair.first.IsScalar() ? pair.first.Scalar() : std::string();
+      const auto meant = is_common(key) ? std::nullopt : config::nearest(key, names);
+      if (!meant) continue;
+      return section.error_at_key(key, fmt::format("there is no kind of step {}", key),
+                                  fmt::format("did you mean {}?", *meant));
+    }
+    section.error("id", "the step does nothing", fmt::format("it needs one of: {}", fmt::join(names, ", ")));
+  }
+
+  const KindName* read_kind(config::Mapping& section, const YAML::Node& keys) {
     const KindName* out = nullptr;
     for (const auto& kind : kKinds) {
       if (!section.has(kind.name)) continue;
@@ -131,11 +165,7 @@ class StepReader {
       }
       out = &kind;
     }
-    if (out == nullptr) {
-      std::vector<std::string_view> names;
-      for (const auto& kind : kKinds) names.push_back(kind.name);
-      section.error("id", "the step does nothing", fmt::format("it needs one of: {}", fmt::join(names, ", ")));
-    }
+    if (out == nullptr) report_no_kind(section, keys);
     return out;
   }
 
@@ -157,7 +187,8 @@ class StepReader {
   void read_action(config::Mapping& section, const KindName& kind, Step& out) {
     switch (kind.kind) {
       case StepKind::kHttp:
-        if (auto http = section.take_mapping("http")) out.action = read_http(*http, shared_.http, out.timeout);
+        if (auto http = mapping_of(section, "http", "url: https://shop.example/"))
+          out.action = read_http(*http, shared_.http, out.timeout);
         return;
       case StepKind::kDns:
         return read_check_action(section, kind.name, dns::kKind, out);
@@ -271,18 +302,20 @@ class StepReader {
   void read_loop(config::Mapping& section, Step& out) {
     ForEachAction loop;
     loop.steps = std::make_shared<const Steps>();
-    auto mapping = section.take_mapping("for_each");
+    auto mapping = mapping_of(section, "for_each", "in: [a, b], steps: [...]");
     if (!mapping) return;
     loop.origin = Origin::at(mapping->place());
     if (const auto items = mapping->take("in")) {
       loop.origin = items->is_scalar() ? Origin::scalar(*items) : Origin::at(items->place());
       loop.items = tree_of(*items, context_);
+      const bool list = items->is_sequence() || (items->is_scalar() && language::has_placeholder(items->scalar()));
+      if (!list) mapping->error("in", fmt::format("for_each goes over a list, not {}", items->what()), kLoopHint);
     }
     std::string file;
     if (mapping->read("file", file)) {
       loop.rows = read_rows(*mapping, file);
     } else if (!loop.items) {
-      mapping->error("in", "for_each needs a list to go over", "in: ${ items }, in: [a, b], or file: rows.csv");
+      mapping->error("in", "for_each needs a list to go over", kLoopHint);
     }
     loop.as = "item";
     mapping->read("as", loop.as);
@@ -309,7 +342,7 @@ class StepReader {
   void read_call(config::Mapping& section, Step& out) {
     CallAction call;
     call.steps = std::make_shared<const Steps>();
-    auto mapping = section.take_mapping("call");
+    auto mapping = mapping_of(section, "call", "file: login.yaml");
     if (!mapping) return;
     std::string file;
     if (!mapping->read("file", file)) mapping->error("file", "call needs a file");
@@ -399,7 +432,13 @@ class StepReader {
 
 Steps read_steps(config::Mapping& section, std::string_view key, StepContext& shared, int depth) {
   Steps out;
-  for (const auto& item : section.take_list(key)) {
+  const auto errors = section.context().diagnostics.errors();
+  const auto items = section.take_list(key);
+  const bool none = items.empty() && section.context().diagnostics.errors() == errors;
+  if (none && (section.has(key) ? key != "teardown" : key == "steps")) {
+    section.error(key, "there are no steps", "each is one item: - {id: wait, sleep: 1s}");
+  }
+  for (const auto& item : items) {
     if (auto step = StepReader(shared, depth).read(item)) out.push_back(std::move(*step));
   }
   return out;

@@ -172,6 +172,9 @@ class Mistakes(Shop):
   - {id: take, http: {url: "http://x"}, capture: {later: body}}
 """)
         self.assertIn("step take captures it", text)
+        self.assertIn("wrong.yaml:5:33: the variable x is not defined", self.lint("""  - {id: ask, assert: [variable "x" == 1]}\n"""))
+        record, _ = self.scenario("""  - {id: ask, assert: [variable "x" not exists]}\n""")
+        self.assertEqual(record["state"], "pass")
 
     def test_one_branch_cannot_use_what_another_captures(self):
         text = self.lint("""
