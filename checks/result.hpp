@@ -65,6 +65,7 @@ struct Evidence {
   boost::json::object facts;     ///< by kind: addresses, status, flags, certificates, … (docs/results.md)
   std::vector<std::string> log;  ///< the steps of the run, in order
   std::string excerpt;           ///< the beginning of what the target said, printable and bounded
+  std::string account{};         ///< lines for a person in place of facts and log, from kinds that know better
 };
 
 /// What makes a run's numbers less trustworthy than others.

@@ -8,6 +8,7 @@
 
 #include "checks/kind.hpp"
 #include "config/ascii.hpp"
+#include "config/secret.hpp"
 
 namespace vedette {
 
@@ -90,11 +91,25 @@ void append_facts(std::string& out, const boost::json::object& facts, const std:
   for (const auto& [name, value] : facts) append_fact(out, name, value, indent, style);
 }
 
+/// What happened, in the words of the kind or as facts and steps.
+void append_told(std::string& out, const Evidence& evidence, const TextStyle& style) {
+  if (!evidence.account.empty()) {
+    for (const auto line : split(config::trim(evidence.account), '\n'))
+      out += line.empty() ? "\n" : fmt::format("  {}\n", line);
+    return;
+  }
+  append_facts(out, evidence.facts, "  ", style);
+  if (evidence.log.empty()) return;
+  out += paint(style, "2", "  steps:") + '\n';
+  for (const auto& line : evidence.log) out += "    " + line + '\n';
+}
+
 }  // namespace
 
-std::string facts_text(const boost::json::object& facts) {
+std::string told_text(const Evidence& evidence) {
+  if (!evidence.account.empty()) return evidence.account;
   std::string out;
-  append_facts(out, facts, "", {});
+  append_facts(out, evidence.facts, "", {});
   return out;
 }
 
@@ -119,11 +134,7 @@ std::string to_report(const Check& check, const Result& result, const TextStyle&
   out += fmt::format("  {:<14} {:>10}  {}\n", "overhead", format_latency(result.overhead),
                      paint(style, "2", "(what the agent added; not part of the latency)"));
   if (!style.verbose && result.verdict == Verdict::kPass) return out;
-  append_facts(out, result.evidence.facts, "  ", style);
-  if (!result.evidence.log.empty()) {
-    out += paint(style, "2", "  steps:") + '\n';
-    for (const auto& line : result.evidence.log) out += "    " + line + '\n';
-  }
+  append_told(out, result.evidence, style);
   if (!result.evidence.excerpt.empty()) {
     out += paint(style, "2", "  the target said:") + '\n';
     std::string_view rest = result.evidence.excerpt;

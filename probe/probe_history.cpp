@@ -60,7 +60,7 @@ std::string debug_text(const KeptProbe& probe) {
     out += fmt::format("level=ERROR msg=\"Probe failed\" reason={} detail=\"{}\" duration_seconds={}\n",
                        name_of(result.reason), result.message, seconds(result.duration));
   }
-  if (!result.evidence.facts.empty()) out += facts_text(result.evidence.facts);
+  out += told_text(result.evidence);
   if (!result.evidence.excerpt.empty()) out += "The target said:\n" + result.evidence.excerpt + '\n';
   out += "\n\n\nMetrics that would have been returned:\n" + probe_page(check, result);
   out += "\n\n\nModule configuration:\n" + probe.module->text;

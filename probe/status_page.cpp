@@ -9,6 +9,7 @@
 #include "checks/kind.hpp"
 #include "checks/version.hpp"
 #include "config/ascii.hpp"
+#include "config/utf8.hpp"
 #include "exporters/report.hpp"
 #include "exporters/result_json.hpp"
 #include "probe/status_page_assets.hpp"
@@ -72,9 +73,11 @@ std::string evidence(const CheckView& view) {
   std::string details;
   for (const auto& part : failure.phases)
     details += fmt::format("{:<12} {:>10}\n", name_of(part.phase), format_latency(part.duration));
-  for (const auto& line : failure.evidence.log) details += line + '\n';
-  const auto facts = facts_text(failure.evidence.facts);
-  if (!failure.evidence.facts.empty()) details += '\n' + facts.substr(0, kEvidenceBytes);
+  if (failure.evidence.account.empty()) {
+    for (const auto& line : failure.evidence.log) details += line + '\n';
+  }
+  const auto told = told_text(failure.evidence);
+  if (!told.empty()) details += '\n' + valid_utf8(told.substr(0, kEvidenceBytes));
   if (!failure.evidence.excerpt.empty())
     details += "\nThe target said:\n" + failure.evidence.excerpt.substr(0, kEvidenceBytes);
   return out + "<pre>" + escape_markup(details) + "</pre></div>";

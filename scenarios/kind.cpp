@@ -10,6 +10,7 @@
 #include "scenarios/executor.hpp"
 #include "scenarios/load.hpp"
 #include "scenarios/record_json.hpp"
+#include "scenarios/report.hpp"
 #include "scenarios/yaml/reader.hpp"
 
 namespace vedette::scenarios {
@@ -200,7 +201,10 @@ asio::awaitable<void> run(RunContext& context) {
   }
   if (!context.wants_evidence()) co_return;
   for (const auto& step : record.steps) context.log(log_line(step));
-  context.result.evidence.facts = to_json(record);
+  auto& evidence = context.result.evidence;
+  evidence.facts = to_json(record);
+  const TextStyle style{.verbose = inputs.keeps_details};
+  evidence.account = findings_text(record, style) + to_text(record, style);
 }
 
 void read_vars(config::Mapping& section, ScenarioSettings& out) {

@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import html
 import json
 import random
 import re
@@ -660,10 +661,15 @@ steps:
         self.work.write("a}b/canary", canary + "\n")
         agent = self.work.agent(f"checks: [{{name: shop, interval: 1s, scenario: {{file: shop.yaml, vars: {{base: '{self.base}'}}}}}}]")
         agent.wait_for("probe_scenario_state", 2)
-        status, checks = agent.api("")
-        text = json.dumps(checks) + agent.page() + agent.log()
-        for check in checks.get("checks", checks if isinstance(checks, list) else []):
-            text += json.dumps(agent.api(f"/{urllib.parse.quote(check['name'])}/results")[1]) if "name" in check else ""
+        shown = html.unescape(get(agent.url + "/")[2])
+        _, checked = agent.api("/shop/run", "POST")
+        at_hand = run("check", "--config.file", agent.config, "--verbose")
+        self.assertEqual((checked["results"][0]["reason"], at_hand.returncode), ("expect_unmet", 1), at_hand.stderr)
+        for text in (shown, at_hand.stdout):
+            self.assertIn("shop.yaml:8:15: fail: login: it is string", text)
+            self.assertIn("curl: curl --header", text)
+        text = shown + json.dumps(checked) + json.dumps(agent.api("")[1]) + json.dumps(agent.api("/shop")[1])
+        text += at_hand.stdout + at_hand.stderr + get(agent.url + "/config")[2] + agent.page() + agent.log()
         for form in self.forms(canary):
             self.assertNotIn(form, text)
 
