@@ -41,8 +41,6 @@ struct RunOptions {
   std::string cookies;
   std::string cookie_jar;
   bool no_cookie_store = false;
-  std::string user_agent;
-  std::int64_t max_body = 0;
   bool verbose = false;
   bool no_colour = false;
   bool colour = false;
@@ -52,7 +50,15 @@ struct RunOptions {
   std::size_t from_entry = 1;
   std::size_t to_entry = 0;
   std::size_t jobs = 1;
+  std::size_t repeat = 1;
   std::vector<scenarios::OptionSetting> options;
+
+  void add(scenarios::Option option, language::Value value) {
+    scenarios::OptionSetting setting;
+    setting.option = option;
+    setting.value = std::move(value);
+    options.push_back(std::move(setting));
+  }
 };
 
 std::optional<std::string> read_input(const std::string& path) {
@@ -119,18 +125,6 @@ bool read_inputs(const RunOptions& options, scenarios::Inputs& out) {
   }
   out.seed = options.seed;
   out.options = options.options;
-  if (!options.user_agent.empty()) {
-    scenarios::OptionSetting setting;
-    setting.option = scenarios::Option::kUserAgent;
-    setting.value = language::Value(options.user_agent);
-    out.options.push_back(std::move(setting));
-  }
-  if (options.max_body > 0) {
-    scenarios::OptionSetting setting;
-    setting.option = scenarios::Option::kMaxBody;
-    setting.value = language::Value(options.max_body);
-    out.options.push_back(std::move(setting));
-  }
   out.keeps_cookies = !options.no_cookie_store;
   out.file_root = options.file_root;
   out.continue_on_error = options.continue_on_error;
@@ -224,16 +218,19 @@ int run(const RunOptions& options) {
   int exit_code = kAllPassed;
   std::vector<CheckPtr> checks;
   std::vector<std::shared_ptr<Progress>> progress;
+  std::vector<scenarios::Loaded> scenarios;
   for (const auto& path : options.files) {
-    auto loaded = load_scenario(path, given);
-    if (!loaded) {
+    if (auto loaded = load_scenario(path, given)) {
+      scenarios.push_back(std::move(*loaded));
+    } else {
       exit_code = worse(exit_code, kUsage);
-      continue;
     }
+  }
+  for (std::size_t i = 0; i < scenarios.size() * options.repeat; ++i) {
     auto own = inputs;
     progress.push_back(std::make_shared<Progress>(::isatty(STDERR_FILENO) != 0 && options.jobs == 1));
     own.listener = progress.back();
-    checks.push_back(check_of(std::move(*loaded), std::move(own)));
+    checks.push_back(check_of(scenarios[i % scenarios.size()], std::move(own)));
   }
   if (checks.empty()) return exit_code;
   std::vector<scenarios::RunRecord> records;
@@ -301,12 +298,7 @@ void add_request_options(CLI::App& command, RunOptions& out) {
     if (other) continue;
     const auto flag = short_flag(info.name) + "--" + std::string(info.name);
     const bool in_seconds = info.option == Option::kMaxTime || info.option == Option::kConnectTimeout;
-    const auto add = [&out, option = info.option](language::Value value) {
-      scenarios::OptionSetting setting;
-      setting.option = option;
-      setting.value = std::move(value);
-      out.options.push_back(std::move(setting));
-    };
+    const auto add = [&out, option = info.option](language::Value value) { out.add(option, std::move(value)); };
     const std::string help(info.help);
     if (info.type == OptionType::kBoolean) {
       command.add_flag_callback(flag, [add] { add(language::Value(true)); }, help)->group("Requests");
@@ -340,6 +332,45 @@ void add_request_options(CLI::App& command, RunOptions& out) {
   }
 }
 
+/// Flags of requests that `[Options]` of Hurl files has not.
+void add_further_request_options(CLI::App& command, RunOptions& out) {
+  using scenarios::Option;
+  constexpr auto kGroup = "Requests";
+  command
+      .add_option_function<std::string>(
+          "-A,--user-agent", [&out](const std::string& name) { out.add(Option::kUserAgent, language::Value(name)); },
+          "What requests say they come from")
+      ->group(kGroup);
+  command
+      .add_option_function<std::int64_t>(
+          "--max-filesize", [&out](const std::int64_t& bytes) { out.add(Option::kMaxBody, language::Value(bytes)); },
+          "Bytes of a body that are read, at most")
+      ->check(CLI::PositiveNumber)
+      ->group(kGroup);
+  command
+      .add_flag_callback(
+          "--fresh-connect", [&out] { out.add(Option::kReuse, language::Value(false)); },
+          "A new connection for each request")
+      ->group(kGroup);
+  command
+      .add_flag_callback(
+          "--http2-prior-knowledge", [&out] { out.add(Option::kHttp2PriorKnowledge, language::Value(true)); },
+          "HTTP/2 without TLS, from the first byte")
+      ->group(kGroup);
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--proxy-header",
+          [&out](const std::vector<std::string>& headers) {
+            for (const auto& header : headers) out.add(Option::kProxyHeader, language::Value(header));
+          },
+          "A header for the proxy")
+      ->check([](const std::string& header) {
+        return header.find(':') == std::string::npos ? fmt::format("takes 'Name: value', not '{}'", header) : "";
+      })
+      ->allow_extra_args(false)
+      ->group(kGroup);
+}
+
 }  // namespace
 
 void add_scenario_run(CLI::App& scenario, int& exit_code) {
@@ -370,9 +401,8 @@ void add_scenario_run(CLI::App& scenario, int& exit_code) {
   command->add_option("--from-entry", options->from_entry, "Begin with this step, counted from 1")
       ->check(CLI::PositiveNumber);
   command->add_option("--to-entry", options->to_entry, "End with this step")->check(CLI::PositiveNumber);
-  command->add_option("-A,--user-agent", options->user_agent, "What requests say they come from");
-  command->add_option("--max-filesize", options->max_body, "Bytes of a body that are read, at most")
-      ->check(CLI::PositiveNumber);
+  command->add_option("--repeat", options->repeat, "Run all the files so often, in their order")
+      ->check(CLI::Range(1, 1'000'000));
   command->add_option("--jobs", options->jobs, "How many files run at once")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
@@ -381,6 +411,7 @@ void add_scenario_run(CLI::App& scenario, int& exit_code) {
   command->add_flag("--color", options->colour, "Colours, also when the output is no terminal");
   command->add_flag("--no-color", options->no_colour, "No colours, also on a terminal (as NO_COLOR does)");
   add_request_options(*command, *options);
+  add_further_request_options(*command, *options);
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

@@ -66,6 +66,7 @@ std::string curl_command(const std::string& method, const std::string& url, cons
   if (!options.pinned_key.empty()) add("--pinnedpubkey", options.pinned_key);
   if (options.follow) out += " --location";
   if (!options.proxy.empty()) add("--proxy", options.proxy);
+  for (const auto& header : options.proxy_headers) add("--proxy-header", header);
   for (const auto& rule : options.connect_to) {
     const auto colons = std::count(rule.begin(), rule.end(), ':');
     add("--connect-to", colons < 3 ? "::" + rule : rule);
@@ -75,6 +76,7 @@ std::string curl_command(const std::string& method, const std::string& url, cons
   if (options.version == HttpVersion::k10) out += " --http1.0";
   if (options.version == HttpVersion::k11) out += " --http1.1";
   if (options.version == HttpVersion::k2) out += " --http2";
+  if (options.version == HttpVersion::k2PriorKnowledge) out += " --http2-prior-knowledge";
   return out + " " + word(url, secrets);
 }
 

@@ -92,6 +92,15 @@ std::optional<asio::ip::address> resolved_to(const std::vector<std::string>& rul
   return std::nullopt;
 }
 
+/// Lines of `Name: value`.
+void add_lines(const std::vector<std::string>& lines, net::Headers& out) {
+  for (const auto& line : lines) {
+    const auto colon = line.find(':');
+    out.emplace_back(std::string(config::trim(line.substr(0, colon))),
+                     colon == std::string::npos ? "" : std::string(config::trim(line.substr(colon + 1))));
+  }
+}
+
 /// What a request says about TLS. Kept beyond the request, and so the profile behind it is: to make one is to read all
 /// authorities of the machine.
 net::TlsClient tls_client(const HttpOptions& options) {
@@ -157,11 +166,7 @@ class CallRun {
     if (spec_.oauth2 && !co_await get_token()) co_return;
     http::Url url = std::move(*parsed);
     headers_ = spec_.headers;
-    for (const auto& line : options_.headers) {
-      const auto colon = line.find(':');
-      headers_.emplace_back(std::string(config::trim(line.substr(0, colon))),
-                            colon == std::string::npos ? "" : std::string(config::trim(line.substr(colon + 1))));
-    }
+    add_lines(options_.headers, headers_);
     method_ = spec_.method;
     body_ = spec_.body;
     cookies_ = spec_.cookies;
@@ -287,7 +292,8 @@ class CallRun {
     request.body = body_;
     request.connect_as = &address_;
     request.http10 = options_.version == HttpVersion::k10;
-    request.http2 = options_.version == HttpVersion::kAny || options_.version == HttpVersion::k2;
+    request.http2 = options_.version != HttpVersion::k10 && options_.version != HttpVersion::k11;
+    request.only_http2 = options_.version == HttpVersion::k2PriorKnowledge && !url.secure;
     request.keep_alive = options_.reuse;
     request.pinned_keys = pins_;
     request.verify_name = tls_.name_for(url.host);
@@ -321,6 +327,7 @@ class CallRun {
       }
       if (through->scheme == "socks5") request.address = co_await address_of(url.host);
       request.proxy = std::move(*reached);
+      add_lines(options_.proxy_headers, request.secure ? request.proxy->connect_headers : request.headers);
       co_return !context_.failed();
     }
     if (!options_.unix_socket.empty()) co_return true;

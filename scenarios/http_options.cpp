@@ -220,6 +220,12 @@ void apply(Option option, const Value& value, HttpOptions& out) {
     case Option::kMinTls:
       out.min_tls = tls_version(text_of(value));
       return;
+    case Option::kHttp2PriorKnowledge:
+      if (truth_of(value)) out.version = HttpVersion::k2PriorKnowledge;
+      return;
+    case Option::kProxyHeader:
+      out.proxy_headers.push_back(text_of(value));
+      return;
     case Option::kReuse:
       out.reuse = truth_of(value);
       return;

@@ -13,7 +13,7 @@
 
 namespace vedette::scenarios {
 
-enum class HttpVersion : std::uint8_t { kAny, k10, k11, k2, k3 };
+enum class HttpVersion : std::uint8_t { kAny, k10, k11, k2, k2PriorKnowledge, k3 };
 enum class IpVersion : std::uint8_t { kAny, k4, k6 };
 
 struct HttpOptions {
@@ -43,6 +43,7 @@ struct HttpOptions {
   std::int64_t max_redirects = 50;  ///< -1: without end
   std::string proxy;
   std::string no_proxy;
+  std::vector<std::string> proxy_headers;  ///< "Name: value", seen by the proxy alone where it makes a tunnel
   std::string user;
   std::string bearer;
   bool digest = false;

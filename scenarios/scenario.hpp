@@ -143,6 +143,8 @@ enum class Option : std::uint8_t {
   kUserAgent,
   kMaxBody,
   kMinTls,
+  kHttp2PriorKnowledge,
+  kProxyHeader,
   kReuse,
   kServerName,
 };

@@ -247,3 +247,29 @@ jsonpath "$.Cookie" == "other=c"
         labels = ("cp1256", "arabic", "tis-620", "x-mac-cyrillic", "iso-2022-jp", "windows-31j", "x-gbk", "ibm819", "l9", "csbig5")
         self.passes("\n".join([f"GET {url}", "HTTP 200", "[Asserts]", *(f'bytes charsetDecode "{label}" == "page"' for label in labels)]))
         self.assertEqual(self.problems(f'GET {url}\nHTTP 200\n[Asserts]\nbytes charsetDecode "ebcdic-us" exists\n'), ["Filter error 4:7"])
+
+    def test_flags_that_hurl_files_have_no_option_for(self):
+        plain = f"GET {self.base}/headers\nHTTP 200\n"
+        record = lambda out: json.loads(out.stdout)
+        three = record(self.hurl(plain, "--repeat", "3", "--output", "json"))
+        self.assertEqual([run["state"] for run in three], ["pass"] * 3)
+
+        def reused(*arguments):
+            return [step["attempts"][0]["calls"][0]["response"]["reused"] for step in record(self.hurl(plain * 2, "--output", "json", *arguments))[0]["steps"]]
+        self.assertEqual((reused(), reused("--fresh-connect")), ([False, True], [False, False]))
+
+        prior = f"GET http://127.0.0.1:{self.prior}/\nHTTP/2 200\n"
+        self.passes(prior, "--http2-prior-knowledge")
+        self.assertNotEqual(self.hurl(prior).returncode, 0)
+
+    def test_headers_for_a_proxy(self):
+        port = free_port()
+        config = self.work.write("tinyproxy.conf", f"Port {port}\nListen 127.0.0.1\nTimeout 10\nBasicAuth user pass\n")
+        self.work.process(["tinyproxy", "-d", "-c", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for(lambda: listens(port), "tinyproxy")
+        through = ("--proxy", f"http://127.0.0.1:{port}", "--cacert", self.ca)
+        for url in (f"{self.base}/page", f"https://localhost:{self.secure}/page"):
+            text = f"GET {url}\nHTTP 200\n"
+            self.passes(text, *through, "--proxy-header", "Proxy-Authorization: Basic dXNlcjpwYXNz")
+            self.assertNotEqual(self.hurl(text, *through).returncode, 0)
+        self.assertIn("takes 'Name: value'", self.hurl("GET http://x\n", "--proxy-header", "none").stderr)

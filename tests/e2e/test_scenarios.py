@@ -27,7 +27,7 @@ class Shop(unittest.TestCase):
     def setUpClass(cls):
         cls.work = Workspace()
         cls.addClassCleanup(cls.work.close)
-        cls.shop, cls.front, cls.secure = free_port(), free_port(), free_port()
+        cls.shop, cls.front, cls.secure, cls.prior = (free_port() for _ in range(4))
         cls.ca = cls.work.authority()
         cls.work.process(["tests/e2e/servers/shop.py", str(cls.shop)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_for(lambda: listens(cls.shop), "the shop")
@@ -36,6 +36,7 @@ class Shop(unittest.TestCase):
             server {{ listen 127.0.0.1:{cls.front}; location / {{ proxy_pass http://127.0.0.1:{cls.shop}; proxy_set_header Host $http_host; }}
                 location /away {{ return 302 http://127.0.0.1:{cls.front}/headers; }}
                 location /files/ {{ root @FOLDER@; default_type application/json; }} }}
+            server {{ listen 127.0.0.1:{cls.prior} http2; location / {{ return 200; }} }}
             server {{ listen 127.0.0.1:{cls.secure} ssl http2; location / {{ proxy_pass http://127.0.0.1:{cls.shop}; }} }}""")
         cls.base = f"http://localhost:{cls.front}"
 
