@@ -307,6 +307,13 @@ class Fenced {
   Body& out_;
 };
 
+/// Where the digits are in `hex, DIGITS ;`.
+language::Span data_of(std::size_t begin, std::string_view text) {
+  const auto first = text.find_first_not_of(" \t", text.find(',') + 1);
+  const auto last = text.find_last_not_of(" \t;");
+  return {begin + std::min(first, text.size()), begin + std::max(first, last) + 1};
+}
+
 }  // namespace
 
 Body read_body(language::LiteralParser& literals, const Origin& origin) {
@@ -352,6 +359,7 @@ Body read_body(language::LiteralParser& literals, const Origin& origin) {
     literals.fail_softly(begin, "expecting 'file'");
   }
   out.span = {begin, reader.at()};
+  if (out.shape == Body::Shape::kBytes) out.span = data_of(begin, rest.substr(0, reader.at() - begin));
   return out;
 }
 

@@ -92,6 +92,14 @@ variable "f" == "secret"
         self.work.write(f"files/{name}", text)
         return f"{self.base}/files/{name}"
 
+    def test_bodies_are_compared_to_the_letter(self):
+        url = self.file("body.json", '{"a": 1}')
+        self.passes(f'GET {url}\nHTTP 200\n{{"a": 1}}\n')
+        for body, place in (('{"a":1}', "3:1"), ('{ "a" : 1 }', "3:1"), ("base64,eHk= ;", "3:8"), ("hex, 7879 ;", "3:6"), ("file,other;", "3:1")):
+            self.work.write("other", "xy")
+            self.assertEqual(self.problems(f"GET {url}\nHTTP 200\n{body}\n"), [f"Assert body value {place}"], body)
+        self.assertIn("actual value is <7b2261223a20317d>", self.hurl(f"GET {url}\nHTTP 200\nhex,00;\n").stderr)
+
     def test_paths_and_patterns_that_are_none(self):
         url = self.file("items.json", '{"items": [{"name": "car"}]}')
         lines = ['jsonpath "" == 1', 'body jsonpath "" == 1', 'xpath "" == 1', 'regex "" == ""',
