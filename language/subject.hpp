@@ -42,8 +42,8 @@ struct Subject {
   std::string body;                                    ///< of a response, or all that was heard
   std::string raw_body;                                ///< as it came, when its coding was taken off
   Reading reading{};
-  std::optional<Fault> body_problem;                   ///< why there is no body to look at
-  mutable ReadBody read{};                             ///< for queries alone
+  std::optional<Fault> body_problem;  ///< why there is no body to look at
+  mutable ReadBody read{};            ///< for queries alone
 
   // Of HTTP.
   int status = 0;

@@ -9,8 +9,8 @@
 
 #include "config/pattern.hpp"
 #include "language/jsonpath.hpp"
-#include "language/reading.hpp"
 #include "language/reader.hpp"
+#include "language/reading.hpp"
 #include "language/template.hpp"
 #include "language/value.hpp"
 #include "language/xpath.hpp"

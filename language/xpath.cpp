@@ -117,9 +117,9 @@ tl::expected<Value, Trouble> XPath::evaluate(std::string_view document, Markup m
   const Evaluated found(xmlXPathEvalExpression(chars(text_), context.get()));
   if (!found) {
     if (context->opCount >= context->opLimit) {
-      return tl::make_unexpected(
-          Trouble(FaultKind::kLimit, fmt::format("the expression takes more than {} operations", context->opLimit),
-                  "xpath_operations"));
+      return tl::make_unexpected(Trouble(FaultKind::kLimit,
+                                         fmt::format("the expression takes more than {} operations", context->opLimit),
+                                         "xpath_operations"));
     }
     return tl::make_unexpected(Trouble(FaultKind::kInvalidXPath, "the expression cannot be evaluated: " + text_));
   }

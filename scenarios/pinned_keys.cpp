@@ -17,8 +17,8 @@ namespace vedette::scenarios {
 namespace {
 
 constexpr std::string_view kPrefix = "sha256//";
-constexpr std::size_t kDigest = 32;             // bytes of a SHA-256
-constexpr std::size_t kLargestKey = 64 * 1024;  // bytes of a file with a public key
+constexpr std::size_t kDigest = 32;                         // bytes of a SHA-256
+constexpr std::size_t kLargestKey = std::size_t{64} << 10;  // bytes of a file with a public key
 
 struct FreeKey {
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }

@@ -44,8 +44,8 @@ class HttpConnections {
     bool only_http2;
     TlsMaterialPtr tls;
     std::string verify_name;
-    std::vector<std::string>
-        pinned_keys;  ///< checked when a connection is made: one that was made without it does not count
+    /// Checked when a connection is made: one that was made without them does not count.
+    std::vector<std::string> pinned_keys;
     friend bool operator==(const Key&, const Key&) = default;
   };
   static Key key_of(const HttpRequest& request);

@@ -117,7 +117,7 @@ class Stream {
   bool wrote_ = false;
   bool undelayed_ = false;
   bool acknowledged_ = false;  ///< what has come of the answer was
-  bool peeks_ = false;  ///< the next read finds out when its first byte came
+  bool peeks_ = false;         ///< the next read finds out when its first byte came
   Stamp first_arrival_{};
   Stamp last_arrival_{};
   int last_errno_ = 0;  ///< of the transport under TLS
