@@ -196,7 +196,6 @@ class CallRun {
       return refuse(language::FaultKind::kInvalidOption, Reason::kSettingsInvalid,
                     "NTLM and Negotiate authentication are not supported");
     }
-    tls_ = tls_client(options_);
     if (options_.pinned_key.empty()) return true;
     auto pins = pinned_keys(options_.pinned_key);
     if (!pins) return refuse(language::FaultKind::kInvalidOption, Reason::kSettingsInvalid, std::move(pins.error()));
@@ -282,6 +281,15 @@ class CallRun {
     }
   }
 
+  /// Reading the authorities of a machine takes longer than many an answer.
+  const net::TlsClient& tls() {
+    if (tls_) return tls_;
+    const auto began = std::chrono::steady_clock::now();
+    tls_ = tls_client(options_);
+    *call_.prepared += std::chrono::steady_clock::now() - began;
+    return tls_;
+  }
+
   bool prepare(const http::Url& url, net::HttpRequest& request) {
     request.secure = url.secure;
     request.host = url.host;
@@ -296,9 +304,9 @@ class CallRun {
     request.only_http2 = options_.version == HttpVersion::k2PriorKnowledge && !url.secure;
     request.keep_alive = options_.reuse;
     request.pinned_keys = pins_;
-    request.verify_name = tls_.name_for(url.host);
     if (url.secure) {
-      auto material = tls_.material();
+      request.verify_name = tls().name_for(url.host);
+      auto material = tls().material();
       if (!material) {
         return refuse(language::FaultKind::kHttpConnection, Reason::kLocalFile, std::move(material.error()));
       }
@@ -320,7 +328,8 @@ class CallRun {
     address_.fallback = options_.ip_version == IpVersion::kAny;
     if (through) {
       request.port = url.port;
-      auto reached = co_await http::reach_proxy(context_, *through, address_, tls_);
+      auto reached =
+          co_await http::reach_proxy(context_, *through, address_, through->scheme == "https" ? tls() : tls_);
       if (!reached) {
         context_.fail(std::move(reached.error()));
         co_return false;

@@ -39,7 +39,8 @@ struct HttpCall {
   net::HttpConnections* connections = nullptr;
   std::int64_t* requests_left = nullptr;
   std::mt19937_64* random = nullptr;
-  bool keeps_cookies = true;  ///< of answers, in the jar
+  Duration* prepared = nullptr;  ///< gets the time that was the program's own
+  bool keeps_cookies = true;     ///< of answers, in the jar
   std::size_t most_body = 0;
   std::size_t most_inflated = 0;
   std::size_t most_inflation = 0;  ///< times

@@ -272,6 +272,7 @@ asio::awaitable<void> LeafStep::attempt_http(const HttpAction& action) {
   call.keeps_cookies = session_.inputs.keeps_cookies;
   call.connections = &session_.connections;
   call.random = &session_.random;
+  call.prepared = &session_.prepared;
   call.requests_left = &session_.requests_left;
   const auto body = options_.max_body > 0 ? options_.max_body : session_.limits.body;
   call.most_body = static_cast<std::size_t>(body);
@@ -321,7 +322,9 @@ asio::awaitable<void> LeafStep::attempt_check(const CheckAction& action) {
   auto settings = action.settings;
   auto target = action.target;
   if (!action.constant) {
+    const auto before = session_.now();
     auto decoded = yaml::decode_check(action, frame_);
+    session_.prepared += session_.now() - before;
     if (!decoded) co_return add(decoded.error());
     settings = std::move(decoded->settings);
     target = std::move(decoded->target);

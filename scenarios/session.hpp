@@ -73,9 +73,10 @@ class Session {
   std::int64_t steps_left;
   std::int64_t captured_left;
   std::map<std::string, language::Value, std::less<>> step_facts;
+  Duration prepared{};  ///< what the program took for itself, such as reading authorities; no part of any step
 
   /// Since the run began.
-  [[nodiscard]] Duration now() const { return std::chrono::steady_clock::now() - began_; }
+  [[nodiscard]] Duration now() const { return std::chrono::steady_clock::now() - began_ - prepared; }
   /// Begins a part of the run that may take so long.
   void begin_part(Duration budget);
   [[nodiscard]] Duration left() const { return part_ends_ - now(); }
