@@ -384,7 +384,13 @@ void Mapping::unusable(std::string_view key, const std::string& message, std::st
 void Mapping::finish() {
   if (std::all_of(entries_.begin(), entries_.end(), [](const Entry& entry) { return entry.used; })) return;
   std::vector<std::string_view> known;
-  for (const auto& key : known_) {
+  for (const auto& [key, name] : called_) {
+    if (key.empty()) known.push_back(name);
+  }
+  for (const auto& asked : known_) {
+    const auto called =
+        std::find_if(called_.begin(), called_.end(), [&](const auto& entry) { return entry.first == asked; });
+    const std::string_view key = called == called_.end() ? std::string_view(asked) : called->second;
     // A reader may ask for a key twice.
     if (std::find(known.begin(), known.end(), key) == known.end()) known.emplace_back(key);
   }

@@ -94,6 +94,9 @@ class Mapping {
   /// The same when no run can use the settings at all.
   void unusable(std::string_view key, const std::string& message, std::string hint = {}) const;
 
+  /// In hints `key` is called `name`, as whoever wrote the section calls it. Without `key` there is one more.
+  void call(std::string_view key, std::string_view name) { called_.emplace_back(key, name); }
+
   /// Reports every key that nobody asked for, with the nearest known one.
   void finish();
 
@@ -118,6 +121,7 @@ class Mapping {
   bool written_ = true;
   std::vector<Entry> entries_;
   std::vector<std::string> known_;
+  std::vector<std::pair<std::string_view, std::string_view>> called_;
 };
 
 /// The scalar as a secret with its references expanded; an error in a reference goes to the diagnostics.

@@ -18,10 +18,20 @@ namespace {
 struct Renamed {
   std::string_view kind;
   std::string_view from;
-  std::string_view to;
+  std::string_view to;  ///< empty: it is no key of the kind's section
 };
 
-constexpr std::array<Renamed, 12> kNames{{
+constexpr std::array<Renamed, 22> kNames{{
+    {"dns", "server", ""},
+    {"dns", "transport", ""},
+    {"icmp", "host", ""},
+    {"icmp", "count", ""},
+    {"icmp", "interval", ""},
+    {"tcp", "host", ""},
+    {"tcp", "port", ""},
+    {"tls", "host", ""},
+    {"tls", "port", ""},
+    {"tls", "sni", ""},
     {"dns", "name", "query_name"},
     {"dns", "type", "query_type"},
     {"dns", "class", "query_class"},
@@ -41,6 +51,13 @@ std::string new_name(std::string_view kind, const std::string& key) {
     if (of == kind && from == key) return std::string(to);
   }
   return key;
+}
+
+/// Hints have the names that steps have.
+void call_as_written(std::string_view kind, config::Mapping& mapping) {
+  for (const auto& [of, from, to] : kNames) {
+    if (of == kind) mapping.call(to, from);
+  }
 }
 
 std::string text_of(const YAML::Node& node) {
@@ -106,6 +123,7 @@ DecodedCheck read_check(const CheckAction& action, const config::Value& section,
   if (transport == "tls") renamed["dns_over_tls"] = "true";
   if (transport == "tcp") renamed["transport_protocol"] = "tcp";
   config::Mapping mapping(config::Value(renamed, section.source()), std::string(kind), context);
+  call_as_written(kind, mapping);
   out.settings = action.kind->decode(mapping);
   mapping.finish();
   const std::string needed = kind == "dns" ? "server" : "host";

@@ -243,9 +243,10 @@ class StepReader {
     own.known_keys = context_.known_keys;
     auto decoded = read_check(action, *value, own);
     for (const auto& diagnostic : found.sorted()) {
+      const auto& place = diagnostic.place;
+      const bool of_section = place.line == value->place().line && place.column == value->place().column;
       const bool unknown =
-          !action.constant && (is_at_placeholder(value->node(), diagnostic.place) ||
-                               diagnostic.place.line == value->place().line || diagnostic.place.line == 0);
+          !action.constant && (is_at_placeholder(value->node(), place) || of_section || place.line == 0);
       if (unknown) continue;
       if (diagnostic.severity == config::Severity::kError) {
         context_.diagnostics.error(diagnostic.place, diagnostic.message, diagnostic.hint);
