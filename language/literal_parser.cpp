@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 
+#include "config/duration.hpp"
 #include "config/secret.hpp"
 #include "language/filters.hpp"
 #include "language/json.hpp"
@@ -341,7 +342,9 @@ std::optional<Value> LiteralParser::plain_value() {
   const auto number = reader_.since(begin);
   if (!dialect_.strict_hurl && Reader::is_word(reader_.peek())) {
     reader_.take_word();
-    fail(begin, fmt::format("'{}' is not a number", reader_.since(begin)));
+    const auto text = reader_.since(begin);
+    fail(begin, fmt::format("'{}' is not a number", text),
+         config::parse_duration(text) ? "numbers have no unit: duration and timing are in milliseconds" : "");
     return std::nullopt;
   }
   const auto parsed = parse_json(number);

@@ -204,8 +204,10 @@ std::string findings_text(const RunRecord& record, const TextStyle& style) {
     if (step.findings.empty() || is_hurl(step.findings.front())) continue;
     if (!step.attempts.empty() && !step.attempts.back().calls.empty()) {
       const auto& call = step.attempts.back().calls.back();
-      out += fmt::format("  note: last response {}, {} bytes{}; run {}, seed {}\n", call.status, call.bytes,
-                         call.content_type.empty() ? "" : ", " + call.content_type, record.id, record.seed);
+      const auto answer = call.status == 0 ? std::string("no response")
+                                           : fmt::format("last response {}, {} bytes{}", call.status, call.bytes,
+                                                         call.content_type.empty() ? "" : ", " + call.content_type);
+      out += fmt::format("  note: {}; run {}, seed {}\n", answer, record.id, record.seed);
     }
     if (!step.curl.empty()) out += fmt::format("  curl: {}\n", step.curl);
   }

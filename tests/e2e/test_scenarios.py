@@ -581,6 +581,12 @@ teardown:
         self.assertEqual((record["reason"], out.returncode, record["teardown"]), ("connect_refused", 1, "pass"))
         self.assertIn("test.yaml:6:26: error: a: ", out.stderr)
 
+        class Silent(Listener):
+            def serve(self, peer):
+                peer.recv(4096)
+        _, out = self.scenario(f'  - {{id: a, http: {{url: "http://127.0.0.1:{Silent().port}/"}}}}\n')
+        self.assertIn("  note: no response; run ", out.stderr)
+
     def test_files_stay_in_their_folder(self):
         record, out = self.scenario('  - {id: a, http: {method: POST, url: "${ base }/jobs", file: ../../../etc/passwd}}\n')
         self.assertEqual((record["reason"], out.returncode), ("local_file", 3))
