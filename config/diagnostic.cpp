@@ -79,7 +79,8 @@ std::string render(const Diagnostic& diagnostic, bool colour) {
   out += paint("1", diagnostic.message) + '\n';
   if (diagnostic.place.source && diagnostic.place.line > 0) {
     auto line = shown_line(diagnostic.place);
-    auto column = static_cast<std::size_t>(std::max(1, diagnostic.place.column));
+    // Where bytes are no letters the reader of YAML may count them otherwise.
+    auto column = std::min(static_cast<std::size_t>(std::max(1, diagnostic.place.column)), line.size() + 1);
     if (line.size() > kShownLine) {
       const auto begin = column > kShownBefore ? column - kShownBefore : 0;
       line = line.substr(begin, kShownLine);

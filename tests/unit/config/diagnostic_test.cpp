@@ -26,6 +26,12 @@ TEST_CASE("the caret stands right behind tabs and letters of several bytes") {
         "a.yml:3:8: warning: m\n    3 | über: 3\n      |       ^\n");
 }
 
+TEST_CASE("a column behind the end of the line is its end") {
+  const auto source = std::make_shared<const Source>(Source{"a.yml", std::string(200, 'x')});
+  CHECK(render({Severity::kError, {source, 1, 400}, "m", ""}, false) ==
+        render({Severity::kError, {source, 1, 201}, "m", ""}, false).replace(8, 3, "400"));
+}
+
 TEST_CASE("secrets in a shown line are starred out, references are not") {
   const auto shown = [](const std::string& line) {
     const auto source = std::make_shared<const Source>(Source{"a.yml", line});
