@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <deque>
+#include <iterator>
 #include <random>
 
 #include "checks/net/services.hpp"
@@ -101,15 +102,14 @@ class Executor {
   }
 
   bool define(Frame& frame) {
-    auto sources = scenario_.secrets;
-    sources.insert(sources.end(), inputs_.secrets.begin(), inputs_.secrets.end());
-    const auto& folder = inputs_.secrets_folder.empty() ? scenario_.folder : inputs_.secrets_folder;
+    // Those that are given from outside count for more than the scenario's own.
+    auto sources = inputs_.secrets;
+    std::copy_if(scenario_.secrets.begin(), scenario_.secrets.end(), std::back_inserter(sources), [&](const auto& own) {
+      return std::none_of(inputs_.secrets.begin(), inputs_.secrets.end(),
+                          [&](const auto& other) { return other.name == own.name; });
+    });
     for (const auto& source : sources) {
-      const bool given = source.from != SecretSource::From::kValue &&
-                         std::any_of(inputs_.secrets.begin(), inputs_.secrets.end(),
-                                     [&](const auto& other) { return other.name == source.name; });
-      if (given) continue;
-      auto value = read_secret(source, folder);
+      auto value = read_secret(source);
       if (!value) {
         return broken(fmt::format("secret {}: {}", source.name, value.error()), Reason::kLocalFile,
                       source.origin.place());

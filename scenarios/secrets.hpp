@@ -9,7 +9,8 @@
 
 namespace vedette::scenarios {
 
-/// The value; files are looked for in `folder`, and trimmed. The error says what is missing, never a value.
-tl::expected<std::string, std::string> read_secret(const SecretSource& source, const std::string& folder);
+/// The value; files are looked for beside the one that names them, and trimmed. The error says what is missing, never a
+/// value.
+tl::expected<std::string, std::string> read_secret(const SecretSource& source);
 
 }  // namespace vedette::scenarios

@@ -41,7 +41,6 @@ struct Inputs {
   std::optional<std::uint64_t> seed;
   std::vector<OptionSetting> options;  ///< of every request, as flags of the command line
   std::vector<std::string> cookies;    ///< lines of Netscape's file
-  std::string secrets_folder;          ///< of secrets by file; empty: where the scenario is
   bool keeps_cookies = true;           ///< of answers, for later requests
   std::string file_root;               ///< files must be under it; empty: the scenario's folder
   bool continue_on_error = false;

@@ -744,6 +744,22 @@ teardown:
         self.assertIn("page.hurl", text)
         self.assertNotIn("[Asserts]", text)
 
+    def test_secrets_of_a_check(self):
+        """By the environment and by files beside the configuration; they count for more than the scenario's own."""
+        self.work.write("there/login.hurl", 'POST {{base}}/v1/session\n{"user": "{{user}}", "password": "{{password}}"}\nHTTP 200\n')
+        self.work.write("there/login.yaml", """scenario: login
+vars: {base: ""}
+secrets: {user: {env: SHOP_USER}, password: {file: none}}
+steps:
+  - {id: a, http: {method: POST, url: "${ base }/v1/session", json: {user: "${ user }", password: "${ password }"}}, expect: [status == 200]}
+""")
+        self.work.write("pass", SECRETS["SHOP_PASSWORD"] + "\n")
+        config = self.work.write("secrets.yml", "checks:\n" + "".join(
+            f"  - {{name: {kind}, scenario: {{file: there/login.{kind}, vars: {{base: '{self.base}'}}, secrets: {{{secrets}password: {{file: pass}}}}}}}}\n"
+            for kind, secrets in (("hurl", "user: {env: SHOP_USER}, "), ("yaml", ""))))
+        out = run("check", "--config.file", config, env=SECRETS)
+        self.assertEqual(out.returncode, 0, out.stdout + out.stderr)
+
     def test_a_changed_scenario_is_a_changed_configuration(self):
         scenario = self.work.write("changing.hurl", f"# @id before\nGET {self.base}/page\n")
         agent = self.work.agent("checks: [{name: changing, interval: 300ms, scenario: {file: changing.hurl}}]",
