@@ -94,7 +94,8 @@ class Mapping {
   /// The same when no run can use the settings at all.
   void unusable(std::string_view key, const std::string& message, std::string hint = {}) const;
 
-  /// In hints `key` is called `name`, as whoever wrote the section calls it. Without `key` there is one more.
+  /// In hints `key` is called `name`, as whoever wrote the section calls it. Without `key` there is one more. Both
+  /// outlive the mapping.
   void call(std::string_view key, std::string_view name) { called_.emplace_back(key, name); }
 
   /// Reports every key that nobody asked for, with the nearest known one.

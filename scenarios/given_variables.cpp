@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "config/ascii.hpp"
 #include "config/secret.hpp"
 #include "language/json.hpp"
 
@@ -48,11 +49,9 @@ tl::expected<GivenVariable, std::string> given_variable(std::string_view text) {
 
 std::vector<std::string> given_lines(std::string_view text) {
   std::vector<std::string> out;
-  while (!text.empty()) {
-    const auto end = text.find('\n');
-    const auto line = config::trim(text.substr(0, end));
+  for (const auto written : split(text, '\n')) {
+    const auto line = config::trim(written);
     if (!line.empty() && !line.starts_with('#')) out.emplace_back(line);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
   return out;
 }

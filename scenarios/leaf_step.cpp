@@ -1,5 +1,4 @@
 #include "scenarios/leaf_step.hpp"
-#include "scenarios/given_variables.hpp"
 
 #include <fmt/format.h>
 
@@ -15,6 +14,7 @@
 #include "language/json.hpp"
 #include "scenarios/attempts.hpp"
 #include "scenarios/curl.hpp"
+#include "scenarios/given_variables.hpp"
 #include "scenarios/http_asserts.hpp"
 #include "scenarios/render.hpp"
 #include "scenarios/thresholds.hpp"

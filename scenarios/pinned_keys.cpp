@@ -28,7 +28,8 @@ using Key = std::unique_ptr<EVP_PKEY, FreeKey>;
 Key read_key(const std::string& text) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())),
                                                       &BIO_free);
-  Key key(PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr));
+  // An empty passphrase rather than none: OpenSSL would otherwise ask for one on the terminal.
+  Key key(PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, const_cast<char*>("")));
   if (!key) {
     const auto* at = reinterpret_cast<const unsigned char*>(text.data());
     key.reset(d2i_PUBKEY(nullptr, &at, static_cast<long>(text.size())));

@@ -200,6 +200,7 @@ class Mistakes(Shop):
         for flags, words in [(["--variable", "x"], "--variable x: it should be NAME=VALUE"), (["--secret", "hunter2"], "--secret takes NAME=VALUE"),
                              (["--variables-file", "none"], "cannot read none"), (["--header", "x"], "takes 'Name: value'"),
                              (["--retry", "x"], "takes a whole number"), (["--max-time", "x"], "takes a duration"),
+                             (["--repeat", "0"], "0 not in range"), (["--max-filesize", "0"], "0 not in range 1 to 1099511627776"), (["--from-entry", "0"], "0 not in range 1 to"),
                              (["--output", "x"], "x not in"), (["--variable", "newUuid=1"], "conflicts with the function")]:
             with self.subTest(flags=flags):
                 out = run("scenario", "run", path, *flags)
