@@ -10,17 +10,21 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tl/expected.hpp>
 #include <vector>
 
 #include "checks/check.hpp"
 #include "checks/clock_guard.hpp"
+#include "checks/redactor.hpp"
 #include "checks/result.hpp"
+#include "checks/slice.hpp"
 
 namespace vedette {
 
 namespace config {
 class Mapping;
-}
+class Secret;
+}  // namespace config
 namespace net {
 struct Services;
 }
@@ -45,8 +49,12 @@ struct RunContext {
   Duration untimed{};
   /// Where a step of a scenario wants to have what was answered; nullptr otherwise.
   language::Subject* answer = nullptr;
-  /// True once the deadline has struck or somebody has cancelled. Every wait of checks/net ends at once then.
+  /// True once the deadline has struck or somebody has cancelled. Every wait and read of checks/net ends at once then.
   bool stopped = false;
+  bool expired = false;  ///< stopped by the deadline
+  Slice slice{};         ///< how long the run has worked without a turn of the loop
+  /// The secrets that the run sends: whatever leaves the run is masked with it.
+  Redactor redactor{};
 
   void fail(Reason reason, std::string message);
   void fail(Failure failure) { fail(failure.reason, std::move(failure.message)); }
@@ -55,6 +63,9 @@ struct RunContext {
   /// The run passes but a person should look. A failure found later still counts.
   void warn(Reason reason, std::string message);
   [[nodiscard]] bool failed() const { return result.reason != Reason::kNone && result.verdict != Verdict::kWarn; }
+  /// The value of a setting. All of it is masked in what leaves the run, or, with `parts_only`, what references in it
+  /// gave: `password=${PASSWORD}`.
+  tl::expected<std::string, Failure> reveal(const config::Secret& setting, bool parts_only = false);
   /// A step of the run, for the evidence. Most runs pass and keep none, so a step is put into words when they are
   /// wanted, after the run: what `step` captures must outlive it, so take copies.
   void log(std::function<std::string()> step) { steps.push_back(std::move(step)); }

@@ -59,6 +59,7 @@ enum class Reason : std::uint8_t {
   kTimeoutTransfer,
   kTimeoutDialogue,
   kTimeoutRtt,
+  kTimeoutExpect,
   // The peer reset the connection, by phase.
   kResetTls,
   kResetStarttls,
@@ -73,6 +74,8 @@ enum class Reason : std::uint8_t {
   kClosedProcessing,
   kClosedTransfer,
   kClosedDialogue,
+  // The peer sends without end what carries nothing.
+  kPeerFlood,
   // TLS.
   kTlsHandshake,
   kTlsVersion,

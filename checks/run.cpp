@@ -7,6 +7,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <exception>
+#include <new>
+
+#include "checks/evidence.hpp"
+#include "config/secret.hpp"
 
 namespace vedette {
 
@@ -29,6 +33,14 @@ void RunContext::warn(Reason reason, std::string message) {
 bool RunContext::usable() {
   if (!check->unusable.empty()) fail(Reason::kSettingsInvalid, check->unusable);
   return check->unusable.empty();
+}
+
+tl::expected<std::string, Failure> RunContext::reveal(const config::Secret& setting, bool parts_only) {
+  auto value = setting.reveal();
+  if (!value) return tl::make_unexpected(Failure{Reason::kLocalFile, std::move(value.error())});
+  if (!parts_only) redactor.add(*value);
+  for (const auto& part : setting.parts()) redactor.add(part);
+  return std::move(*value);
 }
 
 void RunContext::add_phase(Phase which, Duration duration, int hop) {
@@ -94,7 +106,7 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
 
   void stop(bool expired) {
     if (done_ || context_.stopped) return;
-    expired_ = expired;
+    context_.expired = expired;
     context_.stopped = true;
     signal_.emit(asio::cancellation_type::terminal);
   }
@@ -108,6 +120,8 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
       result.reason = Reason::kNone;
       try {
         std::rethrow_exception(error);
+      } catch (const std::bad_alloc&) {
+        context_.fail(Reason::kLocalResources, "there is no memory left");
       } catch (const std::exception& e) {
         context_.fail(Reason::kInternal, e.what());
       } catch (...) {
@@ -115,8 +129,8 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
       }
     } else if (context_.stopped && (!context_.failed() || result.reason == Reason::kCancelled)) {
       result.reason = Reason::kNone;
-      const auto reason = expired_ ? timeout_in(context_.phase) : Reason::kCancelled;
-      context_.fail(reason, expired_ ? "the deadline passed" : "the run was cancelled");
+      const auto reason = context_.expired ? timeout_in(context_.phase) : Reason::kCancelled;
+      context_.fail(reason, context_.expired ? "the deadline passed" : "the run was cancelled");
     }
     if (result.reason == Reason::kNone) result.verdict = Verdict::kPass;
     const Duration total = std::chrono::steady_clock::now() - began_;
@@ -138,6 +152,8 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
     }
     context_.measure(kSuccess, result.passed() ? 1 : 0);
     context_.measure(kDurationSeconds, seconds(result.duration));
+    // A step's result is sealed with the scenario's own, which knows all secrets.
+    if (context_.answer == nullptr) seal(result, context_.redactor);
     auto completion = std::move(completion_);
     completion(std::move(result));
   }
@@ -148,7 +164,6 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
   RunContext context_;
   Completion completion_;
   std::chrono::steady_clock::time_point began_;
-  bool expired_ = false;
   bool done_ = false;
 };
 

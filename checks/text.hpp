@@ -11,7 +11,11 @@ namespace vedette {
 /// At most `limit` bytes of `text` with everything unprintable replaced, for evidence and logs.
 std::string printable(std::string_view text, std::size_t limit);
 
-/// `text` with what HTML and XML give a meaning written as entities; control characters that XML forbids are dropped.
+/// `text` as valid UTF-8 without anything that acts instead of being seen: control characters but newlines and tabs (a
+/// terminal obeys them), and marks that turn the direction of what follows. Each becomes a dot.
+std::string visible(std::string_view text);
+
+/// `text` with what HTML and XML give a meaning written as entities, and visible() otherwise.
 std::string escape_markup(std::string_view text);
 
 /// How a text for a person is laid out.

@@ -7,6 +7,8 @@
 #include <numeric>
 #include <tuple>
 
+#include "config/masked.hpp"
+
 namespace vedette::config {
 
 namespace {
@@ -32,14 +34,17 @@ std::string masked(std::string line) {
   static const re2::RE2 kSecret(
       R"((?i)(?:password|passphrase|credentials|secrets?|authorization|cookie|[\w-]*token|[\w-]*api[_-]?key|\bkey))"
       R"(["']?\s*:\s*)"
-      R"(((?:"[^"]*"?|'[^']*'?|[^\s,}\[{"'$][^,}]*)))");
-  static const re2::RE2 kUserinfo(R"(://[^/@:\s]*:([^/@\s]+)@)");
+      R"(((?:"[^"]*"?|'[^']*'?|\[[^\]]*|[^\s,}\[{"'$][^,}]*)))");
+  // A user without a password is often a token.
+  static const re2::RE2 kUserinfo(R"(://(?:[^/@:"']*:)?([^@"'\s]+)@)");
   for (const auto* pattern : {&kSecret, &kUserinfo}) {
     re2::StringPiece rest(line);
     re2::StringPiece value;
     while (re2::RE2::FindAndConsume(&rest, *pattern, &value)) {
       // A reference is no secret, and whoever mistyped it must see it.
-      if (value.starts_with("\"${") || value.starts_with("'${") || value.starts_with("${")) continue;
+      if (value.starts_with("\"${") || value.starts_with("'${") || value.starts_with("${") ||
+          value.starts_with("[${") || value.starts_with("[\"${"))
+        continue;
       std::fill_n(line.begin() + (value.data() - line.data()), value.size(), '*');
     }
   }
@@ -126,6 +131,16 @@ std::string Diagnostics::first_error() const {
     if (diagnostic.severity == Severity::kError) return diagnostic.place.text() + ": " + diagnostic.message;
   }
   return {};
+}
+
+std::string Diagnostics::places() const {
+  std::string out;
+  for (const auto& diagnostic : sorted()) {
+    const auto* kind = diagnostic.severity == Severity::kWarning ? "warning: " : "";
+    out += fmt::format("{}: {}{}", diagnostic.place.text(), kind, mask_userinfo(diagnostic.message));
+    out += diagnostic.hint.empty() ? "\n" : fmt::format(" ({})\n", diagnostic.hint);
+  }
+  return out;
 }
 
 std::vector<Diagnostic> Diagnostics::sorted() const {

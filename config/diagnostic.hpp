@@ -57,6 +57,10 @@ class Diagnostics {
   /// `file:line:column: message` of the first error by place; empty without one. For a log line.
   [[nodiscard]] std::string first_error() const;
 
+  /// `file:line:column: message` of all, a line each, for whoever may not see the file: no line of it is shown, and no
+  /// password in a URL.
+  [[nodiscard]] std::string places() const;
+
   /// All of them by file, in the order of their places.
   [[nodiscard]] std::vector<Diagnostic> sorted() const;
 

@@ -21,7 +21,8 @@ constexpr int kMaxMergeDepth = 16;
 std::optional<Secret> secret_of(const Value& value, Context& context) {
   const auto text = value.scalar();
   if (!has_reference(text)) return Secret::literal(text);
-  auto expanded = expand_references(text);
+  std::vector<std::string> parts;
+  auto expanded = expand_references(text, &parts);
   if (!expanded) {
     context.diagnostics.error(value.place(), std::move(expanded.error()),
                               "references are ${NAME}, ${env:NAME}, ${file:PATH} and ${credential:NAME}");
@@ -29,7 +30,7 @@ std::optional<Secret> secret_of(const Value& value, Context& context) {
   }
   context.revealed += *expanded;
   context.revealed += '\0';
-  return Secret::literal(std::move(*expanded));
+  return Secret::literal(std::move(*expanded), std::move(parts));
 }
 
 std::optional<Pattern> pattern_of(const Value& value, Context& context) {

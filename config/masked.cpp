@@ -65,12 +65,14 @@ bool is_harmless_header(std::string_view name) {
 std::string mask_userinfo(std::string text, const std::string& mask) {
   for (auto scheme = text.find("://"); scheme != std::string::npos; scheme = text.find("://", scheme + 3)) {
     const auto begin = scheme + 3;
-    const auto end = text.find_first_of("/?# \t\r\n\"'", begin);
+    // A user's name may hold blanks, by mistake; what follows a URL in a text begins in another way.
+    const auto end = text.find_first_of("/?#\r\n\"'<>", begin);
     const auto at = text.substr(0, end).rfind('@');
     if (at == std::string::npos || at < begin) continue;
     const auto colon = text.find(':', begin);
-    if (colon == std::string::npos || colon > at) continue;
-    text.replace(colon + 1, at - colon - 1, mask);
+    // A user without a password is often a token.
+    const auto from = colon == std::string::npos || colon > at ? begin : colon + 1;
+    text.replace(from, at - from, mask);
   }
   return text;
 }

@@ -12,7 +12,7 @@ namespace vedette::config {
 /// those that say nothing. References such as ${file:PATH} are shown as they are written.
 std::string masked_yaml(const YAML::Node& node);
 
-/// `text` with the password of every URL's userinfo replaced by `mask`.
+/// `text` with the password of every URL's userinfo replaced by `mask`, or with its user where there is no password.
 std::string mask_userinfo(std::string text, const std::string& mask = "***");
 
 /// Whether a header's values are harmless to show.

@@ -99,7 +99,7 @@ bool has_reference(std::string_view text) {
   return found;
 }
 
-tl::expected<std::string, std::string> expand_references(std::string_view text) {
+tl::expected<std::string, std::string> expand_references(std::string_view text, std::vector<std::string>* parts) {
   std::string out;
   std::string problem;
   walk(
@@ -111,6 +111,7 @@ tl::expected<std::string, std::string> expand_references(std::string_view text) 
           return false;
         }
         out += *value;
+        if (parts != nullptr) parts->push_back(std::move(*value));
         return true;
       });
   if (!problem.empty()) return tl::make_unexpected(problem);

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <vector>
 
 namespace vedette::config {
 
@@ -22,7 +23,8 @@ tl::expected<std::string, std::string> resolve(const Reference& reference);
 bool has_reference(std::string_view text);
 
 /// `text` with every reference replaced. Anything else that begins with `${` stays as it is written.
-/// The error names the reference that could not be resolved, never a value.
-tl::expected<std::string, std::string> expand_references(std::string_view text);
+/// The error names the reference that could not be resolved, never a value. `parts`, if given, gets each value.
+tl::expected<std::string, std::string> expand_references(std::string_view text,
+                                                         std::vector<std::string>* parts = nullptr);
 
 }  // namespace vedette::config

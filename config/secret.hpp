@@ -7,13 +7,19 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <vector>
 
 namespace vedette::config {
 
 class Secret {
  public:
   Secret() = default;
-  static Secret literal(std::string value) { return {std::move(value), Source::kLiteral}; }
+  /// `parts`: what references in it gave, where it is not a secret as a whole.
+  static Secret literal(std::string value, std::vector<std::string> parts = {}) {
+    Secret out(std::move(value), Source::kLiteral);
+    out.parts_ = std::move(parts);
+    return out;
+  }
   /// The content of `path`, read again each time it is asked for, so that a rotated file counts at once.
   static Secret file(std::string path) { return {std::move(path), Source::kFile}; }
 
@@ -21,12 +27,15 @@ class Secret {
 
   /// The value itself; a file's content is trimmed of white space. The error names the file, never its content.
   [[nodiscard]] tl::expected<std::string, std::string> reveal() const;
+  /// The parts of the value that came from references.
+  [[nodiscard]] const std::vector<std::string>& parts() const { return parts_; }
 
  private:
   enum class Source { kNone, kLiteral, kFile };
   Secret(std::string value, Source source) : value_(std::move(value)), source_(source) {}
 
   std::string value_;
+  std::vector<std::string> parts_;
   Source source_ = Source::kNone;
 };
 

@@ -22,6 +22,7 @@
 #include "checks/net/proxy_tunnel.hpp"
 #include "checks/net/services.hpp"
 #include "checks/net/target.hpp"
+#include "checks/net/turn.hpp"
 #include "checks/version.hpp"
 #include "config/ascii.hpp"
 #include "language/base64.hpp"
@@ -36,13 +37,13 @@ namespace {
 /// The version of Hurl whose behaviour its files get.
 constexpr std::string_view kHurlVersion = "8.0.1";
 
-struct Endpoint {
+struct HostPort {
   std::string host;
   std::uint16_t port = 0;
 };
 
 /// curl's --connect-to: HOST1:PORT1:HOST2:PORT2, or HOST2:PORT2 for all. Empty parts stand for any, or the same.
-std::optional<Endpoint> connected_to(const std::vector<std::string>& rules, const http::Url& url) {
+std::optional<HostPort> connected_to(const std::vector<std::string>& rules, const http::Url& url) {
   for (const auto& rule : rules) {
     std::vector<std::string> parts;
     std::string part;
@@ -63,17 +64,17 @@ std::optional<Endpoint> connected_to(const std::vector<std::string>& rules, cons
       std::from_chars(text.data(), text.data() + text.size(), out);
       return out;
     };
-    if (parts.size() == 2) return Endpoint{parts[0].empty() ? url.host : parts[0], port_of(parts[1], url.port)};
+    if (parts.size() == 2) return HostPort{parts[0].empty() ? url.host : parts[0], port_of(parts[1], url.port)};
     if (parts.size() != 4) continue;
     const bool host = parts[0].empty() || lower_case(parts[0]) == url.host;
     const bool port = parts[1].empty() || port_of(parts[1], 0) == url.port;
-    if (host && port) return Endpoint{parts[2].empty() ? url.host : parts[2], port_of(parts[3], url.port)};
+    if (host && port) return HostPort{parts[2].empty() ? url.host : parts[2], port_of(parts[3], url.port)};
   }
   return std::nullopt;
 }
 
 /// curl's --resolve: HOST:PORT:ADDRESS[,ADDRESS]; the port may be *.
-std::optional<asio::ip::address> resolved_to(const std::vector<std::string>& rules, const Endpoint& endpoint) {
+std::optional<asio::ip::address> resolved_to(const std::vector<std::string>& rules, const HostPort& endpoint) {
   for (auto rule : rules) {
     if (rule.starts_with('+')) rule.erase(0, 1);
     const auto first = rule.find(':');
@@ -178,7 +179,7 @@ class CallRun {
       if (!next) break;
       url = std::move(*next);
     }
-    if (!context_.failed()) finish(url);
+    if (!context_.failed()) co_await finish(url);
   }
 
  private:
@@ -318,7 +319,7 @@ class CallRun {
 
   /// Finds the address; the families to try are tried in turn when nothing answers at the first.
   asio::awaitable<bool> find_way(const http::Url& url, net::HttpRequest& request, bool v6) {
-    auto endpoint = connected_to(options_.connect_to, url).value_or(Endpoint{url.host, url.port});
+    auto endpoint = connected_to(options_.connect_to, url).value_or(HostPort{url.host, url.port});
     request.port = endpoint.port;
     http::ProxySettings proxy;
     if (!options_.proxy.empty()) proxy.url = config::Secret::literal(options_.proxy);
@@ -342,6 +343,7 @@ class CallRun {
     if (!options_.unix_socket.empty()) co_return true;
     if (const auto fixed = resolved_to(options_.resolve, endpoint)) {
       request.address = *fixed;
+      request.address_given = true;
     } else {
       request.address = co_await address_of(endpoint.host);
     }
@@ -384,15 +386,14 @@ class CallRun {
     net::HttpRequest request;
     response_ = {};
     raw_.clear();
-    too_large_ = false;
+    too_large_ = no_memory_ = false;
     if (!prepare(url, request)) co_return Sent::kNo;
     if (!co_await find_way(url, request, v6)) co_return Sent::kNo;
     ip_ = request.address ? request.address->to_string() : "";
     request.on_body = [this](std::string_view part) {
-      if (raw_.size() + part.size() > call_.most_body) {
-        too_large_ = true;
-        return false;
-      }
+      too_large_ = raw_.size() + part.size() > call_.most_body;
+      no_memory_ = !too_large_ && !held_.grow_to(2 * (raw_.size() + part.size()));
+      if (too_large_ || no_memory_) return false;
       raw_.append(part);
       received_ += part.size();
       return true;
@@ -405,6 +406,10 @@ class CallRun {
     if (too_large_) {
       call_.limit = "body";
       context_.fail(Reason::kLimit, fmt::format("the body has more than {} bytes", call_.most_body));
+      co_return Sent::kNo;
+    }
+    if (no_memory_) {
+      context_.fail(memory_used_up());
       co_return Sent::kNo;
     }
     if (problem) {
@@ -505,10 +510,10 @@ class CallRun {
     return std::move(*next);
   }
 
-  void decode_body(language::Subject& subject) {
+  asio::awaitable<void> decode_body(language::Subject& subject) {
     const auto codings = codings_of(response_.headers);
     subject.body = raw_;
-    if (codings.empty() || raw_.empty()) return;
+    if (codings.empty() || raw_.empty()) co_return;
     subject.raw_body = raw_;
     for (auto coding = codings.rbegin(); coding != codings.rend(); ++coding) {
       const auto compression = compression_of(*coding);
@@ -516,12 +521,15 @@ class CallRun {
         subject.body_problem =
             language::Fault{.kind = language::FaultKind::kDecompression,
                             .message = fmt::format("compression {} is not supported", printable(*coding, 40))};
-        return;
+        co_return;
       }
       const auto by_ratio = std::max(static_cast<std::size_t>(kFreelyInflated), raw_.size() * call_.most_inflation);
       const auto most = std::min(call_.most_inflated, by_ratio);
-      http::BodySink sink(compression, most, most);
+      http::BodySink sink(compression, most, most, {.free = most});
       sink.take(subject.body);
+      while (sink.slice() == net::Work::kMore) {
+        if (context_.slice.used_up() && !co_await net::let_others(context_)) co_return;
+      }
       sink.finish();
       if (sink.failure() && sink.failure()->reason == Reason::kBodyTooLarge) {
         const bool of_size = most == call_.most_inflated;
@@ -530,19 +538,23 @@ class CallRun {
                       of_size ? fmt::format("the body has more than {} bytes when it is decompressed", most)
                               : fmt::format("the body has more than {} times its {} bytes when it is decompressed",
                                             call_.most_inflation, raw_.size()));
-        return;
+        co_return;
+      }
+      if (sink.failure() && sink.failure()->reason == Reason::kLocalResources) {
+        context_.fail(*sink.failure());
+        co_return;
       }
       if (sink.failure()) {
         subject.body_problem =
             language::Fault{.kind = language::FaultKind::kDecompression,
                             .message = fmt::format("could not uncompress response with {}", printable(*coding, 40))};
-        return;
+        co_return;
       }
       subject.body = sink.text();
     }
   }
 
-  void finish(const http::Url& url) {
+  asio::awaitable<void> finish(const http::Url& url) {
     auto& subject = call_.subject;
     subject.status = response_.status;
     subject.version = response_.version;
@@ -557,12 +569,12 @@ class CallRun {
       if (part.hop == hop_) last += part.duration;
     }
     subject.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(last).count();
-    decode_body(subject);
+    co_await decode_body(subject);
     subject.facts["size"] = language::Value(static_cast<std::int64_t>(subject.body.size()));
     if (call_.excerpt > 0 && !call_.calls.empty()) {
       call_.calls.back().excerpt = printable(subject.body_problem ? raw_ : subject.body, call_.excerpt);
     }
-    call_.answered = true;
+    call_.answered = !context_.stopped;
   }
 
   RunContext& context_;
@@ -583,7 +595,9 @@ class CallRun {
   Failure failure_;
   std::string raw_;
   std::size_t received_ = 0;
+  Held held_;
   bool too_large_ = false;
+  bool no_memory_ = false;
   std::string ip_;
   std::vector<language::Redirect> passed_;
   int hop_ = 0;

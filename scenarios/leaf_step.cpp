@@ -6,7 +6,11 @@
 #include <fstream>
 #include <iostream>
 
+#include "checks/net/offload.hpp"
+#include "checks/net/turn.hpp"
+#include "checks/run_memory.hpp"
 #include "checks/text.hpp"
+#include "checks/workers.hpp"
 #include "config/duration.hpp"
 #include "config/secret.hpp"
 #include "language/evaluate.hpp"
@@ -17,6 +21,7 @@
 #include "scenarios/given_variables.hpp"
 #include "scenarios/http_asserts.hpp"
 #include "scenarios/render.hpp"
+#include "scenarios/snapshot.hpp"
 #include "scenarios/thresholds.hpp"
 #include "scenarios/yaml/check_section.hpp"
 
@@ -43,6 +48,12 @@ std::size_t size_of(const language::Value& value) {
   if (const auto* bytes = value.get<language::Bytes>()) return bytes->data.size();
   if (value.list() == nullptr && value.object() == nullptr) return sizeof(std::int64_t);
   return language::to_json(value).size();
+}
+
+/// What is made of a large one is large, too.
+std::shared_ptr<const language::Subject> shared_answer(language::Subject subject) {
+  if (subject.body.size() <= net::kSmallAnswer) return std::make_shared<const language::Subject>(std::move(subject));
+  return freed_by_worker(std::move(subject));
 }
 
 }  // namespace
@@ -77,6 +88,23 @@ void LeafStep::add_halt() {
   add_transport(Reason::kDeadline,
                 fmt::format("the scenario's deadline of {} passed", config::format_duration(session_.part_budget())),
                 FaultKind::kHttpConnection, step_.origin, {});
+}
+
+void LeafStep::add_cut_off() {
+  out_.findings.clear();
+  final_ = true;
+  if (cut_off_ == Reason::kDeadline) return add_halt();
+  const auto* why = cut_off_ == Reason::kTimeoutExpect
+                        ? "looking at the answer took longer than the step's timeout and its share of limits.cpu"
+                        : "there is too much to do, or too little memory, to look at the answer";
+  add_transport(cut_off_, why, FaultKind::kHttpConnection, step_.origin, {});
+}
+
+Duration LeafStep::patience() const {
+  // A worker shares its core with others.
+  constexpr int kShare = 4;
+  const Duration by_cpu = session_.limits.cpu * kShare;
+  return step_.timeout > Duration::zero() ? std::min(step_.timeout, by_cpu) : by_cpu;
 }
 
 bool LeafStep::prepare() {
@@ -196,6 +224,7 @@ asio::awaitable<void> LeafStep::run() {
     record.began = session_.now();
     out_.attempts.push_back(std::move(record));
     co_await attempt();
+    if (cut_off_ != Reason::kNone) add_cut_off();
     auto& made_record = out_.attempts.back();
     made_record.duration = session_.now() - made_record.began;
     if (!out_.findings.empty()) {
@@ -231,7 +260,7 @@ asio::awaitable<void> LeafStep::attempt() {
     if (failed()) co_return;
   }
   answered_ = true;
-  judge({});
+  co_await judge(std::make_shared<language::Subject>());
 }
 
 asio::awaitable<bool> LeafStep::attempt_sleep(const SleepAction& action) {
@@ -286,7 +315,7 @@ asio::awaitable<void> LeafStep::attempt_http(const HttpAction& action) {
       co_await session_.run(kHttpCall, std::move(settings), call.spec.url, own, options_.connect_timeout, nullptr);
   for (const auto& secret : call.secrets) session_.keep_secret(secret);
   note_answer(result);
-  take_answer(action, call, result);
+  co_await take_answer(action, call, result);
   // As it was sent: with what authenticates it.
   const bool wanted = session_.inputs.keeps_details || !out_.findings.empty();
   if (wanted) {
@@ -297,25 +326,26 @@ asio::awaitable<void> LeafStep::attempt_http(const HttpAction& action) {
   out_.attempts.back().calls = std::move(call.calls);
 }
 
-void LeafStep::take_answer(const HttpAction& action, const HttpCall& call, const Result& result) {
+asio::awaitable<void> LeafStep::take_answer(const HttpAction& action, HttpCall& call, const Result& result) {
   if (!call.calls.empty()) {
     status_ = call.calls.back().status;
     answer_headers_ = call.calls.back().headers;
   }
   if (!call.limit.empty() && !action.hurl) {
-    return add(
+    co_return add(
         {{.kind = FaultKind::kLimit, .span = action.url.text.span, .message = result.message, .limit = call.limit},
          action.url.origin});
   }
   if (!result.passed()) {
-    return add_transport(result.reason, result.message, call.fault.value_or(FaultKind::kHttpConnection),
-                         action.url.origin, action.url.text.span);
+    co_return add_transport(result.reason, result.message, call.fault.value_or(FaultKind::kHttpConnection),
+                            action.url.origin, action.url.text.span);
   }
   answered_ = true;
   size_ = static_cast<double>(call.subject.body.size());
   write_output(call);
-  look_at_poll(call.subject);
-  if (!step_.poll || polled_) judge(call.subject);
+  const auto subject = shared_answer(std::move(call.subject));
+  co_await look_at_poll(subject);
+  if (!step_.poll || polled_) co_await judge(subject);
 }
 
 asio::awaitable<void> LeafStep::attempt_check(const CheckAction& action) {
@@ -364,8 +394,9 @@ asio::awaitable<void> LeafStep::attempt_check(const CheckAction& action) {
     co_return add_transport(last.reason, last.message, FaultKind::kHttpConnection, step_.origin, {});
   }
   answered_ = true;
-  look_at_poll(subject);
-  if (!step_.poll || polled_) judge(subject);
+  const auto shared = shared_answer(std::move(subject));
+  co_await look_at_poll(shared);
+  if (!step_.poll || polled_) co_await judge(shared);
 }
 
 void LeafStep::note_answer(const Result& result) {
@@ -392,37 +423,91 @@ void LeafStep::write_output(const HttpCall& call) {
   refuse({.kind = FaultKind::kFileWrite, .message = fmt::format("{} can not be written", options_.output)});
 }
 
-void LeafStep::look_at_poll(const language::Subject& subject) {
-  if (!step_.poll) return;
-  const Session::Cpu cpu(session_);
+template <typename T>
+asio::awaitable<tl::expected<T, Fault>> LeafStep::ask(
+    SubjectPtr subject, std::function<T(const language::Subject&, language::Scope&)> question) {
+  const auto fault = tl::make_unexpected(Fault{.kind = FaultKind::kLimit, .message = "the answer was not looked at"});
+  if (cut_off_ != Reason::kNone) co_return fault;
+  if (session_.context.slice.used_up()) co_await net::let_others(session_.context);
+  if (subject->body.size() <= net::kSmallAnswer) {
+    const Session::Cpu cpu(session_);
+    co_return question(*subject, frame_);
+  }
+  // The check owns what the question asks.
+  struct Asked {
+    CheckPtr check;
+    SubjectPtr subject;
+    Snapshot scope;
+    std::function<T(const language::Subject&, language::Scope&)> question;
+    std::optional<T> answer{};
+    Duration cpu{};
+    Held held{};
+  };
+  const auto asked = std::make_shared<Asked>(session_.context.check, subject, Snapshot(frame_), std::move(question));
+  const bool fits = asked->held.grow_to(subject->body.size() * net::kTreeCost);
+  const auto look = [asked] {
+    const auto began = thread_time();
+    asked->answer.emplace(asked->question(*asked->subject, asked->scope));
+    asked->cpu = thread_time() - began;
+  };
+  bool busy = !fits;
+  bool worked = false;
+  if (fits) worked = co_await session_.elsewhere(look, patience(), busy);
+  if (!worked) {
+    cut_off_ = busy                             ? Reason::kLocalResources
+               : session_.halted() != Halt::kNo ? Reason::kDeadline
+                                                : Reason::kTimeoutExpect;
+    co_return fault;
+  }
+  for (const auto& secret : asked->scope.secrets()) session_.keep_secret(secret);
+  session_.use_cpu(asked->cpu);
+  co_return std::move(*asked->answer);
+}
+
+asio::awaitable<std::optional<Fault>> LeafStep::why_not(const language::Assert& line, SubjectPtr subject) {
+  auto answer = co_await ask<std::optional<Fault>>(
+      std::move(subject),
+      [&line](const language::Subject& of, language::Scope& scope) { return language::judge(line, of, scope); });
+  if (answer) co_return std::move(*answer);
+  auto fault = std::move(answer.error());
+  fault.span = line.span;
+  co_return fault;
+}
+
+asio::awaitable<void> LeafStep::look_at_poll(SubjectPtr subject) {
+  if (!step_.poll) co_return;
   for (const auto& line : step_.poll->abort_if) {
-    if (language::judge(line.assert, subject, frame_)) continue;
-    const auto query = language::look(line.assert.query, line.assert.filters, subject, frame_);
-    Finding found = finding_of(
-        session_,
-        {{.span = line.assert.span, .message = query ? "poll aborted: " + language::described(*query) : "poll aborted"},
-         line.origin});
+    if (co_await why_not(line.assert, subject)) continue;
+    const auto found_by =
+        co_await ask<language::Looked>(subject, [&line](const language::Subject& of, language::Scope& scope) {
+          return language::look(line.assert.query, line.assert.filters, of, scope);
+        });
+    const bool known = found_by && *found_by;
+    Finding found =
+        finding_of(session_, {{.span = line.assert.span,
+                               .message = known ? "poll aborted: " + language::described(**found_by) : "poll aborted"},
+                              line.origin});
     found.reason = Reason::kPollAbort;
     out_.findings.push_back(std::move(found));
     polled_ = false;
     final_ = true;
-    return;
+    co_return;
   }
   waiting_for_.reset();
   for (const auto& line : step_.poll->until) {
-    auto fault = language::judge(line.assert, subject, frame_);
+    auto fault = co_await why_not(line.assert, subject);
     if (!fault) continue;
     waiting_for_ = finding_of(session_, {std::move(*fault), line.origin});
-    return;
+    co_return;
   }
   polled_ = true;
 }
 
-bool LeafStep::judge_line(const Line& line, const language::Subject& subject) {
-  auto fault = language::judge(line.assert, subject, frame_);
+asio::awaitable<bool> LeafStep::judge_line(const Line& line, SubjectPtr subject) {
+  auto fault = co_await why_not(line.assert, subject);
   for (const auto& other : line.alternatives) {
     if (!fault) break;
-    if (!language::judge(other.assert, subject, frame_)) fault.reset();
+    if (!co_await why_not(other.assert, subject)) fault.reset();
   }
   AssertRecord record;
   record.text = session_.masked(line.assert.text);
@@ -434,33 +519,33 @@ bool LeafStep::judge_line(const Line& line, const language::Subject& subject) {
     record.message = sentence_of(out_.findings.back());
   }
   out_.asserts.push_back(std::move(record));
-  return out_.asserts.back().holds;
+  co_return out_.asserts.back().holds;
 }
 
-void LeafStep::judge(const language::Subject& subject) {
-  const Session::Cpu cpu(session_);
+asio::awaitable<void> LeafStep::judge(SubjectPtr subject) {
   const bool hurl = std::holds_alternative<HttpAction>(step_.action) && std::get<HttpAction>(step_.action).hurl;
   const bool asks = !session_.inputs.ignore_asserts;
   std::vector<Problem> problems;
   if (asks && step_.implicit) {
     const auto& origin = std::get<HttpAction>(step_.action).url.origin;
-    check_version_and_status(*step_.implicit, origin, subject, problems);
+    check_version_and_status(*step_.implicit, origin, *subject, problems);
     for (const auto& problem : problems) add(problem);
-    if (!problems.empty()) return;
+    if (!problems.empty()) co_return;
   }
   if (asks && !hurl) {
     bool held = true;
     for (const auto& line : step_.expect) {
-      if (is_early(line)) held = judge_line(line, subject) && held;
+      if (is_early(line)) held = co_await judge_line(line, subject) && held;
     }
-    if (!held && failed()) return take_captures(subject, true);
+    if (!held && failed()) co_return co_await take_captures(subject, true);
   }
-  take_captures(subject, false);
-  if (failed() || !asks) return;
+  co_await take_captures(subject, false);
+  if (failed() || !asks) co_return;
   if (step_.implicit) {
-    check_headers(*step_.implicit, subject, frame_, problems);
+    const Session::Cpu cpu(session_);
+    check_headers(*step_.implicit, *subject, frame_, problems);
     std::vector<std::string> diff;
-    check_body(*step_.implicit, subject, frame_, problems, diff);
+    check_body(*step_.implicit, *subject, frame_, problems, diff);
     for (const auto& problem : problems) {
       add(problem);
       if (problem.fault.kind != FaultKind::kAssertBody) continue;
@@ -468,27 +553,31 @@ void LeafStep::judge(const language::Subject& subject) {
     }
   }
   for (const auto& line : step_.expect) {
-    if (hurl || !is_early(line)) judge_line(line, subject);
+    if (hurl || !is_early(line)) co_await judge_line(line, subject);
   }
 }
 
-void LeafStep::take_captures(const language::Subject& subject, bool always_only) {
+asio::awaitable<void> LeafStep::take_captures(SubjectPtr subject, bool always_only) {
   for (const auto& capture : step_.captures) {
     if (always_only && !capture.always) continue;
-    if (!take_capture(capture, subject) && !always_only) return;
+    if (!co_await take_capture(capture, subject) && !always_only) co_return;
   }
 }
 
-bool LeafStep::take_capture(const NamedCapture& capture, const language::Subject& subject) {
+asio::awaitable<bool> LeafStep::take_capture(const NamedCapture& capture, SubjectPtr subject) {
   auto name = render_text(capture.name, frame_);
   if (!name) {
     add(name.error());
-    return false;
+    co_return false;
   }
-  auto value = language::take(capture.capture, subject, frame_);
+  using Taken = tl::expected<language::Value, Fault>;
+  auto asked = co_await ask<Taken>(std::move(subject), [&capture](const language::Subject& of, language::Scope& scope) {
+    return language::take(capture.capture, of, scope);
+  });
+  auto value = asked ? std::move(*asked) : Taken(tl::make_unexpected(std::move(asked.error())));
   if (!value) {
     add({std::move(value.error()), capture.origin});
-    return false;
+    co_return false;
   }
   const auto size = size_of(*value);
   const bool large = size > static_cast<std::size_t>(session_.limits.captured_value);
@@ -500,7 +589,7 @@ bool LeafStep::take_capture(const NamedCapture& capture, const language::Subject
           .message = fmt::format("the capture {} has {} bytes: the limit {} is reached", *name, size, limit),
           .limit = limit},
          capture.origin});
-    return false;
+    co_return false;
   }
   if (capture.capture.redact) {
     const bool fits = !capture.capture.query.strict_hurl || value->get<std::string>() != nullptr;
@@ -510,7 +599,7 @@ bool LeafStep::take_capture(const NamedCapture& capture, const language::Subject
             .span = capture.name.text.span,
             .message = fmt::format("secret must be string, actual value is <{}>", language::kind_of(*value))},
            capture.origin});
-      return false;
+      co_return false;
     }
     session_.keep_secret(*text);
     session_.secret_names.emplace_back(*name, *text);
@@ -521,7 +610,7 @@ bool LeafStep::take_capture(const NamedCapture& capture, const language::Subject
       secret ? "***" : printable(language::plain_text(*value).value_or(language::to_json(*value)), kShownCapture);
   out_.captures.push_back({*name, std::string(language::kind_of(*value)), session_.masked(std::move(shown)), secret});
   frame_.variables[*name] = std::move(*value);
-  return true;
+  co_return true;
 }
 
 asio::awaitable<bool> LeafStep::again(std::int64_t made) {

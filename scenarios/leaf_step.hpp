@@ -3,6 +3,8 @@
 // Runs one step that is not made of others: its attempts, assertions, captures and thresholds.
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <memory>
 
 #include "scenarios/findings.hpp"
 #include "scenarios/http_call.hpp"
@@ -42,14 +44,25 @@ class LeafStep {
                      language::Span span);
   /// That the deadline, or somebody, ended what the step waited for.
   void add_halt();
+  /// How long a worker may look at an answer.
+  [[nodiscard]] Duration patience() const;
+  /// That an answer was not looked at as a whole.
+  void add_cut_off();
   void note_answer(const Result& result);
+  using SubjectPtr = std::shared_ptr<const language::Subject>;
+  /// What `question` finds of an answer: asked here, or by a worker of an answer that is large. A fault when the step
+  /// was halted meanwhile.
+  template <typename T>
+  boost::asio::awaitable<tl::expected<T, language::Fault>> ask(
+      SubjectPtr subject, std::function<T(const language::Subject&, language::Scope&)> question);
+  boost::asio::awaitable<std::optional<language::Fault>> why_not(const language::Assert& line, SubjectPtr subject);
   /// Looks at what a request was answered, or why it was not.
-  void take_answer(const HttpAction& action, const HttpCall& call, const Result& result);
-  void judge(const language::Subject& subject);
-  bool judge_line(const Line& line, const language::Subject& subject);
-  void take_captures(const language::Subject& subject, bool always_only);
-  bool take_capture(const NamedCapture& capture, const language::Subject& subject);
-  void look_at_poll(const language::Subject& subject);
+  boost::asio::awaitable<void> take_answer(const HttpAction& action, HttpCall& call, const Result& result);
+  boost::asio::awaitable<void> judge(SubjectPtr subject);
+  boost::asio::awaitable<bool> judge_line(const Line& line, SubjectPtr subject);
+  boost::asio::awaitable<void> take_captures(SubjectPtr subject, bool always_only);
+  boost::asio::awaitable<bool> take_capture(const NamedCapture& capture, SubjectPtr subject);
+  boost::asio::awaitable<void> look_at_poll(SubjectPtr subject);
   void write_output(const HttpCall& call);
   void settle();
   [[nodiscard]] bool failed() const;
@@ -65,8 +78,9 @@ class LeafStep {
   Reason transport_ = Reason::kNone;  ///< why there was no answer
   double size_ = 0;
   bool answered_ = false;
-  bool polled_ = false;  ///< what a poll waits for has come, or can come no more
-  bool final_ = false;   ///< nothing more is tried, whatever came of it
+  bool polled_ = false;             ///< what a poll waits for has come, or can come no more
+  bool final_ = false;              ///< nothing more is tried, whatever came of it
+  Reason cut_off_ = Reason::kNone;  ///< why an answer was not looked at as a whole
   std::optional<Finding> waiting_for_;
 };
 

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "checks/net/services.hpp"
+#include "checks/workers.hpp"
 #include "config/secret.hpp"
 
 namespace vedette::scenarios {
@@ -18,13 +19,13 @@ namespace {
 
 constexpr std::size_t kMostFile = std::size_t{64} << 20;
 
+}  // namespace
+
 Duration thread_time() {
   timespec now{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
 }
-
-}  // namespace
 
 Session::Session(RunContext& of, const Scenario& that, const Inputs& given, std::uint64_t seed)
     : context(of),
@@ -110,6 +111,38 @@ asio::awaitable<bool> Session::pause(Duration duration) {
   co_return halted() == Halt::kNo;
 }
 
+asio::awaitable<bool> Session::elsewhere(std::function<void()> work, Duration patience, bool& busy) {
+  struct Waiting {
+    explicit Waiting(const asio::any_io_executor& executor) : event(executor) {}
+    net::Event event;
+    bool done = false;  ///< the work, or the time for it
+    bool worked = false;
+    std::exception_ptr error;
+  };
+  const auto waiting = std::make_shared<Waiting>(context.services.executor);
+  const auto job = Job::start(Workers::shared(), context.services.executor, std::move(work),
+                              [waiting](const std::exception_ptr& error) {
+                                waiting->error = error;
+                                waiting->worked = waiting->done = true;
+                                waiting->event.notify();
+                              });
+  busy = !job;
+  if (busy) co_return false;
+  asio::steady_timer timer(context.services.executor);
+  timer.expires_after(std::max(std::min(left(), patience), Duration::zero()));
+  timer.async_wait([waiting](const boost::system::error_code&) {
+    waiting->done = true;
+    waiting->event.notify();
+  });
+  pausing_.insert(&timer);
+  co_await wait_for(waiting->event, waiting->done);
+  pausing_.erase(&timer);
+  context.slice.restart();
+  if (!waiting->worked) job->abandon();
+  if (waiting->error) std::rethrow_exception(waiting->error);
+  co_return waiting->worked;
+}
+
 Session::Cpu::Cpu(Session& session) : session_(session), began_(thread_time()) {}
 
 Session::Cpu::~Cpu() {
@@ -142,11 +175,10 @@ language::Reading Frame::reading() const {
           .xpath_operations = static_cast<std::size_t>(limits.xpath_operations)};
 }
 
-tl::expected<std::string, language::Fault> Frame::path_of(const std::string& path) const {
+tl::expected<std::string, language::Fault> file_under(const std::string& under, const std::string& path) {
   namespace fs = std::filesystem;
-  const auto& given = session_.inputs.file_root;
   std::error_code error;
-  const auto root = fs::weakly_canonical(given.empty() ? (folder_.empty() ? "." : folder_) : given, error);
+  const auto root = fs::weakly_canonical(under, error);
   const auto full = fs::weakly_canonical(root / path, error);
   const auto relative = full.lexically_relative(root);
   const bool inside = !error && !relative.empty() && *relative.begin() != "..";
@@ -165,8 +197,21 @@ std::string Frame::beside(const std::string& path) const {
   return elsewhere ? path : out;
 }
 
+std::string Frame::file_root() const {
+  const auto& given = session_.inputs.file_root;
+  return !given.empty() ? given : folder_.empty() ? "." : folder_;
+}
+
+tl::expected<std::string, language::Fault> Frame::path_of(const std::string& path) const {
+  return file_under(file_root(), path);
+}
+
 tl::expected<std::string, language::Fault> Frame::read_file(const std::string& path) {
-  auto full = path_of(path);
+  return read_file_under(file_root(), path);
+}
+
+tl::expected<std::string, language::Fault> read_file_under(const std::string& root, const std::string& path) {
+  auto full = file_under(root, path);
   if (!full) return full;
   auto text = config::read_small_file(*full, kMostFile);
   if (text) return std::move(*text);

@@ -4,6 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,7 +22,6 @@
 #include "language/subject.hpp"
 #include "scenarios/curl.hpp"
 #include "scenarios/record.hpp"
-#include "scenarios/redactor.hpp"
 
 namespace vedette::scenarios {
 
@@ -90,6 +90,9 @@ class Session {
                                      Duration timeout, Duration connect_timeout, language::Subject* answer);
   /// Waits; false when the part of the run ended first.
   boost::asio::awaitable<bool> pause(Duration duration);
+  /// Has a worker do `work`, which may refer only to what it owns; false when the part of the run, or `patience`, ended
+  /// first, or when the workers have too much to do: then `busy` is set.
+  boost::asio::awaitable<bool> elsewhere(std::function<void()> work, Duration patience, bool& busy);
   /// Waits for something that ends by itself, also when the run is cancelled; what goes on is cancelled then.
   boost::asio::awaitable<void> wait_for(net::Event& event, const bool& done);
 
@@ -105,6 +108,8 @@ class Session {
     Session& session_;
     Duration began_;
   };
+  /// The same, taken by another thread.
+  void use_cpu(Duration time) { cpu_used_ += time; }
   [[nodiscard]] bool cpu_used_up() const { return cpu_used_ > limits.cpu; }
 
  private:
@@ -119,6 +124,14 @@ class Session {
   std::set<Run*> running_;
   std::set<boost::asio::steady_timer*> pausing_;
 };
+
+/// CPU time of the calling thread.
+Duration thread_time();
+
+/// Where the file at `path` is, which must be under `root`; the fault has no span.
+tl::expected<std::string, language::Fault> file_under(const std::string& root, const std::string& path);
+/// Its content.
+tl::expected<std::string, language::Fault> read_file_under(const std::string& root, const std::string& path);
 
 /// The variables of one level of calls.
 class Frame final : public language::Scope {
@@ -138,6 +151,8 @@ class Frame final : public language::Scope {
 
   /// Where a file is, if it may be used; the fault has no span.
   [[nodiscard]] tl::expected<std::string, language::Fault> path_of(const std::string& path) const;
+  /// The folder that files must be under.
+  [[nodiscard]] std::string file_root() const;
   /// The same for files that a person names outside of requests, such as keys: anywhere; relative to the scenario, or
   /// else to where the program runs, as Hurl has it.
   [[nodiscard]] std::string beside(const std::string& path) const;

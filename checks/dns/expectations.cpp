@@ -118,8 +118,9 @@ language::Value flags_of(const Reply& reply) {
 
 }  // namespace
 
-void expect_lines(RunContext& context, const DnsSettings& settings, const Reply& reply, const std::string& address) {
-  if (!net::wants_answer(context, settings.lines)) return;
+boost::asio::awaitable<void> expect_lines(RunContext& context, const DnsSettings& settings, const Reply& reply,
+                                          std::string address) {
+  if (!net::wants_answer(context, settings.lines)) co_return;
   language::Subject subject;
   subject.ip = address;
   subject.facts["rcode"] = language::Value(reply.rcode);
@@ -128,7 +129,7 @@ void expect_lines(RunContext& context, const DnsSettings& settings, const Reply&
   subject.facts["additional"] = list_of(reply.records(Section::kAdditional));
   subject.facts["flags"] = flags_of(reply);
   subject.facts["size"] = language::Value(static_cast<std::int64_t>(reply.size));
-  net::expect_lines(context, settings.lines, std::move(subject));
+  co_await net::expect_lines(context, settings.lines, std::move(subject));
 }
 
 }  // namespace vedette::dns

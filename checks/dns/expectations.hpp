@@ -12,7 +12,8 @@ namespace vedette::dns {
 void expect_reply(RunContext& context, const DnsSettings& settings, const Reply& reply);
 
 /// The same for the lines of `expect`; `address` is the server's.
-void expect_lines(RunContext& context, const DnsSettings& settings, const Reply& reply, const std::string& address);
+boost::asio::awaitable<void> expect_lines(RunContext& context, const DnsSettings& settings, const Reply& reply,
+                                          std::string address);
 
 /// Whether any pattern is to be looked at.
 bool expects_anything(const SectionExpectations& expected);

@@ -64,7 +64,11 @@ DnsRun::DnsRun(RunContext& context)
     : context_(context), settings_(static_cast<const DnsSettings&>(*context.check->settings)), id_(random_id()) {}
 
 bool DnsRun::take_reply(std::string_view wire, net::Problem& problem) {
-  if (wire.size() < 2 || id_of(wire) != id_) {
+  if (wire.size() < 2) {
+    other_ = Failure{Reason::kDnsMalformed, fmt::format("a reply of {} bytes came", wire.size())};
+    return false;
+  }
+  if (id_of(wire) != id_) {
     other_ = Failure{Reason::kDnsWrongId, "a reply with another id came"};
     return false;
   }
@@ -72,6 +76,11 @@ bool DnsRun::take_reply(std::string_view wire, net::Problem& problem) {
   if (!reply) {
     problem = Failure{Reason::kDnsMalformed, reply.error()};
     return true;
+  }
+  // Only a server that could not read the query may leave it out (RFC 1035 section 4.1.1, RFC 6891 section 7).
+  if (reply->is_response && !reply->has_question && reply->rcode != "FORMERR") {
+    other_ = Failure{Reason::kDnsMalformed, "a reply without a question came"};
+    return false;
   }
   const bool ours = reply->is_response && (!reply->has_question || same_question(wire, query_));
   if (!ours) {
@@ -84,7 +93,7 @@ bool DnsRun::take_reply(std::string_view wire, net::Problem& problem) {
 
 asio::awaitable<net::Problem> DnsRun::ask_udp(asio::ip::address address, std::uint16_t port) {
   net::UdpSocket socket(context_);
-  if (auto problem = socket.connect(address, port, settings_.address)) co_return problem;
+  if (auto problem = socket.connect({address, port, host_}, settings_.address)) co_return problem;
   context_.phase = Phase::kRequest;
   const auto began = net::Moment::now();
   if (auto problem = socket.send(query_)) co_return problem;
@@ -142,8 +151,8 @@ asio::awaitable<net::Problem> DnsRun::ask_tcp(asio::ip::address address, std::ui
     if (!loaded) co_return Failure{Reason::kLocalFile, loaded.error()};
     material = std::move(*loaded);
   }
-  if (auto problem = co_await stream.connect(address, port, settings_.address, net::Opening::kSpeaks))
-    co_return problem;
+  const net::Endpoint to{address, port, host_};
+  if (auto problem = co_await stream.connect(to, settings_.address, net::Opening::kSpeaks)) co_return problem;
   context_.add_phase(Phase::kConnect, stream.connect_time());
   if (material) {
     net::HandshakeOptions options;
@@ -177,7 +186,7 @@ asio::awaitable<void> DnsRun::ask(asio::ip::address address, std::uint16_t port)
     return fmt::format("{} with {} answers in {} bytes", rcode, answers, size);
   });
   expect_reply(context_, settings_, *reply_);
-  if (!context_.failed()) expect_lines(context_, settings_, *reply_, address.to_string());
+  if (!context_.failed()) co_await expect_lines(context_, settings_, *reply_, address.to_string());
 }
 
 asio::awaitable<void> DnsRun::go() {

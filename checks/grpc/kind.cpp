@@ -10,6 +10,7 @@
 #include "checks/net/http_client.hpp"
 #include "checks/net/lookup.hpp"
 #include "checks/version.hpp"
+#include "config/masked.hpp"
 
 namespace vedette::grpc {
 
@@ -111,8 +112,8 @@ class GrpcRun {
                        {"user-agent", fmt::format("vedette/{}", kVersion)},
                        {"grpc-timeout", timeout_text()}};
     for (const auto& [key, secret] : settings_.metadata) {
-      auto value = secret.reveal();
-      if (!value) return Failure{Reason::kLocalFile, value.error()};
+      auto value = context_.reveal(secret, config::is_harmless_header(key));
+      if (!value) return std::move(value.error());
       request.headers.emplace_back(key, std::move(*value));
     }
     request.body = health_request(settings_.service);

@@ -11,6 +11,8 @@ namespace vedette::http {
 namespace {
 
 constexpr std::size_t kStep = 16384;
+/// Decoded in one slice: a tenth of a millisecond's work, or two.
+constexpr std::size_t kSlice = std::size_t{128} << 10;
 // As inflateInit2() takes them.
 constexpr int kGzipWindow = 31;
 constexpr int kZlibWindow = 15;
@@ -26,25 +28,27 @@ class ZlibDecoder final : public Decoder {
   ZlibDecoder(const ZlibDecoder&) = delete;
   ZlibDecoder& operator=(const ZlibDecoder&) = delete;
 
-  bool decode(std::string_view data, const Give& give) override {
-    if (!ready_) return false;
+  Step decode(std::string_view& data, std::span<char> room, std::size_t& written) override {
+    written = 0;
+    if (!ready_) return Step::kInvalid;
+    if (finished_) {
+      if (!gzip_) data = {};
+      if (data.empty()) return Step::kWantsInput;
+      // A file of gzip may have several members (RFC 1952 section 2.2).
+      if (::inflateReset(&stream_) != Z_OK) return Step::kInvalid;
+      finished_ = false;
+    }
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));
     stream_.avail_in = static_cast<uInt>(data.size());
-    std::array<char, kStep> chunk;
-    do {
-      if (finished_ && (!gzip_ || stream_.avail_in == 0)) return true;
-      // A file of gzip may have several members (RFC 1952 section 2.2).
-      if (finished_ && ::inflateReset(&stream_) != Z_OK) return false;
-      finished_ = false;
-      stream_.next_out = reinterpret_cast<Bytef*>(chunk.data());
-      stream_.avail_out = static_cast<uInt>(chunk.size());
-      const int status = ::inflate(&stream_, Z_NO_FLUSH);
-      if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) return false;
-      finished_ = status == Z_STREAM_END;
-      if (!give({chunk.data(), chunk.size() - stream_.avail_out})) return true;
-      began_ = began_ || !gzip_ || header_.done == 1;
-    } while (stream_.avail_out == 0 || stream_.avail_in > 0);
-    return true;
+    stream_.next_out = reinterpret_cast<Bytef*>(room.data());
+    stream_.avail_out = static_cast<uInt>(room.size());
+    const int status = ::inflate(&stream_, Z_NO_FLUSH);
+    if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) return Step::kInvalid;
+    finished_ = status == Z_STREAM_END;
+    began_ = began_ || !gzip_ || header_.done == 1;
+    data.remove_prefix(data.size() - stream_.avail_in);
+    written = room.size() - stream_.avail_out;
+    return stream_.avail_out == 0 || !data.empty() ? Step::kAgain : Step::kWantsInput;
   }
   [[nodiscard]] bool began() const override { return began_; }
   [[nodiscard]] bool finished() const override { return finished_; }
@@ -60,19 +64,21 @@ class ZlibDecoder final : public Decoder {
 
 class BrotliDecoder final : public Decoder {
  public:
-  bool decode(std::string_view data, const Give& give) override {
+  Step decode(std::string_view& data, std::span<char> room, std::size_t& written) override {
     std::size_t available_in = data.size();
     const auto* next_in = reinterpret_cast<const std::uint8_t*>(data.data());
-    std::array<char, kStep> chunk;
-    auto status = BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT;
-    while (status == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT) {
-      std::size_t room = chunk.size();
-      auto* next_out = reinterpret_cast<std::uint8_t*>(chunk.data());
-      status = BrotliDecoderDecompressStream(state_.get(), &available_in, &next_in, &room, &next_out, nullptr);
-      if (status == BROTLI_DECODER_RESULT_ERROR) return false;
-      if (!give({chunk.data(), chunk.size() - room})) return true;
+    std::size_t available_out = room.size();
+    auto* next_out = reinterpret_cast<std::uint8_t*>(room.data());
+    const auto status =
+        BrotliDecoderDecompressStream(state_.get(), &available_in, &next_in, &available_out, &next_out, nullptr);
+    written = room.size() - available_out;
+    if (status == BROTLI_DECODER_RESULT_ERROR) return Step::kInvalid;
+    if (status == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT) {
+      data.remove_prefix(data.size() - available_in);
+      return Step::kAgain;
     }
-    return true;
+    data = {};
+    return Step::kWantsInput;
   }
   [[nodiscard]] bool finished() const override { return BrotliDecoderIsFinished(state_.get()) == BROTLI_TRUE; }
 
@@ -84,7 +90,10 @@ class BrotliDecoder final : public Decoder {
 /// Of a compression that nobody knows.
 class NoDecoder final : public Decoder {
  public:
-  bool decode(std::string_view /*data*/, const Give& /*give*/) override { return false; }
+  Step decode(std::string_view& /*data*/, std::span<char> /*room*/, std::size_t& written) override {
+    written = 0;
+    return Step::kInvalid;
+  }
   [[nodiscard]] bool began() const override { return false; }
   [[nodiscard]] bool finished() const override { return false; }
 };
@@ -109,16 +118,37 @@ std::unique_ptr<Decoder> make_decoder(Compression compression) {
   return nullptr;
 }
 
-BodySink::BodySink(Compression compression, std::uint64_t limit, std::size_t keep)
-    : decoder_(make_decoder(compression)), limit_(limit), keep_(keep) {}
+BodySink::BodySink(Compression compression, std::uint64_t limit, std::size_t keep, const DecodingLimits& decoding)
+    : decoder_(make_decoder(compression)), limit_(limit), keep_(keep), decoding_(decoding) {}
+
+void BodySink::fail_too_large(std::string message) {
+  failure_ = Failure{Reason::kBodyTooLarge, std::move(message)};
+}
+
+bool BodySink::within_ratio() const {
+  return size_ <= decoding_.free || size_ / decoding_.ratio <= received_;
+}
 
 bool BodySink::keep(std::string_view decoded) {
   size_ += decoded.size();
-  if (text_.size() < keep_) text_.append(decoded.substr(0, keep_ - text_.size()));
-  if (limit_ == 0 || size_ <= limit_) return true;
-  size_ = limit_;
-  failure_ = Failure{Reason::kBodyTooLarge, fmt::format("the body has more than {} bytes", limit_)};
-  return false;
+  if (text_.size() < keep_) {
+    const auto part = decoded.substr(0, keep_ - text_.size());
+    // A string that grows holds up to twice what is in it.
+    if (!held_.grow_to(2 * (text_.size() + part.size()))) {
+      failure_ = memory_used_up();
+      return false;
+    }
+    text_.append(part);
+  }
+  if (limit_ > 0 && size_ > limit_) {
+    size_ = limit_;
+    fail_too_large(fmt::format("the body has more than {} bytes", limit_));
+  } else if (decoder_ && limit_ == 0 && size_ > decoding_.bytes) {
+    fail_too_large(fmt::format("the decoded body has more than {} bytes", decoding_.bytes));
+  } else if (decoder_ && !within_ratio()) {
+    fail_too_large(fmt::format("the body has more than {} times its {} compressed bytes", decoding_.ratio, received_));
+  }
+  return !failure_;
 }
 
 void BodySink::fail(Failure failure) {
@@ -129,19 +159,47 @@ void BodySink::close() {
   closed_ = true;
   size_ = 0;
   text_.clear();
+  waiting_.clear();
   failure_.reset();
 }
 
 bool BodySink::take(std::string_view data) {
   if (failure_) return false;
+  received_ += data.size();
   if (!decoder_) return keep(data);
-  if (!decoder_->decode(data, [this](std::string_view decoded) { return keep(decoded); })) {
-    failure_ = Failure{Reason::kBodyDecode, "the body is not valid in the compression that the check expects"};
+  waiting_.append(data);
+  return true;
+}
+
+net::Work BodySink::slice() {
+  if (!decoder_ || failure_) return failure_ ? net::Work::kEnough : net::Work::kDone;
+  auto data = std::string_view(waiting_).substr(decoded_to_);
+  std::array<char, kStep> room;
+  std::size_t done = 0;
+  auto step = data.empty() ? Decoder::Step::kWantsInput : Decoder::Step::kAgain;
+  // A step that reads without giving anything out counts too: members of gzip may be empty.
+  while (step == Decoder::Step::kAgain && !failure_ && done < kSlice) {
+    const auto before = data.size();
+    std::size_t written = 0;
+    step = decoder_->decode(data, room, written);
+    done += written + (before - data.size());
+    if (step == Decoder::Step::kInvalid) {
+      failure_ = Failure{Reason::kBodyDecode, "the body is not valid in the compression that the check expects"};
+    } else {
+      keep({room.data(), written});
+    }
   }
-  return !failure_;
+  if (failure_) return net::Work::kEnough;
+  decoded_to_ = waiting_.size() - data.size();
+  if (step == Decoder::Step::kAgain) return net::Work::kMore;
+  waiting_.clear();
+  decoded_to_ = 0;
+  return net::Work::kDone;
 }
 
 void BodySink::finish() {
+  while (slice() == net::Work::kMore) {
+  }
   if (failure_ || !decoder_ || decoder_->finished()) return;
   failure_ = Failure{Reason::kBodyDecode, "the compressed body ends too early"};
 }

@@ -4,13 +4,15 @@
 // looks at it.
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "checks/net/http_exchange.hpp"
 #include "checks/result.hpp"
+#include "checks/run_memory.hpp"
 
 namespace vedette::http {
 
@@ -18,16 +20,15 @@ namespace vedette::http {
 /// never valid. zlib is what RFC 9110 calls deflate.
 enum class Compression { kNone, kGzip, kDeflate, kZlib, kBrotli, kUnknown };
 
-/// Decodes a stream of one compression, in steps, so that a few bytes cannot become gigabytes before anybody counts
-/// them.
+/// Decodes a stream of one compression in steps, so that a few bytes cannot become gigabytes before anybody counts
+/// them, and the loop can turn in between.
 class Decoder {
  public:
-  /// Gets decoded bytes; returns false when no more are wanted.
-  using Give = std::function<bool(std::string_view)>;
+  enum class Step : std::uint8_t { kAgain, kWantsInput, kInvalid };
 
   virtual ~Decoder() = default;
-  /// Decodes all of `data` and gives it out; false when it is not valid.
-  virtual bool decode(std::string_view data, const Give& give) = 0;
+  /// Decodes from the front of `data`, which loses what was read, into `room`, of which `written` bytes are used.
+  virtual Step decode(std::string_view& data, std::span<char> room, std::size_t& written) = 0;
   /// Whether what must stand at the begin of the stream has come.
   [[nodiscard]] virtual bool began() const { return true; }
   /// Whether the compressed stream came to its end.
@@ -36,14 +37,24 @@ class Decoder {
 
 std::unique_ptr<Decoder> make_decoder(Compression compression);
 
+/// What a compressed body may become. An uncompressed one is bounded by its deadline alone, as with blackbox_exporter.
+struct DecodingLimits {
+  std::uint64_t bytes = std::uint64_t{256} << 20;  ///< decoded
+  std::uint64_t ratio = 250;                       ///< of decoded bytes to those that came, beyond `free`
+  std::uint64_t free = std::uint64_t{16} << 20;    ///< decoded bytes that need no ratio
+};
+
 class BodySink {
  public:
-  /// `limit`: decoded bytes that are one too many, zero for none. `keep`: bytes to keep for text().
-  BodySink(Compression compression, std::uint64_t limit, std::size_t keep);
+  /// `limit`: decoded bytes that are one too many, zero for none; it replaces that of the decoding. `keep`: bytes to
+  /// keep for text().
+  BodySink(Compression compression, std::uint64_t limit, std::size_t keep, const DecodingLimits& decoding = {});
 
-  /// Takes a part of the body; false when the rest is not wanted (see failure()).
+  /// Takes a part of the body; false when the rest is not wanted (see failure()). What is compressed waits for slices.
   bool take(std::string_view data);
-  /// Tells that the body is complete.
+  /// Decodes some of what was taken: so much that the loop should turn before the next slice.
+  net::Work slice();
+  /// Tells that the body is complete; decodes what is left.
   void finish();
   /// Tells that the rest of the body will not come.
   void fail(Failure failure);
@@ -60,13 +71,20 @@ class BodySink {
 
  private:
   bool keep(std::string_view decoded);
+  [[nodiscard]] bool within_ratio() const;
+  void fail_too_large(std::string message);
 
   std::unique_ptr<Decoder> decoder_;
   std::uint64_t limit_;
   std::size_t keep_;
+  DecodingLimits decoding_;
+  std::string waiting_;         ///< compressed, to be decoded
+  std::size_t decoded_to_ = 0;  ///< of `waiting_`
+  std::uint64_t received_ = 0;
   std::uint64_t size_ = 0;
   bool closed_ = false;
   std::string text_;
+  Held held_;
   std::optional<Failure> failure_;
 };
 

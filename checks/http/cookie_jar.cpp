@@ -45,7 +45,12 @@ std::int64_t expiry_of(std::string_view max_age, bool has_max_age, const std::st
   if (has_max_age) {
     std::int64_t seconds = 0;
     const auto [end, error] = std::from_chars(max_age.data(), max_age.data() + max_age.size(), seconds);
-    if (error == std::errc() && end == max_age.data() + max_age.size()) return seconds <= 0 ? 1 : unix_now() + seconds;
+    // Farther than anybody waits is as good as for ever.
+    constexpr std::int64_t kLongest = std::int64_t{10} * 366 * 24 * 60 * 60;
+    if (error == std::errc::result_out_of_range) seconds = max_age.starts_with('-') ? 0 : kLongest;
+    if (error != std::errc::invalid_argument && end == max_age.data() + max_age.size()) {
+      return seconds <= 0 ? 1 : unix_now() + std::min(seconds, kLongest);
+    }
   }
   if (expires.empty()) return 0;
   auto text = expires;

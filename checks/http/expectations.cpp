@@ -4,9 +4,12 @@
 
 #include <algorithm>
 
+#include "checks/net/offload.hpp"
 #include "config/ascii.hpp"
 
 namespace vedette::http {
+
+namespace asio = boost::asio;
 
 namespace {
 
@@ -81,8 +84,84 @@ std::optional<Failure> check_json(const Expectations& expected, const BodySink& 
   return check_program(*expected.json_must_match, *json, true);
 }
 
+bool looks_by_patterns(const Expectations& expected) {
+  return !expected.body_must_match.empty() || !expected.body_must_not_match.empty();
+}
+
+/// What is wrong with a body, and by which kind of expectation.
+struct BodyVerdict {
+  std::optional<Failure> failure{};
+  Unmet unmet{};
+};
+
+BodyVerdict verdict_on(const Expectations& expected, const BodySink& body) {
+  if (looks_by_patterns(expected)) {
+    if (auto failure = check_body(expected, body)) return {std::move(failure), {.regex = true}};
+  }
+  if (expected.look_at_json()) {
+    if (auto failure = check_json(expected, body)) return {std::move(failure), {.cel = true}};
+  }
+  return {};
+}
+
 std::string expected_status(const Expectations& expected) {
   return expected.status_codes.empty() ? "200 to 299" : fmt::format("{}", fmt::join(expected.status_codes, ", "));
+}
+
+}  // namespace
+
+bool status_expected(const Expectations& expected, int status) {
+  // A line that asks for the status says what it should be.
+  if (expected.status_codes.empty() && language::asks_for(expected.lines, language::QueryKind::kStatus)) return true;
+  if (expected.status_codes.empty()) return status >= 200 && status < 300;
+  return std::find(expected.status_codes.begin(), expected.status_codes.end(), status) != expected.status_codes.end();
+}
+
+Unmet expect_head(RunContext& context, const Expectations& expected, const net::HttpExchange& response) {
+  if (!status_expected(expected, response.status)) {
+    context.fail(Reason::kHttpStatus,
+                 fmt::format("status {}, expected {}", response.status, expected_status(expected)));
+    return {};
+  }
+  for (const auto& header : expected.headers) {
+    if (auto failure = check_header(header, response)) {
+      context.fail(std::move(*failure));
+      return {.regex = true};
+    }
+  }
+  return {};
+}
+
+Unmet expect_whole(RunContext& context, const Expectations& expected, const BodySink& body) {
+  if (!body.failure()) return {};
+  const bool patterns = looks_by_patterns(expected);
+  context.fail(*body.failure());
+  return {.regex = patterns && body.began(), .cel = !patterns && body.began() && expected.look_at_json()};
+}
+
+asio::awaitable<Unmet> expect_content(RunContext& context, const Expectations& expected,
+                                      std::shared_ptr<const BodySink> body) {
+  BodyVerdict verdict;
+  if (body->text().size() <= net::kSmallAnswer) {
+    verdict = verdict_on(expected, *body);
+  } else {
+    struct Looked {
+      CheckPtr check;  ///< owns what is expected
+      std::shared_ptr<const BodySink> body;
+      BodyVerdict verdict{};
+      Held held{};
+    };
+    const auto looked = std::make_shared<Looked>(context.check, std::move(body));
+    const bool fits = !expected.look_at_json() || looked->held.grow_to(looked->body->text().size() * net::kTreeCost);
+    net::Problem problem = memory_used_up();
+    if (fits) {
+      const auto look = [looked, &expected] { looked->verdict = verdict_on(expected, *looked->body); };
+      problem = co_await net::offload(context, look);
+    }
+    verdict = problem ? BodyVerdict{std::move(problem), {}} : std::move(looked->verdict);
+  }
+  if (verdict.failure) context.fail(std::move(*verdict.failure));
+  co_return verdict.unmet;
 }
 
 void expect_connection(RunContext& context, const Expectations& expected, const net::HttpExchange& response,
@@ -96,49 +175,6 @@ void expect_connection(RunContext& context, const Expectations& expected, const 
   if (!secure && expected.fail_if_not_tls)
     context.fail(Reason::kHttpTlsRequired, "the final response came without TLS");
   if (response.tls) net::expect_days_left(context, expected.days_left, *response.tls);
-}
-
-}  // namespace
-
-bool status_expected(const Expectations& expected, int status) {
-  // A line that asks for the status says what it should be.
-  if (expected.status_codes.empty() && language::asks_for(expected.lines, language::QueryKind::kStatus)) return true;
-  if (expected.status_codes.empty()) return status >= 200 && status < 300;
-  return std::find(expected.status_codes.begin(), expected.status_codes.end(), status) != expected.status_codes.end();
-}
-
-Unmet expect_response(RunContext& context, const Expectations& expected, const net::HttpExchange& response,
-                      const BodySink& body, bool secure) {
-  if (!status_expected(expected, response.status)) {
-    context.fail(Reason::kHttpStatus,
-                 fmt::format("status {}, expected {}", response.status, expected_status(expected)));
-    return {};
-  }
-  for (const auto& header : expected.headers) {
-    if (auto failure = check_header(header, response)) {
-      context.fail(std::move(*failure));
-      return {.regex = true};
-    }
-  }
-  const bool patterns = !expected.body_must_match.empty() || !expected.body_must_not_match.empty();
-  if (body.failure()) {
-    context.fail(*body.failure());
-    return {.regex = patterns && body.began(), .cel = !patterns && body.began() && expected.look_at_json()};
-  }
-  if (patterns) {
-    if (auto failure = check_body(expected, body)) {
-      context.fail(std::move(*failure));
-      return {.regex = true};
-    }
-  }
-  if (expected.look_at_json()) {
-    if (auto failure = check_json(expected, body)) {
-      context.fail(std::move(*failure));
-      return {.cel = true};
-    }
-  }
-  expect_connection(context, expected, response, secure);
-  return {};
 }
 
 }  // namespace vedette::http

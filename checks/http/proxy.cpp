@@ -13,6 +13,7 @@
 #include "checks/net/services.hpp"
 #include "checks/net/target.hpp"
 #include "config/mapping.hpp"
+#include "language/base64.hpp"
 
 namespace vedette::http {
 
@@ -59,7 +60,10 @@ ProxySettings decode_proxy(config::Mapping& section) {
     const auto url = out.url.reveal().value_or("");
     if (url.empty()) out.url = {};
     if (const auto refused = go_url_problem(url); !refused.empty()) {
-      section.error("proxy_url", "proxy_url is not a URL: " + refused, kProxyHint);
+      // What is wrong may be a part of the password, such as a slash that should have been written as %2F.
+      const bool secret = url.find('@') != std::string::npos;
+      section.error("proxy_url", "proxy_url is not a URL" + (secret ? std::string() : ": " + refused),
+                    secret ? "write user and password percent-encoded: http://user:p%2Fw@host:port" : kProxyHint);
     } else {
       out.problem = problem_of(url);
       if (!out.problem.empty()) section.late("proxy_url", out.problem, kProxyHint);
@@ -141,6 +145,9 @@ std::optional<Proxy> proxy_for(const ProxySettings& settings, const Url& target)
 boost::asio::awaitable<tl::expected<net::HttpProxy, Failure>> reach_proxy(RunContext& context, const Proxy& proxy,
                                                                           const net::AddressSettings& settings,
                                                                           const net::TlsClient& tls) {
+  if (auto refused = context.services.sockets.egress().refuses_name(proxy.host)) {
+    co_return tl::make_unexpected(std::move(*refused));
+  }
   const auto found = co_await context.services.resolver.resolve(proxy.host, settings);
   if (!found) co_return tl::make_unexpected(Failure{Reason::kHttpProxy, "the proxy's name: " + found.error().message});
   net::HttpProxy out;
@@ -152,8 +159,9 @@ boost::asio::awaitable<tl::expected<net::HttpProxy, Failure>> reach_proxy(RunCon
     out.verify_name = tls.name_for(proxy.host);
   }
   out.type = secure || proxy.scheme == "http" ? net::HttpProxy::Type::kHttp : net::HttpProxy::Type::kSocks5;
-  out.address = found->address;
-  out.port = proxy.port;
+  out.at = {found->address, proxy.port, proxy.host};
+  context.redactor.add(proxy.password);
+  if (!proxy.user.empty()) context.redactor.add(language::encode_base64(proxy.user + ":" + proxy.password));
   out.user = proxy.user;
   out.password = proxy.password;
   co_return out;

@@ -21,6 +21,7 @@
 #include "checks/version.hpp"
 #include "config/ascii.hpp"
 #include "config/masked.hpp"
+#include "language/base64.hpp"
 
 namespace vedette::http {
 
@@ -48,10 +49,39 @@ constexpr std::size_t kMostBodyKept = std::size_t{16} << 20;
 constexpr std::size_t kExcerpt = 2048;
 constexpr std::size_t kMostBodySent = std::size_t{64} << 20;
 constexpr std::size_t kMostCookies = 50;
-constexpr std::size_t kShortestSecret = 6;
+constexpr std::size_t kShownUrl = 2048;
+constexpr std::size_t kShownHeader = 512;
 
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+std::string shown_url(const std::string& url) {
+  return printable(url, kShownUrl);
+}
+
+/// A user without a password is often a token.
+void hide_userinfo(Redactor& redactor, const Url& url) {
+  if (!url.has_userinfo) return;
+  redactor.add(url.password.empty() ? url.user : url.password);
+  redactor.add(language::encode_base64(url.user + ":" + url.password));
+}
+
+/// Of a body that is kept in a file nobody knows what is secret in it: its lines are not shown.
+void hide_lines(Redactor& redactor, std::string_view content) {
+  constexpr std::size_t kLongEnough = 8;
+  constexpr std::size_t kMaxLine = 4096;
+  constexpr int kMaxLines = 100;
+  for (int i = 0; i < kMaxLines && !content.empty(); ++i) {
+    const auto whole = content.substr(0, content.find('\n'));
+    const auto line = config::trim(whole);
+    if (line.size() >= kLongEnough && line.size() <= kMaxLine) redactor.add(line);
+    content.remove_prefix(std::min(content.size(), whole.size() + 1));
+  }
+}
+
+bool looks_at_content(const Expectations& expected) {
+  return !expected.body_must_match.empty() || !expected.body_must_not_match.empty() || expected.look_at_json();
 }
 
 double content_length(const net::HttpExchange& response, bool is_head) {
@@ -71,37 +101,36 @@ HttpRun::HttpRun(RunContext& context)
       method_(settings_.method) {}
 
 bool HttpRun::reveal_secrets() {
-  const auto reveal = [this](const config::Secret& secret, std::string& out, bool hide) {
-    auto value = secret.reveal();
-    if (!value) {
-      context_.fail(Reason::kLocalFile, value.error());
-      return false;
+  const auto reveal = [this](const config::Secret& secret, std::string& out, bool parts_only) {
+    auto value = context_.reveal(secret, parts_only);
+    if (value) {
+      out = std::move(*value);
+    } else {
+      context_.fail(std::move(value.error()));
     }
-    out = std::move(*value);
-    if (hide && out.size() >= kShortestSecret) secrets_.push_back(out);
-    return true;
+    return !context_.failed();
   };
   for (const auto* list : {&settings_.headers, &settings_.added_headers}) {
     for (const auto& [name, secret] : *list) {
       std::string value;
-      if (!reveal(secret, value, !config::is_harmless_header(name))) return false;
+      if (!reveal(secret, value, config::is_harmless_header(name))) return false;
       headers_.emplace_back(name, std::move(value));
     }
   }
   if (settings_.credentials == Credentials::kBasic) {
     std::string password;
-    if (!reveal(settings_.password, password, true)) return false;
+    if (!reveal(settings_.password, password, false)) return false;
     basic_ = net::basic_authorization(settings_.username, password);
-    secrets_.push_back(basic_.substr(basic_.find(' ') + 1));
+    context_.redactor.add(basic_.substr(basic_.find(' ') + 1));
   }
   if (settings_.credentials == Credentials::kAuthorization) {
     std::string credentials;
-    if (!reveal(settings_.authorization, credentials, true)) return false;
+    if (!reveal(settings_.authorization, credentials, false)) return false;
     authorization_ = settings_.authorization_type + " " + credentials;
   }
   if (!settings_.body.empty()) {
     body_to_send_.emplace();
-    return reveal(settings_.body, *body_to_send_, false);
+    return reveal(settings_.body, *body_to_send_, true);
   }
   if (settings_.body_file.empty()) return true;
   auto content = config::read_small_file(settings_.body_file, kMostBodySent);
@@ -109,6 +138,7 @@ bool HttpRun::reveal_secrets() {
     context_.fail(Reason::kLocalFile, content.error());
     return false;
   }
+  hide_lines(context_.redactor, *content);
   body_to_send_ = std::move(*content);
   return true;
 }
@@ -203,17 +233,6 @@ asio::awaitable<bool> HttpRun::find_way(const Url& url, net::HttpRequest& reques
     request.address = found->address;
   }
   if (!proxy) co_return true;
-  // What the proxy connects to is ours to answer for.
-  const auto& egress = context_.services.sockets.egress();
-  auto refused = egress.refuses_port(url.port);
-  if (!refused && settings_.proxy.skip_resolve) refused = egress.refuses_name(url.host);
-  if (!refused && settings_.proxy.skip_resolve && net::is_address(url.host)) {
-    refused = egress.refuses(asio::ip::make_address(url.host), url.host);
-  }
-  if (refused) {
-    context_.fail(std::move(*refused));
-    co_return false;
-  }
   auto through = co_await reach_proxy(context_, *proxy, settings_.address, settings_.tls);
   if (!through) {
     context_.fail(std::move(through.error()));
@@ -222,7 +241,7 @@ asio::awaitable<bool> HttpRun::find_way(const Url& url, net::HttpRequest& reques
   // socks5h asks the proxy to resolve.
   if (proxy->scheme == "socks5h") request.address.reset();
   for (const auto& [header, secret] : settings_.proxy.connect_headers) {
-    through->connect_headers.emplace_back(header, secret.reveal().value_or(""));
+    through->connect_headers.emplace_back(header, context_.reveal(secret).value_or(""));
   }
   request.proxy = std::move(*through);
   co_return true;
@@ -235,11 +254,13 @@ asio::awaitable<bool> HttpRun::exchange(const Url& url) {
   net::HttpRequest request;
   if (!co_await find_way(url, request)) co_return false;
   if (!prepare(url, request)) co_return false;
-  const auto keep = settings_.expect.look_at_body() ? kMostBodyKept : kExcerpt;
-  body_ = std::make_unique<BodySink>(settings_.compression, settings_.body_size_limit, keep);
+  // One byte more than is shown, so that an excerpt that was cut off is seen to be.
+  const auto keep = settings_.expect.look_at_body() ? kMostBodyKept : kExcerpt + 1;
+  body_ = std::make_shared<BodySink>(settings_.compression, settings_.body_size_limit, keep);
   request.on_body = [this](std::string_view part) { return body_->take(part); };
+  if (settings_.compression != Compression::kNone) request.on_slice = [this] { return body_->slice(); };
   requested_ = true;
-  context_.log([method = method_, text = urls_.back()] { return fmt::format("{} {}", method, text); });
+  context_.log([method = method_, url = urls_.back()] { return fmt::format("{} {}", method, shown_url(url)); });
   if (auto problem = co_await net::perform(context_, request, response_, hop_)) {
     context_.log("failed: " + problem->message);
     if (!response_.has_head) {
@@ -248,6 +269,8 @@ asio::awaitable<bool> HttpRun::exchange(const Url& url) {
     }
     // What was said in the head counts nevertheless.
     body_->fail(std::move(*problem));
+    // There is no time left for what a redirect leads to.
+    if (context_.stopped && settings_.follow_redirects && is_redirect(response_.status)) co_return false;
   }
   if (!response_.ended_by_sink) body_->finish();
   context_.log([status = response_.status, version = response_.version, bytes = body_->size()] {
@@ -299,7 +322,7 @@ std::optional<Url> HttpRun::next_url(const Url& url) {
     body_to_send_.reset();
   }
   referer_ = url.secure && !next->secure ? std::string() : url.text();
-  context_.log(fmt::format("redirected to {}", next->text()));
+  context_.log(fmt::format("redirected to {}", shown_url(next->text())));
   return std::move(*next);
 }
 
@@ -309,8 +332,6 @@ asio::awaitable<bool> HttpRun::get_token() {
     context_.fail(std::move(token.error()));
     co_return false;
   }
-  const auto space = token->find(' ');
-  secrets_.push_back(token->substr(space + 1));
   authorization_ = std::move(*token);
   co_return true;
 }
@@ -335,6 +356,7 @@ asio::awaitable<void> HttpRun::go() {
     co_return;
   }
   std::optional<Url> url = std::move(*parsed);
+  hide_userinfo(context_.redactor, *url);
   first_host_ = url->host;
   while (url && !context_.failed()) {
     answered_ = co_await exchange(*url);
@@ -343,21 +365,26 @@ asio::awaitable<void> HttpRun::go() {
     if (url) ++hop_;
   }
   if (answered_ && !context_.failed()) {
-    unmet_ = expect_response(context_, settings_.expect, response_, *body_, secure_);
+    unmet_ = expect_head(context_, settings_.expect, response_);
+    if (!context_.failed()) unmet_ = expect_whole(context_, settings_.expect, *body_);
+    if (!context_.failed() && looks_at_content(settings_.expect)) {
+      unmet_ = co_await expect_content(context_, settings_.expect, body_);
+    }
+    if (!context_.failed()) expect_connection(context_, settings_.expect, response_, secure_);
   }
   if (answered_ && !context_.failed() && !settings_.expect.lines.empty()) {
-    expect_lines();
+    co_await expect_lines();
   }
   measure(resolved_);
   if (context_.wants_evidence()) add_evidence();
 }
 
-void HttpRun::expect_lines() {
+asio::awaitable<void> HttpRun::expect_lines() {
   const auto& lines = settings_.expect.lines;
   if (language::looks_at_body(lines) && !body_->whole()) {
     context_.fail(Reason::kBodyTooLarge,
                   fmt::format("the body has {} bytes, more than expectations can look at", body_->size()));
-    return;
+    co_return;
   }
   language::Subject subject;
   subject.status = response_.status;
@@ -369,8 +396,7 @@ void HttpRun::expect_lines() {
   if (address_) subject.ip = address_->to_string();
   subject.redirects = passed_;
   if (response_.tls) net::describe_tls(*response_.tls, subject);
-  net::expect_lines(context_, lines, std::move(subject),
-                    [this](std::string text) { return redacted(std::move(text)); });
+  co_await net::expect_lines(context_, lines, std::move(subject));
 }
 
 void HttpRun::measure(bool resolved) {
@@ -409,18 +435,11 @@ void HttpRun::measure(bool resolved) {
   if (response_.tls) net::measure_tls(context_, *response_.tls, {});
 }
 
-std::string HttpRun::redacted(std::string text) const {
-  for (const auto& secret : secrets_) {
-    for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 3)) {
-      text.replace(at, secret.size(), "***");
-    }
-  }
-  return text;
-}
-
 void HttpRun::add_evidence() {
   auto& facts = context_.result.evidence.facts;
-  facts["urls"] = boost::json::array(urls_.begin(), urls_.end());
+  boost::json::array urls;
+  for (const auto& url : urls_) urls.emplace_back(shown_url(url));
+  facts["urls"] = std::move(urls);
   if (address_) facts["address"] = address_->to_string();
   const auto& [local, port] = response_.local;
   if (port != 0) facts["local_address"] = net::join_host_port(local.to_string(), port);
@@ -431,12 +450,12 @@ void HttpRun::add_evidence() {
   boost::json::array headers;
   for (const auto& [name, value] : response_.headers) {
     const bool hide = same_ignoring_case(name, "Set-Cookie");
-    headers.emplace_back(boost::json::array{name, hide ? std::string("***") : redacted(printable(value, 512))});
+    headers.emplace_back(boost::json::array{name, hide ? std::string("***") : printable(value, kShownHeader)});
   }
   facts["headers"] = std::move(headers);
   if (!body_) return;
   facts["body_bytes"] = body_->size();
-  context_.result.evidence.excerpt = redacted(printable(body_->text(), kExcerpt));
+  context_.result.evidence.excerpt = printable(body_->text(), kExcerpt);
 }
 
 }  // namespace vedette::http

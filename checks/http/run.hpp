@@ -39,13 +39,12 @@ class HttpRun {
   boost::asio::awaitable<bool> find_way(const Url& url, net::HttpRequest& request);
   void add_headers(const Url& url, net::HttpRequest& request) const;
   void add_credentials(const Url& url, net::HttpRequest& request) const;
-  void expect_lines();
+  boost::asio::awaitable<void> expect_lines();
   /// The next URL when the response redirects and the check follows; fails the run on a bad or one too many.
   std::optional<Url> next_url(const Url& url);
   void keep_cookies(const Url& url);
   void measure(bool resolved);
   void add_evidence();
-  [[nodiscard]] std::string redacted(std::string text) const;
   [[nodiscard]] bool to_first_host(const Url& url) const { return url.host == first_host_; }
 
   RunContext& context_;
@@ -54,7 +53,6 @@ class HttpRun {
   std::string basic_;          ///< user:password
   std::string authorization_;  ///< the header's value
   std::optional<std::string> body_to_send_;
-  std::vector<std::string> secrets_;
 
   std::string first_host_;
   std::string method_;
@@ -71,7 +69,7 @@ class HttpRun {
   std::optional<boost::asio::ip::address> address_;
   net::HttpExchange response_;  ///< of the last hop
   bool answered_ = false;       ///< the last hop's response came whole, or as far as it was wanted
-  std::unique_ptr<BodySink> body_;
+  std::shared_ptr<BodySink> body_;
 };
 
 extern const Family kHttpDuration;

@@ -5,6 +5,7 @@
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -37,11 +38,12 @@ std::string random_id() {
 }
 
 /// What a token endpoint was asked, without who asks.
-tl::expected<std::string, std::string> form_of(const TokenSettings& settings) {
+tl::expected<std::string, Failure> form_of(RunContext& context, const TokenSettings& settings) {
   std::string out = "grant_type=";
   if (settings.signs) {
     const auto assertion = make_assertion(settings, std::chrono::system_clock::now());
-    if (!assertion) return tl::make_unexpected(assertion.error());
+    if (!assertion) return tl::make_unexpected(Failure{Reason::kLocalFile, assertion.error()});
+    context.redactor.add(*assertion);
     out += form_encoded("urn:ietf:params:oauth:grant-type:jwt-bearer") + "&assertion=" + form_encoded(*assertion);
   } else {
     out += "client_credentials";
@@ -50,7 +52,7 @@ tl::expected<std::string, std::string> form_of(const TokenSettings& settings) {
   for (const auto& scope : settings.scopes) scopes += (scopes.empty() ? "" : " ") + scope;
   if (!scopes.empty()) out += "&scope=" + form_encoded(scopes);
   for (const auto& [name, secret] : settings.parameters) {
-    const auto value = secret.reveal();
+    const auto value = context.reveal(secret);
     if (!value) return tl::make_unexpected(value.error());
     out += "&" + form_encoded(name) + "=" + form_encoded(*value);
   }
@@ -108,8 +110,6 @@ class Endpoint {
     if (auto refused = egress.refuses_name(url_.host)) co_return refused;
     auto found = co_await context_.services.resolver.resolve(url_.host, address_);
     if (!found) co_return std::move(found.error());
-    if (auto refused = egress.refuses(found->address, url_.host)) co_return refused;
-    if (auto refused = egress.refuses_port(url_.port)) co_return refused;
     request.address = found->address;
     const auto proxy = proxy_for(settings_.proxy, url_);
     if (!proxy) co_return std::nullopt;
@@ -146,17 +146,18 @@ tl::expected<std::string, Failure> token_in(const Answer& answer) {
 asio::awaitable<tl::expected<std::string, Failure>> ask_for_token(RunContext& context, const TokenSettings& settings) {
   auto url = parse_url(settings.token_url);
   if (!url) co_return tl::make_unexpected(Failure{Reason::kSettingsInvalid, "token_url: " + url.error()});
-  const auto form = form_of(settings);
-  if (!form) co_return tl::make_unexpected(Failure{Reason::kLocalFile, form.error()});
+  const auto form = form_of(context, settings);
+  if (!form) co_return tl::make_unexpected(form.error());
   Endpoint endpoint(context, settings, std::move(*url));
   std::string secret;
   if (!settings.client_secret.empty()) {
-    auto value = settings.client_secret.reveal();
-    if (!value) co_return tl::make_unexpected(Failure{Reason::kLocalFile, value.error()});
+    auto value = context.reveal(settings.client_secret);
+    if (!value) co_return tl::make_unexpected(std::move(value.error()));
     secret = std::move(*value);
   }
   const auto basic =
       settings.signs ? std::string() : net::basic_authorization(form_encoded(settings.client_id), form_encoded(secret));
+  context.redactor.add(basic.substr(std::min(basic.size(), basic.find(' ') + 1)));
   auto answer = co_await endpoint.ask(*form, basic);
   const auto accepted = [&answer] { return answer->status >= 200 && answer->status < 300; };
   if (answer && !accepted() && !settings.signs) {
@@ -232,6 +233,7 @@ asio::awaitable<tl::expected<std::string, Failure>> fetch_token(RunContext& cont
   result.duration = duration;
   context.add_phase(Phase::kToken, taken);
   context.phase = Phase::kToken;
+  if (token) context.redactor.add(token->substr(token->find(' ') + 1));
   context.log(token ? std::string("got a token") : "no token: " + token.error().message);
   if (!token && token.error().reason != Reason::kCancelled) token.error().message = "token: " + token.error().message;
   co_return token;

@@ -76,7 +76,7 @@ asio::awaitable<net::Problem> ping(RunContext& context, const IcmpSettings& sett
   if (!settings.problem.empty()) co_return Failure{Reason::kSettingsInvalid, settings.problem};
   context.phase = Phase::kRtt;
   const auto began = net::now_monotonic();
-  if (auto problem = socket.open(found->address, settings.address, settings.options)) co_return problem;
+  if (auto problem = socket.open({found->address, 0, target}, settings.address, settings.options)) co_return problem;
   setup = net::now_monotonic() - began;
   if (auto problem = socket.send(settings.payload)) co_return problem;
   if (auto problem = co_await socket.receive()) co_return problem;

@@ -22,6 +22,13 @@ struct AddressSettings {
   std::string resolver;        ///< `ip` or `ip:port` of a DNS server; empty: the system's
 };
 
+/// Where a run connects to.
+struct Endpoint {
+  boost::asio::ip::address address;
+  std::uint16_t port = 0;  ///< zero for protocols without ports
+  std::string name{};      ///< that the address was found for; empty when the address itself was asked for
+};
+
 /// Reads the four keys; wrong values go to the mapping's diagnostics.
 AddressSettings decode_address_settings(config::Mapping& section);
 

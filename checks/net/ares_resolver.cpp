@@ -3,7 +3,10 @@
 #include <ares.h>
 #include <fmt/format.h>
 #include <netdb.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
@@ -23,6 +26,8 @@ namespace {
 constexpr int kReceiveBuffer = 4 << 20;
 constexpr int kTryMilliseconds = 1500;
 constexpr int kTries = 3;
+/// Reads for one event: c-ares reads until nothing is left, which a server that floods never lets happen.
+constexpr int kMaxReads = 64;
 /// Channels for servers that checks name; more than this many different servers share by being reopened.
 constexpr std::size_t kMaxChannels = 64;
 
@@ -109,6 +114,19 @@ Failure failure_of_status(int status, const std::string& host) {
   }
 }
 
+/// What is wrong with asking a server that a check names. The system's own are not bounded: clouds put them beside the
+/// metadata services.
+std::optional<Failure> refuses_server(const EgressPolicy& egress, const std::string& server) {
+  const auto parts = server.empty() ? std::nullopt : split_host_port(server, 53);
+  if (!parts) return std::nullopt;
+  boost::system::error_code error;
+  const auto address = asio::ip::make_address(parts->host, error);
+  if (error) return std::nullopt;
+  auto refused = egress.refuses({{}, address, parts->port});
+  if (refused) refused->message = "the resolver: " + refused->message;
+  return refused;
+}
+
 /// Of two failed families, the one that says more.
 int worse_status(int a, int b) {
   const auto weight = [](int status) { return status == ARES_ENODATA || status == ARES_SUCCESS ? 0 : 1; };
@@ -153,14 +171,13 @@ class AresResolver::Channel {
     options.flags = flags;
     options.timeout = kTryMilliseconds;
     options.tries = kTries;
-    options.socket_receive_buffer_size = kReceiveBuffer;
     options.sock_state_cb = &Channel::on_socket_state;
     options.sock_state_cb_data = this;
     std::string lookups = "b";
     options.lookups = lookups.data();
-    const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_RCVBUF |
-                     ARES_OPT_SOCK_STATE_CB | ARES_OPT_LOOKUPS;
+    const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB | ARES_OPT_LOOKUPS;
     int status = ares_init_options(&channel_, &options, mask);
+    if (status == ARES_SUCCESS) ares_set_socket_functions(channel_, &kSocketFunctions, this);
     if (status == ARES_SUCCESS && !server.empty()) {
       const auto parts = split_host_port(server, 53);
       status =
@@ -184,7 +201,32 @@ class AresResolver::Channel {
     static_cast<Channel*>(self)->sockets_.watch(fd, events);
   }
 
+  static ares_socket_t make_socket(int family, int type, int protocol, void* /*self*/) noexcept {
+    const int fd = ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+    if (fd >= 0) ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
+    return fd;
+  }
+  static int close_socket(ares_socket_t fd, void* /*self*/) noexcept { return ::close(fd); }
+  static int connect_socket(ares_socket_t fd, const sockaddr* address, ares_socklen_t size, void* /*self*/) noexcept {
+    return ::connect(fd, address, size);
+  }
+  static ares_ssize_t receive(ares_socket_t fd, void* data, std::size_t size, int flags, sockaddr* from,
+                              ares_socklen_t* from_size, void* self) noexcept {
+    if (--static_cast<Channel*>(self)->reads_left_ >= 0) return ::recvfrom(fd, data, size, flags, from, from_size);
+    errno = EAGAIN;
+    return -1;
+  }
+  static ares_ssize_t send(ares_socket_t fd, const iovec* parts, int count, void* /*self*/) noexcept {
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(parts);
+    message.msg_iovlen = static_cast<std::size_t>(count);
+    return ::sendmsg(fd, &message, MSG_NOSIGNAL);
+  }
+  static constexpr ares_socket_functions kSocketFunctions{&make_socket, &close_socket, &connect_socket, &receive,
+                                                          &send};
+
   void process(int fd, std::uint32_t events) {
+    reads_left_ = kMaxReads;
     const bool trouble = (events & (EPOLLERR | EPOLLHUP)) != 0;
     ares_process_fd(channel_, (events & EPOLLIN) != 0 || trouble ? fd : ARES_SOCKET_BAD,
                     (events & EPOLLOUT) != 0 ? fd : ARES_SOCKET_BAD);
@@ -201,6 +243,7 @@ class AresResolver::Channel {
                          std::chrono::milliseconds(1));
     timer_.async_wait([this](const boost::system::error_code& error) {
       if (error) return;
+      reads_left_ = kMaxReads;
       ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
       arm();
     });
@@ -209,6 +252,7 @@ class AresResolver::Channel {
   asio::steady_timer timer_;
   EpollSet sockets_;
   ares_channel channel_ = nullptr;
+  int reads_left_ = kMaxReads;  ///< until the loop turns
 };
 
 /// The hosts file alone, asked before the DNS. c-ares could do both in one go, but loses memory (1.18) when a name is
@@ -258,7 +302,8 @@ class AresResolver::HostsFile {
   ares_channel channel_ = nullptr;
 };
 
-AresResolver::AresResolver(const asio::any_io_executor& executor) : executor_(executor) {
+AresResolver::AresResolver(const asio::any_io_executor& executor, const SocketSet& sockets)
+    : executor_(executor), sockets_(sockets) {
   init_library();
   hosts_ = std::make_unique<HostsFile>();
 }
@@ -286,6 +331,9 @@ asio::awaitable<tl::expected<Resolution, Failure>> AresResolver::resolve(const s
     co_return Resolution{literal, 0};
   }
 
+  if (auto refused = refuses_server(sockets_.egress(), settings.resolver)) {
+    co_return tl::make_unexpected(std::move(*refused));
+  }
   if (settings.resolver.empty()) {
     if (const auto found = hosts_->find(host, settings)) co_return *found;
   }

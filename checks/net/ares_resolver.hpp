@@ -9,12 +9,14 @@
 #include <memory>
 
 #include "checks/net/resolver.hpp"
+#include "checks/net/socket.hpp"
 
 namespace vedette::net {
 
 class AresResolver final : public Resolver {
  public:
-  explicit AresResolver(const boost::asio::any_io_executor& executor);
+  /// `sockets` outlives it: their policy decides which servers checks may name.
+  AresResolver(const boost::asio::any_io_executor& executor, const SocketSet& sockets);
   ~AresResolver() override;
   AresResolver(const AresResolver&) = delete;
   AresResolver& operator=(const AresResolver&) = delete;
@@ -28,6 +30,7 @@ class AresResolver final : public Resolver {
   Channel* channel_for(const std::string& server);
 
   boost::asio::any_io_executor executor_;
+  const SocketSet& sockets_;
   std::unique_ptr<HostsFile> hosts_;
   std::map<std::string, std::unique_ptr<Channel>> channels_;
 };

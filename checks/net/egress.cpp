@@ -1,11 +1,13 @@
 #include "checks/net/egress.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <fnmatch.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <initializer_list>
 
 #include "config/ascii.hpp"
 
@@ -28,24 +30,68 @@ Bytes bytes_of(const ip::address& address) {
   return out;
 }
 
-ip::address v4_at(const Bytes& bytes, std::size_t at) {
-  return ip::address_v4({bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]});
+ip::address v4_of(unsigned char a, unsigned char b, unsigned char c, unsigned char d) {
+  return ip::address_v4({a, b, c, d});
 }
 
-/// The IPv4 address within an IPv6 one: mapped and compatible (RFC 4291), translated (RFC 6052), 6to4 (RFC 3056).
-std::optional<ip::address> embedded_v4(const ip::address& address) {
-  if (address.is_v4()) return std::nullopt;
-  const auto bytes = bytes_of(address);
-  const auto zero = [&](std::size_t from, std::size_t to) {
-    return std::all_of(bytes.begin() + static_cast<std::ptrdiff_t>(from),
-                       bytes.begin() + static_cast<std::ptrdiff_t>(to), [](unsigned char byte) { return byte == 0; });
-  };
-  const bool mapped = zero(0, 10) && bytes[10] == 0xff && bytes[11] == 0xff;
-  const bool compatible = zero(0, 12) && !zero(12, 15);
-  const bool translated = bytes[0] == 0 && bytes[1] == 0x64 && bytes[2] == 0xff && bytes[3] == 0x9b && zero(4, 12);
-  if (mapped || compatible || translated) return v4_at(bytes, 12);
-  if (bytes[0] == 0x20 && bytes[1] == 0x02) return v4_at(bytes, 2);
-  return std::nullopt;
+/// Whether `bytes` begin with `prefix`.
+bool begins(const Bytes& bytes, std::initializer_list<unsigned char> prefix) {
+  return std::equal(prefix.begin(), prefix.end(), bytes.begin());
+}
+
+/// All that an address stands for: itself, the IPv4 addresses that it leads to, and loopback for the unspecified ones.
+class Meanings {
+ public:
+  explicit Meanings(const ip::address& address) {
+    add(address);
+    if (address.is_v6()) add_embedded(bytes_of(address));
+    // Linux connects to this machine for them.
+    const bool unspecified = std::any_of(begin(), end(), [](const ip::address& one) {
+      return one.is_v4() ? one.to_v4().to_bytes()[0] == 0 : one.to_v6() == ip::address_v6::any();
+    });
+    if (!unspecified) return;
+    add(ip::address_v4::loopback());
+    add(ip::address_v6::loopback());
+  }
+
+  [[nodiscard]] const ip::address* begin() const { return all_.data(); }
+  [[nodiscard]] const ip::address* end() const { return all_.data() + size_; }
+
+ private:
+  void add(const ip::address& address) { all_.at(size_++) = address; }
+
+  void add_embedded(const Bytes& b) {
+    const auto tail = v4_of(b[12], b[13], b[14], b[15]);
+    const bool zeros = begins(b, {0, 0, 0, 0, 0, 0, 0, 0});
+    const bool compatible = zeros && b[8] == 0 && b[9] == 0 && b[10] == 0 && b[11] == 0 && (b[12] | b[13] | b[14]) != 0;
+    const bool mapped = zeros && b[8] == 0 && b[9] == 0 && b[10] == 0xff && b[11] == 0xff;  // RFC 4291 section 2.5.5.2
+    const bool translated = zeros && b[8] == 0xff && b[9] == 0xff && b[10] == 0 && b[11] == 0;  // RFC 2765 section 2.1
+    const bool well_known = begins(b, {0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0});           // RFC 6052 section 2.1
+    const bool isatap = (b[8] & 0xfcU) == 0 && b[9] == 0 && b[10] == 0x5e && b[11] == 0xfe;     // RFC 5214 section 6.1
+    if (compatible || mapped || translated || well_known || isatap) add(tail);
+    if (begins(b, {0, 0x64, 0xff, 0x9b, 0, 1})) add_locally_translated(b);  // RFC 8215
+    if (begins(b, {0x20, 0x02})) add(v4_of(b[2], b[3], b[4], b[5]));        // 6to4, RFC 3056
+    if (begins(b, {0x20, 0x01, 0, 0})) {                                    // Teredo, RFC 4380 section 4
+      add(v4_of(b[4], b[5], b[6], b[7]));
+      add(v4_of(b[12] ^ 0xffU, b[13] ^ 0xffU, b[14] ^ 0xffU, b[15] ^ 0xffU));
+    }
+  }
+
+  /// RFC 6052 section 2.2 lets a site put the address in one of four places of the prefix 64:ff9b:1::/48.
+  void add_locally_translated(const Bytes& b) {
+    for (const auto& address : {v4_of(b[6], b[7], b[9], b[10]), v4_of(b[7], b[9], b[10], b[11]),
+                                v4_of(b[9], b[10], b[11], b[12]), v4_of(b[12], b[13], b[14], b[15])}) {
+      // Nothing is at a place that begins with zeros.
+      if (address.to_v4().to_bytes()[0] != 0) add(address);
+    }
+  }
+
+  std::array<ip::address, 10> all_;
+  std::size_t size_ = 0;
+};
+
+bool is_mapped(const ip::address& address) {
+  return address.is_v6() && address.to_v6().is_v4_mapped();
 }
 
 /// Link-local networks, and where clouds serve credentials to whoever asks.
@@ -69,18 +115,20 @@ std::string plain_name(std::string_view name) {
   return out;
 }
 
-bool matches_name(const std::vector<std::string>& patterns, std::string_view name) {
-  const auto plain = plain_name(name);
+/// `plain` as plain_name() gives it.
+bool matches(const std::vector<std::string>& patterns, std::string_view plain) {
   return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
     return pattern.starts_with("*.") ? plain.ends_with(std::string_view(pattern).substr(1)) : plain == pattern;
   });
 }
 
+bool matches_name(const std::vector<std::string>& patterns, std::string_view name) {
+  return !patterns.empty() && matches(patterns, plain_name(name));
+}
+
 const Network* network_of(const std::vector<Network>& networks, const ip::address& address) {
-  const auto four = embedded_v4(address);
-  const auto found = std::find_if(networks.begin(), networks.end(), [&](const Network& network) {
-    return network.holds(address) || (four && network.holds(*four));
-  });
+  const auto found =
+      std::find_if(networks.begin(), networks.end(), [&](const Network& network) { return network.holds(address); });
   return found == networks.end() ? nullptr : &*found;
 }
 
@@ -131,39 +179,68 @@ bool Network::holds(const ip::address& address) const {
 }
 
 std::optional<Failure> EgressPolicy::refuses_name(std::string_view name) const {
+  if (!settings_.built_in && settings_.deny.names.empty() && settings_.allow.names.empty()) return std::nullopt;
   const auto plain = plain_name(name);
   const bool built_in =
       settings_.built_in && std::find(kBuiltInNames.begin(), kBuiltInNames.end(), plain) != kBuiltInNames.end();
-  if (built_in || matches_name(settings_.deny.names, name)) {
+  if (built_in || matches(settings_.deny.names, plain)) {
     return denial(fmt::format("agent.egress denies the name {}", printable(name, 255)));
   }
   // A name that is not allowed may still have an address that is.
   const auto& allow = settings_.allow;
-  if (!allow.names.empty() && allow.networks.empty() && !matches_name(allow.names, name)) {
+  if (!allow.names.empty() && allow.networks.empty() && !matches(allow.names, plain)) {
     return denial(fmt::format("agent.egress does not allow the name {}", printable(name, 255)));
   }
   return std::nullopt;
 }
 
-std::optional<Failure> EgressPolicy::denied(const ip::address& address) const {
-  const auto* network = network_of(settings_.deny.networks, address);
-  if (network == nullptr && settings_.built_in) network = network_of(built_in_networks(), address);
-  if (network == nullptr) return std::nullopt;
-  return denial(fmt::format("agent.egress denies {}, which is in {}", address.to_string(), network->text()));
-}
-
-std::optional<Failure> EgressPolicy::refuses(const ip::address& address, std::string_view name) const {
-  if (auto failure = denied(address)) return failure;
-  const auto& allow = settings_.allow;
-  if (allow.networks.empty() || network_of(allow.networks, address) != nullptr || matches_name(allow.names, name)) {
-    return std::nullopt;
+std::optional<Failure> EgressPolicy::refuses_address(const ip::address& address, std::string_view name) const {
+  for (const auto& meaning : Meanings(address)) {
+    const auto* network = network_of(settings_.deny.networks, meaning);
+    if (network == nullptr && settings_.built_in) network = network_of(built_in_networks(), meaning);
+    if (network == nullptr) continue;
+    return denial(fmt::format("agent.egress denies {}, which is in {}", address.to_string(), network->text()));
   }
+  const auto& allow = settings_.allow;
+  if (allow.networks.empty() || matches_name(allow.names, name)) return std::nullopt;
+  // A mapped address is the IPv4 one; what else is embedded is only where a gateway may lead.
+  const auto itself = is_mapped(address) ? ip::address(ip::make_address_v4(ip::v4_mapped, address.to_v6())) : address;
+  if (network_of(allow.networks, itself) != nullptr) return std::nullopt;
+  const bool loopback = itself.is_unspecified() && (network_of(allow.networks, ip::address_v4::loopback()) != nullptr ||
+                                                    network_of(allow.networks, ip::address_v6::loopback()) != nullptr);
+  if (loopback) return std::nullopt;
   return denial(fmt::format("agent.egress does not allow {}", address.to_string()));
 }
 
-std::optional<Failure> EgressPolicy::refuses(const ip::address& address, std::uint16_t port) const {
-  if (auto failure = denied(address)) return failure;
-  return port == 0 ? std::nullopt : refuses_port(port);
+std::optional<Failure> EgressPolicy::refuses_unresolved(std::string_view name) const {
+  const auto plain = plain_name(name);
+  boost::system::error_code error;
+  auto address = ip::make_address(plain, error);
+  in_addr numbers{};
+  if (error && ::inet_aton(plain.c_str(), &numbers) != 0) {
+    // What every resolver of the kind takes: 127.1, 0x7f000001, 0177.0.0.1.
+    address = ip::address_v4(ntohl(numbers.s_addr));
+    error = {};
+  }
+  if (!error) return refuses_address(address, name);
+  if (plain == "localhost" || plain.ends_with(".localhost")) {
+    if (auto failure = refuses_address(ip::address_v4::loopback(), name)) return failure;
+    return refuses_address(ip::address_v6::loopback(), name);
+  }
+  const bool ruled = !settings_.deny.networks.empty() || !settings_.allow.networks.empty();
+  if (!ruled || matches_name(settings_.allow.names, name)) return std::nullopt;
+  return denial(fmt::format("agent.egress has rules for networks, and {} is resolved by a proxy: add it to allow.names",
+                            printable(name, 255)));
+}
+
+std::optional<Failure> EgressPolicy::refuses(const Destination& destination) const {
+  const auto& name = destination.name;
+  if (!name.empty()) {
+    if (auto failure = refuses_name(name)) return failure;
+  }
+  auto failure = destination.address ? refuses_address(*destination.address, name) : refuses_unresolved(name);
+  if (!failure && destination.port != 0) failure = refuses_port(destination.port);
+  return failure;
 }
 
 std::optional<Failure> EgressPolicy::refuses_port(std::uint16_t port) const {
@@ -178,11 +255,11 @@ std::optional<Failure> EgressPolicy::refuses_socket(const std::string& path) con
   // Two spellings of a path must not count as two paths.
   const bool plain =
       path.starts_with('/') && path.find("//") == std::string::npos && path.find("/.") == std::string::npos;
-  const bool ruled = !settings_.deny.sockets.empty() || !settings_.allow.sockets.empty();
+  const bool ruled = !settings_.deny.sockets.empty() || !settings_.allow.empty();
   if (matches_path(settings_.deny.sockets, path) || (ruled && !plain)) {
     return denial("agent.egress denies the socket " + printable(path, 200));
   }
-  if (!settings_.allow.sockets.empty() && !matches_path(settings_.allow.sockets, path)) {
+  if (!settings_.allow.empty() && !matches_path(settings_.allow.sockets, path)) {
     return denial("agent.egress does not allow the socket " + printable(path, 200));
   }
   return std::nullopt;

@@ -45,24 +45,35 @@ struct EgressSettings {
   bool built_in = false;  ///< deny link-local networks and the clouds' metadata services as well
 };
 
+/// Where somebody is to connect to.
+struct Destination {
+  std::string_view name;  ///< what was asked for; empty when an address was
+  /// Where it was found; nothing when somebody else finds it, such as a proxy.
+  std::optional<boost::asio::ip::address> address{};
+  std::uint16_t port = 0;  ///< zero: the protocol has none
+};
+
 class EgressPolicy {
  public:
   /// Allows everything.
   EgressPolicy() = default;
   explicit EgressPolicy(EgressSettings settings) : settings_(std::move(settings)) {}
 
-  /// What is wrong with asking for `name`; nothing when it may be asked for, or depends on its address.
+  /// Decides: what is wrong with connecting to `destination`, or nothing. An IPv6 address that leads to an IPv4 one
+  /// (mapped, compatible, translated, 6to4, Teredo, ISATAP) is denied where either is. The unspecified addresses count
+  /// as loopback, where Linux connects for them. A name that a proxy resolves is refused where networks matter, unless
+  /// it is allowed by name; numbers in any spelling are addresses.
+  [[nodiscard]] std::optional<Failure> refuses(const Destination& destination) const;
+  /// What is wrong with asking for `name` at all; nothing when it depends on its address.
   [[nodiscard]] std::optional<Failure> refuses_name(std::string_view name) const;
-  /// What is wrong with `address`, which was found for `name` (itself, for a literal).
-  [[nodiscard]] std::optional<Failure> refuses(const boost::asio::ip::address& address, std::string_view name) const;
-  /// What is wrong with connecting to `address` and `port`. IPv6 addresses that hold an IPv4 one (mapped, translated,
-  /// 6to4) count as both.
-  [[nodiscard]] std::optional<Failure> refuses(const boost::asio::ip::address& address, std::uint16_t port) const;
-  [[nodiscard]] std::optional<Failure> refuses_port(std::uint16_t port) const;
+  /// What is wrong with the Unix socket at `path`. With a list of what is allowed, of any kind, sockets must be in it.
   [[nodiscard]] std::optional<Failure> refuses_socket(const std::string& path) const;
 
  private:
-  [[nodiscard]] std::optional<Failure> denied(const boost::asio::ip::address& address) const;
+  [[nodiscard]] std::optional<Failure> refuses_address(const boost::asio::ip::address& address,
+                                                       std::string_view name) const;
+  [[nodiscard]] std::optional<Failure> refuses_unresolved(std::string_view name) const;
+  [[nodiscard]] std::optional<Failure> refuses_port(std::uint16_t port) const;
 
   EgressSettings settings_;
 };

@@ -23,6 +23,7 @@ class Event {
   /// May be called from any callback on the loop's thread; the waiter goes on in a later turn of the loop.
   void notify();
 
+  [[nodiscard]] bool notified() const { return notified_; }
   /// Forgets an earlier notify(), so that the event can be waited for again.
   void reset() { notified_ = false; }
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "checks/net/http1_response.hpp"
+#include "checks/net/http_work.hpp"
 #include "checks/net/proxy_tunnel.hpp"
 #include "checks/net/target.hpp"
 
@@ -77,6 +78,9 @@ asio::awaitable<Problem> exchange_http1(RunContext& context, Stream& stream, con
       answered = now_monotonic();
     }
     if (auto problem = reader.take({buffer.data(), *got})) co_return problem;
+    if (request.on_slice) {
+      if (auto problem = co_await finish_slices(stream, request, out)) co_return problem;
+    }
   }
   context.add_phase(Phase::kTransfer, stream.time_since_answer(answered), hop);
   out.reusable = request.keep_alive && !request.http10 && !unsent && reader.keeps_alive();

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
+#include <limits>
 
+#include "checks/net/flood.hpp"
 #include "checks/net/http1_head.hpp"
 #include "checks/text.hpp"
 
@@ -18,12 +21,16 @@ namespace {
 
 constexpr std::string_view kBegin = "HTTP/";
 
-/// Behind the empty line; npos when it has not come yet.
-std::size_t end_of_head(std::string_view text) {
-  for (auto at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+/// Behind the empty line; npos when it has not come yet. Nothing before `from` needs to be looked at; it is set to
+/// where the next look may begin.
+std::size_t end_of_head(std::string_view text, std::size_t& from) {
+  auto at = text.find('\n', from);
+  for (; at != std::string_view::npos; at = text.find('\n', at + 1)) {
     if (text.substr(at + 1, 1) == "\n") return at + 2;
     if (text.substr(at + 1, 2) == "\r\n") return at + 3;
+    from = at;
   }
+  from = std::max(from, text.size() - std::min<std::size_t>(text.size(), 3));
   return std::string_view::npos;
 }
 
@@ -33,11 +40,10 @@ Failure malformed(const error_code& error) {
 
 }  // namespace
 
-/// Beast's parser, filling an exchange as it goes.
+/// Beast's parser of heads, filling an exchange as it goes.
 class ResponseReader::Parser final : public http::basic_parser<false> {
  public:
-  Parser(const HttpRequest& request, HttpExchange& out) : request_(request), out_(out) {
-    eager(true);
+  Parser(const HttpRequest& request, HttpExchange& out) : out_(out) {
     // The limits are ours: headers are counted before they come here, the body by its taker.
     header_limit(std::numeric_limits<std::uint32_t>::max());
     body_limit(boost::none);
@@ -60,69 +66,94 @@ class ResponseReader::Parser final : public http::basic_parser<false> {
   }
   void on_header_impl(error_code& /*error*/) override { out_.has_head = !interim(); }
   void on_body_init_impl(boost::optional<std::uint64_t> const& /*length*/, error_code& /*error*/) override {}
-  std::size_t on_body_impl(View part, error_code& error) override {
-    if (request_.on_body && !request_.on_body({part.data(), part.size()})) {
-      out_.ended_by_sink = true;
-      error = http::error::end_of_stream;
-    }
-    return part.size();
-  }
+  std::size_t on_body_impl(View part, error_code& /*error*/) override { return part.size(); }
   void on_chunk_header_impl(std::uint64_t /*size*/, View /*extensions*/, error_code& /*error*/) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t /*left*/, View part, error_code& error) override {
-    return on_body_impl(part, error);
+  std::size_t on_chunk_body_impl(std::uint64_t /*left*/, View part, error_code& /*error*/) override {
+    return part.size();
   }
   void on_finish_impl(error_code& /*error*/) override {}
 
-  const HttpRequest& request_;
   HttpExchange& out_;
 };
 
 ResponseReader::ResponseReader(const HttpRequest& request, HttpExchange& out)
-    : request_(request), out_(out), parser_(std::make_unique<Parser>(request, out)) {}
+    : request_(request),
+      out_(out),
+      parser_(std::make_unique<Parser>(request, out)),
+      chunks_(request.max_header_bytes) {}
 
 ResponseReader::~ResponseReader() = default;
 
 bool ResponseReader::done() const {
-  return out_.ended_by_sink || parser_->is_done();
+  if (out_.ended_by_sink) return true;
+  return framing_ == Framing::kChunks ? chunks_.done() : framing_ == Framing::kLength && length_left_ == 0;
 }
 
 bool ResponseReader::keeps_alive() const {
-  return parser_->is_done() && parser_->keep_alive() && !out_.ended_by_sink && kept_.empty();
+  return done() && parser_->keep_alive() && !out_.ended_by_sink && !surplus_;
 }
 
 Problem ResponseReader::take(std::string_view part) {
-  if (!kept_.empty()) {
-    kept_.append(part);
-    part = kept_;
-  }
   auto left = part;
-  auto problem = parse(left);
-  if (kept_.empty()) {
-    kept_ = std::string(left);
-  } else {
-    kept_.erase(0, kept_.size() - left.size());
+  if (framing_ == Framing::kUnknown) {
+    if (!kept_.empty()) {
+      if (!held_.grow_to(kept_.size() + part.size())) return memory_used_up();
+      kept_.append(part);
+      left = kept_;
+    }
+    if (auto problem = take_heads(left)) return problem;
+    if (framing_ == Framing::kUnknown) {
+      // What is kept is the beginning of a head that goes on.
+      if (left.data() != kept_.data()) kept_ = std::string(left);
+      return std::nullopt;
+    }
   }
+  auto problem = take_body(left);
+  surplus_ = !left.empty();
   return problem;
 }
 
 Problem ResponseReader::end() {
-  error_code error;
-  if (parser_->is_header_done()) parser_->put_eof(error);
-  if (parser_->is_header_done() && !error) return std::nullopt;
+  if (framing_ == Framing::kConnection) return std::nullopt;
   return Failure{Reason::kClosedTransfer, "the peer closed the connection in its response"};
 }
 
-Problem ResponseReader::parse(std::string_view& left) {
-  while (!parser_->is_header_done()) {
+bool ResponseReader::give(std::string_view part) {
+  if (request_.on_body && !request_.on_body(part)) out_.ended_by_sink = true;
+  return !out_.ended_by_sink;
+}
+
+Problem ResponseReader::take_body(std::string_view& left) {
+  if (framing_ == Framing::kChunks) {
+    return chunks_.take(left, [this](std::string_view part) { return give(part); });
+  }
+  auto part = left;
+  if (framing_ == Framing::kLength) {
+    part = left.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(length_left_, left.size())));
+    length_left_ -= part.size();
+  }
+  left.remove_prefix(part.size());
+  if (!part.empty()) give(part);
+  return std::nullopt;
+}
+
+Problem ResponseReader::take_heads(std::string_view& left) {
+  while (framing_ == Framing::kUnknown) {
     bool whole = false;
     if (auto problem = take_head(left, whole); problem || !whole) return problem;
-    if (parser_->is_done() && parser_->interim()) parser_ = std::make_unique<Parser>(request_, out_);
-  }
-  while (!left.empty() && !done()) {
-    error_code error;
-    left.remove_prefix(parser_->put(asio::buffer(left), error));
-    if (out_.ended_by_sink || error == http::error::need_more) break;
-    if (error) return malformed(error);
+    if (parser_->interim()) {
+      if (++interim_ > kMaxInterimResponses) return flood(kMaxInterimResponses, "interim responses");
+      parser_ = std::make_unique<Parser>(request_, out_);
+    } else if (parser_->is_done()) {
+      framing_ = Framing::kLength;
+    } else if (parser_->chunked()) {
+      framing_ = Framing::kChunks;
+    } else if (const auto length = parser_->content_length()) {
+      framing_ = Framing::kLength;
+      length_left_ = *length;
+    } else {
+      framing_ = Framing::kConnection;
+    }
   }
   return std::nullopt;
 }
@@ -133,16 +164,16 @@ Problem ResponseReader::take_head(std::string_view& left, bool& whole) {
     return Failure{Reason::kHttpProtocol,
                    fmt::format("the answer does not begin with HTTP/ but with '{}'", printable(left, 40))};
   }
-  const auto end = end_of_head(left);
+  const auto end = end_of_head(left, searched_);
   whole = end != std::string_view::npos;
-  if ((whole ? end : left.size()) > request_.max_header_bytes) {
-    return Failure{Reason::kHttpHeadersTooLarge,
-                   fmt::format("more than {} bytes of headers", request_.max_header_bytes)};
-  }
+  if ((whole ? end : left.size()) > request_.max_header_bytes) return headers_too_large(request_);
   if (!whole) return std::nullopt;
+  const auto lines = std::count(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(end), '\n');
+  if (static_cast<std::size_t>(lines) > kMaxHeaderFields) return headers_too_large(request_);
   const auto head = normalized_head(left.substr(0, end));
   if (!head) return Failure{Reason::kHttpProtocol, head.error()};
   left.remove_prefix(end);
+  searched_ = 0;
   error_code error;
   parser_->put(asio::buffer(head->text), error);
   out_.version = head->version;

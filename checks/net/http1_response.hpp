@@ -1,13 +1,17 @@
 #pragma once
 
-// Reads responses of HTTP/1: Boost.Beast's parser, made to understand what everyone else does.
+// Reads responses of HTTP/1: heads by Boost.Beast's parser, made to understand what everyone else does; bodies by their
+// length, in chunks, or until the connection ends.
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "checks/net/http1_chunks.hpp"
 #include "checks/net/http_exchange.hpp"
 #include "checks/net/socket.hpp"
+#include "checks/run_memory.hpp"
 
 namespace vedette::net {
 
@@ -31,14 +35,26 @@ class ResponseReader {
 
  private:
   class Parser;
+  /// How the body of the final response ends; unknown before its head has come.
+  enum class Framing : std::uint8_t { kUnknown, kLength, kChunks, kConnection };
 
-  Problem parse(std::string_view& left);
+  Problem take_heads(std::string_view& left);
   Problem take_head(std::string_view& left, bool& whole);
+  Problem take_body(std::string_view& left);
+  /// Gives a part of the body to the one who wants it; false when no more is wanted.
+  bool give(std::string_view part);
 
   const HttpRequest& request_;
   HttpExchange& out_;
   std::unique_ptr<Parser> parser_;
-  std::string kept_;  ///< what the parser cannot take yet
+  Framing framing_ = Framing::kUnknown;
+  std::uint64_t length_left_ = 0;
+  ChunkReader chunks_;
+  int interim_ = 0;           ///< interim responses so far
+  std::string kept_;          ///< of a head that is not complete
+  std::size_t searched_ = 0;  ///< how far the head's end was looked for
+  bool surplus_ = false;      ///< more came than the response
+  Held held_;
 };
 
 }  // namespace vedette::net

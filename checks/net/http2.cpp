@@ -8,6 +8,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "checks/net/flood.hpp"
+#include "checks/net/http_work.hpp"
 #include "checks/text.hpp"
 #include "config/ascii.hpp"
 
@@ -75,7 +77,8 @@ class Http2Session::Frames {
     out_ = &out;
     unsent_ = request.body ? std::string_view(*request.body) : std::string_view();
     complaint_.clear();
-    header_bytes_ = 0;
+    header_bytes_ = silent_bytes_ = fields_ = 0;
+    interim_ = 0;
     began_ = trailers_ = complete_ = closed_ = false;
     submit();
   }
@@ -92,22 +95,26 @@ class Http2Session::Frames {
   }
 
   Problem take(std::string_view data) {
+    silent_bytes_ += data.size();
     const auto taken =
         nghttp2_session_mem_recv(session_, reinterpret_cast<const std::uint8_t*>(data.data()), data.size());
-    if (headers_too_large_) {
-      return Failure{Reason::kHttpHeadersTooLarge,
-                     fmt::format("more than {} bytes of headers", request_->max_header_bytes)};
-    }
+    if (headers_too_large_) return headers_too_large(*request_);
     if (done()) return std::nullopt;
+    if (interim_ > kMaxInterimResponses) return flood(kMaxInterimResponses, "interim responses");
+    if (taken == NGHTTP2_ERR_FLOODED)
+      return Failure{Reason::kPeerFlood, "the peer sent more frames than it lets us answer"};
+    if (silent_bytes_ > kMaxSilentBytes) return flood(kMaxSilentBytes, "bytes of frames without payload");
     if (taken < 0) return protocol_error(nghttp2_strerror(static_cast<int>(taken)));
     if (error_ != NGHTTP2_NO_ERROR) return protocol_error(nghttp2_http2_strerror(error_));
     if (closed_) return protocol_error("the stream ended without a response");
     return std::nullopt;
   }
 
-  /// When the session is over by what take() found, and output() has said so to the server.
+  /// When the session or the exchange is over by what take() found, and output() has said so to the server.
   [[nodiscard]] Problem ended() const {
-    if (nghttp2_session_want_read(session_) != 0) return std::nullopt;
+    if (done()) return std::nullopt;
+    // A malformed answer closes its stream when the server is told so.
+    if (!closed_ && nghttp2_session_want_read(session_) != 0) return std::nullopt;
     return protocol_error(complaint_.empty() ? "the server broke the protocol" : complaint_);
   }
 
@@ -161,6 +168,7 @@ class Http2Session::Frames {
     // After the final response only trailers come; before it, interim responses.
     session.trailers_ = session.out_->status >= 200;
     if (session.trailers_) return 0;
+    if (session.out_->status != 0) ++session.interim_;
     session.out_->status = 0;
     session.out_->version = "2";
     session.out_->headers.clear();
@@ -173,7 +181,8 @@ class Http2Session::Frames {
     auto& session = *static_cast<Frames*>(self);
     if (frame->hd.stream_id != session.stream_) return 0;
     session.header_bytes_ += name_size + value_size;
-    session.headers_too_large_ = session.header_bytes_ > session.request_->max_header_bytes;
+    session.headers_too_large_ =
+        session.header_bytes_ > session.request_->max_header_bytes || ++session.fields_ > kMaxHeaderFields;
     if (session.headers_too_large_) return NGHTTP2_ERR_CALLBACK_FAILURE;
     const std::string_view key(reinterpret_cast<const char*>(name), name_size);
     const std::string_view text(reinterpret_cast<const char*>(value), value_size);
@@ -194,6 +203,7 @@ class Http2Session::Frames {
     auto& session = *static_cast<Frames*>(self);
     try {
       const auto& take = session.request_->on_body;
+      if (stream == session.stream_) session.silent_bytes_ = 0;
       if (stream != session.stream_ || session.out_->ended_by_sink || !take) return 0;
       session.out_->ended_by_sink = !take({reinterpret_cast<const char*>(data), size});
     } catch (...) {
@@ -207,6 +217,8 @@ class Http2Session::Frames {
     if (frame->hd.type == NGHTTP2_GOAWAY) session.leaving_ = true;
     if (frame->hd.type == NGHTTP2_GOAWAY && session.error_ == 0) session.error_ = frame->goaway.error_code;
     if (frame->hd.stream_id != session.stream_) return 0;
+    // Frames of headers are bounded by what they hold.
+    if (frame->hd.type == NGHTTP2_HEADERS) session.silent_bytes_ = 0;
     if (frame->hd.type == NGHTTP2_HEADERS && session.out_->status >= 200) session.out_->has_head = true;
     const bool of_stream = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
     if (of_stream && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) session.complete_ = session.out_->status >= 200;
@@ -239,6 +251,9 @@ class Http2Session::Frames {
   std::string complaint_;    ///< nghttp2's own, of what the server sent
   std::string_view unsent_;
   std::size_t header_bytes_ = 0;
+  std::size_t fields_ = 0;                  ///< of all headers and trailers
+  std::size_t silent_bytes_ = 0;            ///< that came since the last headers or data of the exchange
+  int interim_ = 0;                         ///< interim responses so far
   std::uint32_t error_ = NGHTTP2_NO_ERROR;  ///< that the server gave for the stream or the connection
   bool began_ = false;
   bool trailers_ = false;
@@ -281,6 +296,9 @@ asio::awaitable<Problem> Http2Session::exchange(RunContext& context, Stream& str
       answered = now_monotonic();
     }
     if (problem) co_return problem;
+    if (request.on_slice) {
+      if (auto stopped = co_await finish_slices(stream, request, out)) co_return stopped;
+    }
     if (session.done()) break;
     if (auto failed = co_await stream.write_all(session.output())) co_return failed;
     if (auto over = session.ended()) co_return over;

@@ -1,10 +1,13 @@
 #include "checks/net/http_client.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "checks/net/http1.hpp"
 #include "checks/net/http2.hpp"
 #include "checks/net/proxy_tunnel.hpp"
+#include "checks/net/services.hpp"
 #include "checks/net/stream.hpp"
 #include "checks/text.hpp"
 #include "config/ascii.hpp"
@@ -39,11 +42,12 @@ asio::awaitable<Problem> connect(RunContext& context, Stream& stream, const Http
     co_return problem;
   }
   if (!request.proxy) {
-    auto problem = co_await stream.connect(*request.address, request.port, settings, Opening::kSpeaks);
+    Endpoint to{*request.address, request.port, request.address_given ? std::string() : request.host};
+    auto problem = co_await stream.connect(std::move(to), settings, Opening::kSpeaks);
     if (!problem) context.add_phase(Phase::kConnect, stream.connect_time(), hop);
     co_return problem;
   }
-  auto problem = co_await stream.connect(request.proxy->address, request.proxy->port, settings, Opening::kSpeaks);
+  auto problem = co_await stream.connect(request.proxy->at, settings, Opening::kSpeaks);
   auto taken = stream.connect_time();
   if (!problem && request.proxy->tls) {
     problem = co_await stream.handshake(request.proxy->tls, {.name = request.proxy->verify_name, .alpn = {}});
@@ -87,6 +91,11 @@ asio::awaitable<Problem> secure(RunContext& context, Stream& stream, const HttpR
 
 }  // namespace
 
+Failure headers_too_large(const HttpRequest& request) {
+  return {Reason::kHttpHeadersTooLarge,
+          fmt::format("more than {} bytes or {} lines of headers", request.max_header_bytes, kMaxHeaderFields)};
+}
+
 const std::string* HttpRequest::header(std::string_view name) const {
   return find_header(headers, name);
 }
@@ -100,6 +109,9 @@ asio::awaitable<Problem> perform(RunContext& context, const HttpRequest& request
   if (auto problem = refuse_line_breaks(request.headers)) co_return problem;
   if (request.proxy) {
     if (auto problem = refuse_line_breaks(request.proxy->connect_headers)) co_return problem;
+    // What the proxy connects to is ours to answer for.
+    const auto& egress = context.services.sockets.egress();
+    if (auto refused = egress.refuses({request.host, request.address, request.port})) co_return refused;
   }
   if (connections != nullptr) {
     if (auto idle = connections->take(request)) {

@@ -14,8 +14,8 @@ bool is_idempotent(std::string_view method) {
 HttpConnections::Key HttpConnections::key_of(const HttpRequest& request) {
   std::string proxy;
   if (request.proxy) {
-    proxy = fmt::format("{} {} {} {}", request.proxy->address.to_string(), request.proxy->port, request.proxy->user,
-                        request.proxy->password);
+    proxy = fmt::format("{} {} {} {}", request.proxy->at.address.to_string(), request.proxy->at.port,
+                        request.proxy->user, request.proxy->password);
   }
   return {request.secure,
           request.host,

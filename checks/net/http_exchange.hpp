@@ -23,13 +23,22 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 struct HttpProxy {
   enum class Type { kHttp, kSocks5 };
   Type type = Type::kHttp;
-  boost::asio::ip::address address;
-  std::uint16_t port = 0;
+  Endpoint at;
   std::string user;  ///< empty: no authentication
   std::string password;
   Headers connect_headers;    ///< for CONNECT only
   TlsMaterialPtr tls{};       ///< for one that is spoken to over TLS
   std::string verify_name{};  ///< the same: SNI and the name to verify
+};
+
+/// Of one response: a short field costs many times its bytes. curl takes 5,000.
+constexpr std::size_t kMaxHeaderFields = 10'000;
+
+/// What the taker of a body says after a slice of work on it.
+enum class Work : std::uint8_t {
+  kDone,  ///< nothing is left to do for now
+  kMore,
+  kEnough,  ///< no more of the body is wanted
 };
 
 struct HttpRequest {
@@ -40,6 +49,7 @@ struct HttpRequest {
   std::string socket;        ///< the Unix socket that the server listens on, instead of an address
   /// Where the name was found; without it a proxy finds it.
   std::optional<boost::asio::ip::address> address;
+  bool address_given = false;                   ///< it was not found for the host, but stands in the check
   const AddressSettings* connect_as = nullptr;  ///< outlives the exchange
   std::optional<HttpProxy> proxy;
   std::string method = "GET";
@@ -56,9 +66,15 @@ struct HttpRequest {
   std::size_t max_header_bytes = std::size_t{1} << 20;
   /// Gets the body as it comes (still encoded); returns false to end the exchange.
   std::function<bool(std::string_view)> on_body;
+  /// Called after what came was given to `on_body`, again and again until nothing is left to do: work on a part of the
+  /// body is done in slices, between which the loop turns.
+  std::function<Work()> on_slice{};
 
   [[nodiscard]] const std::string* header(std::string_view name) const;
 };
+
+/// Why a response ends whose headers exceed a limit.
+Failure headers_too_large(const HttpRequest& request);
 
 struct HttpExchange {
   bool ended_by_sink = false;  ///< on_body wanted no more

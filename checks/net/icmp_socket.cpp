@@ -15,6 +15,7 @@
 
 #include "checks/net/errors.hpp"
 #include "checks/net/services.hpp"
+#include "checks/net/turn.hpp"
 
 namespace vedette::net {
 
@@ -93,12 +94,12 @@ void IcmpSocket::filter() const {
   ::setsockopt(socket_.fd(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
-Problem IcmpSocket::open(const asio::ip::address& address, const AddressSettings& settings,
-                         const IcmpOptions& options) {
-  v6_ = address.is_v6();
+Problem IcmpSocket::open(const Endpoint& to, const AddressSettings& settings, const IcmpOptions& options) {
+  v6_ = to.address.is_v6();
   id_ = random_number();
   sequence_ = random_number();
-  if (auto problem = socket_.connect(Transport::kIcmp, address, 0, settings, Opening::kSpeaks)) return problem;
+  if (auto problem = socket_.connect(Transport::kIcmp, {to.address, 0, to.name}, settings, Opening::kSpeaks))
+    return problem;
   const int fd = socket_.fd();
   int type = 0;
   socklen_t size = sizeof type;
@@ -162,7 +163,10 @@ asio::awaitable<Problem> IcmpSocket::receive() {
   constexpr std::size_t kMost = 65535;
   thread_local std::array<char, kMost> buffer;
   while (!context_.stopped) {
+    if (context_.slice.used_up() && !co_await let_others(context_)) break;
+    const bool sleeps = !socket_.has_news(false);
     if (!co_await socket_.readable()) break;
+    if (sleeps) context_.slice.restart();
     alignas(cmsghdr) std::array<char, 256> control{};
     iovec part{buffer.data(), buffer.size()};
     msghdr message{};

@@ -27,7 +27,8 @@ class IcmpSocket {
  public:
   explicit IcmpSocket(RunContext& context);
 
-  Problem open(const boost::asio::ip::address& address, const AddressSettings& settings, const IcmpOptions& options);
+  /// The port of `to` does not count.
+  Problem open(const Endpoint& to, const AddressSettings& settings, const IcmpOptions& options);
   /// Sends an echo request with `payload`.
   Problem send(std::string_view payload);
   /// Waits for its reply; what is not is passed over.

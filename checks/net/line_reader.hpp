@@ -4,6 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 
 #include "checks/net/stream.hpp"
@@ -18,7 +19,8 @@ class LineReader {
     std::string text;   ///< without its newline and a carriage return before it
     bool last = false;  ///< the stream ended behind it
   };
-  /// The next line; reason `line_too_long` beyond the limit. An unterminated last line is given with `last` set.
+  /// The next line; reason `line_too_long` beyond the limit, `peer_flood` beyond kMaxLines. An unterminated last line
+  /// is given with `last` set.
   boost::asio::awaitable<tl::expected<Line, Failure>> line();
 
   /// Exactly `count` bytes; fewer when the stream ends before.
@@ -27,18 +29,23 @@ class LineReader {
   /// Everything up to and with `end`, at most the limit.
   boost::asio::awaitable<tl::expected<std::string, Failure>> until(std::string_view end);
 
-  /// What was read but not yet asked for; before a TLS upgrade this must be empty.
-  [[nodiscard]] bool empty() const { return buffer_.empty(); }
-  /// Up to `limit` bytes of all that was said, for evidence.
+  /// Whether nothing was read that was not asked for; so it must be before a TLS upgrade.
+  [[nodiscard]] bool empty() const { return unread().empty(); }
+  /// Up to 4 KiB of all that was said, for evidence.
   [[nodiscard]] const std::string& heard() const { return heard_; }
 
  private:
+  [[nodiscard]] std::string_view unread() const { return std::string_view(buffer_).substr(taken_); }
+  /// Takes `count` bytes of what is unread, and gives the first `kept` of them.
+  std::string take(std::size_t count, std::size_t kept);
   /// Reads more; false at the end of the stream.
   boost::asio::awaitable<tl::expected<bool, Failure>> more();
 
   Stream& stream_;
   std::size_t limit_;
   std::string buffer_;
+  std::size_t taken_ = 0;  ///< bytes of the buffer that were given out
+  std::size_t lines_ = 0;
   std::string heard_;
 };
 

@@ -4,7 +4,10 @@
 
 #include <boost/json/array.hpp>
 
+#include "checks/net/offload.hpp"
+#include "checks/run_memory.hpp"
 #include "checks/text.hpp"
+#include "checks/workers.hpp"
 
 namespace vedette::net {
 
@@ -68,13 +71,23 @@ void describe_tls(const TlsFacts& facts, language::Subject& subject) {
   add("ocsp", facts.ocsp);
 }
 
+namespace {
+
+std::size_t cost_of(const std::vector<language::Expectation>& lines, std::size_t body) {
+  const bool tree = language::asks_for(lines, language::QueryKind::kXPath) ||
+                    language::asks_for(lines, language::QueryKind::kJsonPath);
+  return body * (tree ? kTreeCost : kTextCost);
+}
+
+}  // namespace
+
 bool wants_answer(const RunContext& context, const std::vector<language::Expectation>& lines) {
   return context.answer != nullptr || !lines.empty();
 }
 
-void expect_lines(RunContext& context, const std::vector<language::Expectation>& lines, language::Subject subject,
-                  const std::function<std::string(std::string)>& redacted) {
-  if (!wants_answer(context, lines)) return;
+boost::asio::awaitable<void> expect_lines(RunContext& context, const std::vector<language::Expectation>& lines,
+                                          language::Subject subject) {
+  if (!wants_answer(context, lines)) co_return;
   Duration total{};
   for (const auto& phase : context.result.phases) {
     total += phase.duration;
@@ -83,14 +96,31 @@ void expect_lines(RunContext& context, const std::vector<language::Expectation>&
   subject.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(total).count();
   if (context.answer != nullptr) {
     *context.answer = std::move(subject);
-    return;
+    co_return;
   }
-  auto problems = language::unmet(lines, subject);
-  if (problems.empty()) return;
+  std::vector<std::string> problems;
+  if (subject.body.size() <= kSmallAnswer) {
+    problems = language::unmet(lines, subject);
+  } else {
+    // The check owns the lines; the job, a share in it.
+    struct Asked {
+      CheckPtr check;
+      std::shared_ptr<const language::Subject> subject;
+      std::vector<std::string> problems{};
+      Held held{};
+    };
+    const auto cost = cost_of(lines, subject.body.size());
+    const auto asked = std::make_shared<Asked>(context.check, freed_by_worker(std::move(subject)));
+    if (!asked->held.grow_to(cost)) co_return context.fail(memory_used_up());
+    auto failure =
+        co_await offload(context, [asked, &lines] { asked->problems = language::unmet(lines, *asked->subject); });
+    if (failure) co_return context.fail(std::move(*failure));
+    problems = std::move(asked->problems);
+  }
+  if (problems.empty()) co_return;
   boost::json::array shown;
   for (auto& problem : problems) {
     problem = printable(problem, kLongestProblem);
-    if (redacted) problem = redacted(std::move(problem));
     shown.emplace_back(problem);
   }
   context.result.evidence.facts["unmet"] = std::move(shown);

@@ -2,8 +2,7 @@
 
 // `expect:` lines asked of a run: what is the same for every kind.
 
-#include <functional>
-#include <string>
+#include <boost/asio/awaitable.hpp>
 #include <vector>
 
 #include "checks/kind.hpp"
@@ -19,9 +18,8 @@ void describe_tls(const TlsFacts& facts, language::Subject& subject);
 bool wants_answer(const RunContext& context, const std::vector<language::Expectation>& lines);
 
 /// Adds the run's times to `subject` and fails the run with the first line that does not hold; all of them become
-/// evidence. A step of a scenario gets the answer instead, and asks its own. `redacted` masks the check's secrets, if
-/// it has any.
-void expect_lines(RunContext& context, const std::vector<language::Expectation>& lines, language::Subject subject,
-                  const std::function<std::string(std::string)>& redacted = {});
+/// evidence. A step of a scenario gets the answer instead, and asks its own. `lines` are those of the check's settings.
+boost::asio::awaitable<void> expect_lines(RunContext& context, const std::vector<language::Expectation>& lines,
+                                          language::Subject subject);
 
 }  // namespace vedette::net

@@ -28,9 +28,6 @@ boost::asio::awaitable<tl::expected<Resolution, Failure>> look_up(RunContext& co
     context.measure(kIpAddrHash, found ? address_hash(found->address) : 0);
   }
   if (found) {
-    if (auto failure = context.services.sockets.egress().refuses(found->address, host)) {
-      co_return tl::make_unexpected(std::move(*failure));
-    }
     context.log([host, address = found->address] { return fmt::format("{} is {}", host, address.to_string()); });
   } else {
     context.log(fmt::format("{} could not be resolved: {}", host, found.error().message));

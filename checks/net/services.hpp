@@ -10,7 +10,7 @@
 namespace vedette::net {
 
 struct Services {
-  explicit Services(const boost::asio::any_io_executor& on) : executor(on), sockets(on), resolver(on) {}
+  explicit Services(const boost::asio::any_io_executor& on) : executor(on), sockets(on), resolver(on, sockets) {}
 
   boost::asio::any_io_executor executor;
   SocketSet sockets;

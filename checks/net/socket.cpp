@@ -154,16 +154,16 @@ Problem Socket::connect(const std::string& path) {
   return failure_of(errno, Phase::kConnect);
 }
 
-Problem Socket::connect(Transport transport, const asio::ip::address& address, std::uint16_t port,
-                        const AddressSettings& settings, Opening opening) {
-  if (auto failure = set_.egress().refuses(address, port)) return failure;
+Problem Socket::connect(Transport transport, const Endpoint& to, const AddressSettings& settings, Opening opening) {
+  const auto& address = to.address;
+  if (auto failure = set_.egress().refuses({to.name, address, to.port})) return failure;
   if (!settings.source_problem.empty()) return Failure{Reason::kSourceAddress, settings.source_problem};
   reusable_ = transport == Transport::kUdp && !settings.source;
   if (auto problem = open(transport, address.is_v6(), opening)) return problem;
   if (settings.source) {
     if (auto problem = bind_source(fd_, *settings.source, address)) return problem;
   }
-  const auto remote = address_of(address, port);
+  const auto remote = address_of(address, to.port);
   if (::connect(fd_, remote.get(), remote.size) != 0 && errno != EINPROGRESS) return failure_of(errno, Phase::kConnect);
   return std::nullopt;
 }

@@ -70,8 +70,7 @@ class Socket {
 
   /// Makes the socket, binds it to the settings' source when there is one, and begins to connect it. UDP sockets are
   /// connected at once; TCP sockets may be, or are writable when it has been decided.
-  Problem connect(Transport transport, const boost::asio::ip::address& address, std::uint16_t port,
-                  const AddressSettings& settings, Opening opening);
+  Problem connect(Transport transport, const Endpoint& to, const AddressSettings& settings, Opening opening);
   /// Connects to the Unix socket at `path`; done when it returns.
   Problem connect(const std::string& path);
 
@@ -79,6 +78,10 @@ class Socket {
   /// False when the waiting coroutine was cancelled.
   boost::asio::awaitable<bool> readable();
   boost::asio::awaitable<bool> writable();
+  /// Whether readable() or writable() would return at once.
+  [[nodiscard]] bool has_news(bool for_writing) const {
+    return for_writing ? writable_.notified() : readable_.notified();
+  }
   /// Has readable() return at once: after a read that may have left something.
   void try_again() { readable_.notify(); }
 

@@ -5,12 +5,16 @@
 #include <algorithm>
 #include <array>
 
+#include "checks/net/flood.hpp"
+
 namespace vedette::net {
 
 namespace asio = boost::asio;
 using namespace std::string_view_literals;
 
 namespace {
+
+constexpr std::size_t kMaxReplyLines = 100;
 
 using Step = asio::awaitable<Problem> (*)(Stream&, LineReader&, const std::string&);
 
@@ -20,16 +24,15 @@ Failure refused(std::string_view words) {
 
 /// Reads a reply of SMTP's or FTP's form: lines `250-…` up to a line `250 …`.
 asio::awaitable<tl::expected<std::string, Failure>> read_reply(LineReader& reader) {
-  constexpr int kMaxLines = 100;
   std::string text;
-  for (int i = 0; i < kMaxLines; ++i) {
+  for (std::size_t i = 0; i < kMaxReplyLines; ++i) {
     const auto line = co_await reader.line();
     if (!line) co_return tl::make_unexpected(line.error());
     if (line->last) co_return tl::make_unexpected(Failure{Reason::kClosedStarttls, "the peer closed the connection"});
     text += line->text + '\n';
     if (line->text.size() < 4 || line->text[3] != '-') co_return text;
   }
-  co_return tl::make_unexpected(Failure{Reason::kLineTooLong, "a reply of more than 100 lines"});
+  co_return tl::make_unexpected(flood(kMaxReplyLines, "lines in one reply"));
 }
 
 /// Sends `command` (unless empty) and expects a reply that begins with `code`.
@@ -70,20 +73,19 @@ asio::awaitable<Problem> pop3(Stream& stream, LineReader& reader, const std::str
 }
 
 asio::awaitable<Problem> imap(Stream& stream, LineReader& reader, const std::string& /*host*/) {
-  constexpr int kMaxLines = 100;
   const auto greeting = co_await reader.line();
   if (!greeting) co_return greeting.error();
   if (!greeting->text.starts_with("* OK") && !greeting->text.starts_with("* PREAUTH"))
     co_return refused(greeting->text);
   if (auto problem = co_await stream.write_all("a1 STARTTLS\r\n")) co_return problem;
-  for (int i = 0; i < kMaxLines; ++i) {
+  for (std::size_t i = 0; i < kMaxReplyLines; ++i) {
     const auto line = co_await reader.line();
     if (!line) co_return line.error();
     if (line->text.starts_with("a1 OK")) co_return std::nullopt;
     if (line->text.starts_with("a1 ")) co_return refused(line->text);
     if (line->last) co_return Failure{Reason::kClosedStarttls, "the peer closed the connection"};
   }
-  co_return Failure{Reason::kLineTooLong, "a reply of more than 100 lines"};
+  co_return flood(kMaxReplyLines, "lines in one reply");
 }
 
 /// PostgreSQL's SSLRequest: length 8, code 80877103; the answer is one byte.

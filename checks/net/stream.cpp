@@ -9,16 +9,23 @@
 
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "checks/net/errors.hpp"
+#include "checks/net/flood.hpp"
 #include "checks/net/services.hpp"
 #include "checks/net/target.hpp"
+#include "checks/net/turn.hpp"
 
 namespace vedette::net {
 
 namespace asio = boost::asio;
 
 namespace {
+
+/// How often TLS reads its transport before the loop must turn: OpenSSL takes records without payload in a loop of its
+/// own, which ends when there is nothing to read.
+constexpr int kMaxTransportReads = 64;
 
 /// ALPN's wire form: each name behind its length.
 std::string alpn_wire(const std::vector<std::string>& names) {
@@ -44,9 +51,16 @@ struct StreamBio {
   static int read(BIO* bio, char* data, int size) noexcept {
     auto* stream = static_cast<Stream*>(BIO_get_data(bio));
     BIO_clear_retry_flags(bio);
+    if (stream->silent_bytes_ > kMaxSilentBytes) return -1;
+    stream->rests_ = ++stream->transport_reads_ > kMaxTransportReads;
+    if (stream->rests_) {
+      BIO_set_retry_read(bio);
+      return -1;
+    }
     Stamp stamp{};
     const auto got = receive_stamped(stream->socket_.fd(), data, static_cast<std::size_t>(size), stamp);
     if (got > 0) {
+      stream->silent_bytes_ += static_cast<std::size_t>(got);
       if (stamp != Stamp::zero()) stream->last_arrival_ = stamp;
       if (stream->first_arrival_ == Stamp::zero()) stream->first_arrival_ = stamp;
       return static_cast<int>(got);
@@ -121,13 +135,12 @@ bool Stream::is_silent() const {
   return ::recv(socket_.fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
-asio::awaitable<Problem> Stream::connect(asio::ip::address address, std::uint16_t port, const AddressSettings& settings,
-                                         Opening opening) {
+asio::awaitable<Problem> Stream::connect(Endpoint to, const AddressSettings& settings, Opening opening) {
   context_->phase = Phase::kConnect;
-  peer_.emplace(address, port);
+  peer_.emplace(to.address, to.port);
   if (context_->stopped) co_return cancelled();
   const auto began = now_monotonic();
-  auto problem = socket_.connect(Transport::kTcp, address, port, settings, opening);
+  auto problem = socket_.connect(Transport::kTcp, to, settings, opening);
   ConnectState state;
   // Requests that go out together find the peer awake: over loopback half a run's cost is to wake it up.
   if (!problem && opening == Opening::kSpeaks && !co_await socket_.writable()) co_return cancelled();
@@ -145,13 +158,14 @@ asio::awaitable<Problem> Stream::connect(asio::ip::address address, std::uint16_
     }
   }
   if (problem) {
-    if (problem->reason != Reason::kSourceAddress) problem->message = fmt::format("{}: {}", peer(), problem->message);
+    const bool own = info_of(problem->reason).verdict == Verdict::kUnknown;
+    if (!own) problem->message = fmt::format("{}: {}", peer(), problem->message);
     co_return problem;
   }
   connect_time_ = state.took;
   local_ = local_endpoint_of(socket_.fd());
   context_->result.local_port = local_.second;
-  context_->log([address, port, taken = connect_time_] {
+  context_->log([address = to.address, port = to.port, taken = connect_time_] {
     return fmt::format("connected to {} in {:.3f} ms", join_host_port(address.to_string(), port), seconds(taken) * 1e3);
   });
   co_return std::nullopt;
@@ -176,14 +190,22 @@ void Stream::acknowledge() {
   ::setsockopt(socket_.fd(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 }
 
+asio::awaitable<Problem> Stream::take_turn() {
+  if (context_->stopped || !co_await let_others(*context_)) co_return cancelled();
+  co_return std::nullopt;
+}
+
 asio::awaitable<Problem> Stream::wait(bool for_writing) {
   if (!for_writing) acknowledge();
+  const bool sleeps = !socket_.has_news(for_writing);
   const bool ready = for_writing ? co_await socket_.writable() : co_await socket_.readable();
+  if (sleeps) context_->slice.restart();
   if (!ready || context_->stopped) co_return cancelled();
   co_return std::nullopt;
 }
 
 Failure Stream::ssl_failure(int kind) const {
+  if (silent_bytes_ > kMaxSilentBytes) return flood(kMaxSilentBytes, "bytes of TLS records without payload");
   // Why the peer goes counts for more than that it went.
   if (record_.alert_received > 0) return handshake_failure(record_, openssl_text());
   if (last_errno_ != 0) return failure_of(last_errno_, context_->phase);
@@ -197,6 +219,9 @@ Failure Stream::ssl_failure(int kind) const {
 
 asio::awaitable<Problem> Stream::after_ssl(int result) {
   const int kind = SSL_get_error(ssl_.get(), result);
+  const bool rests = std::exchange(rests_, false);
+  transport_reads_ = 0;
+  if (kind == SSL_ERROR_WANT_READ && rests) co_return co_await take_turn();
   if (kind == SSL_ERROR_WANT_READ) co_return co_await wait(false);
   if (kind == SSL_ERROR_WANT_WRITE) co_return co_await wait(true);
   auto failure = ssl_failure(kind);
@@ -244,6 +269,7 @@ asio::awaitable<Problem> Stream::handshake(TlsMaterialPtr material, HandshakeOpt
   stop_delay(0);
   ask();
   last_arrival_ = {};
+  silent_bytes_ = 0;
   ERR_clear_error();
   for (int result = SSL_connect(ssl_.get()); result != 1; result = SSL_connect(ssl_.get())) {
     if (auto problem = co_await after_ssl(result)) {
@@ -272,11 +298,18 @@ void Stream::note_asked() {
 
 asio::awaitable<tl::expected<std::size_t, Failure>> Stream::read_some(std::span<char> buffer) {
   while (true) {
+    if (must_turn()) {
+      if (auto problem = co_await take_turn()) co_return tl::make_unexpected(*problem);
+    }
     if (ssl_) {
       ERR_clear_error();
       last_errno_ = 0;
+      transport_reads_ = 0;
       const int got = SSL_read(ssl_.get(), buffer.data(), static_cast<int>(buffer.size()));
-      if (got > 0) co_return static_cast<std::size_t>(got);
+      if (got > 0) {
+        silent_bytes_ = 0;
+        co_return static_cast<std::size_t>(got);
+      }
       if (SSL_get_error(ssl_.get(), got) == SSL_ERROR_ZERO_RETURN || (ended_ && last_errno_ == 0)) {
         ERR_clear_error();
         co_return 0U;
@@ -340,8 +373,12 @@ asio::awaitable<Problem> Stream::write_some(std::string_view& data) {
 }
 
 asio::awaitable<Problem> Stream::write_all(std::string_view data) {
+  if (context_->stopped) co_return cancelled();
   while (!data.empty()) {
     if (auto problem = co_await write_some(data)) co_return problem;
+    // What is sent at once, as most is, needs no look at the clock.
+    if (data.empty() || !must_turn()) continue;
+    if (auto problem = co_await take_turn()) co_return problem;
   }
   co_return std::nullopt;
 }

@@ -41,8 +41,7 @@ class Stream {
   /// Whether the connection is open and nothing has come that was not read.
   [[nodiscard]] bool is_silent() const;
 
-  boost::asio::awaitable<Problem> connect(boost::asio::ip::address address, std::uint16_t port,
-                                          const AddressSettings& settings, Opening opening);
+  boost::asio::awaitable<Problem> connect(Endpoint to, const AddressSettings& settings, Opening opening);
   /// The same to the Unix socket at `path`.
   Problem connect(const std::string& path);
   /// Turns the connection into TLS. Verification errors fail unless the profile or the options are lenient. A second
@@ -52,6 +51,12 @@ class Stream {
   /// At least one byte, or 0 at the end of the stream.
   boost::asio::awaitable<tl::expected<std::size_t, Failure>> read_some(std::span<char> buffer);
   boost::asio::awaitable<Problem> write_all(std::string_view data);
+
+  /// Whether the run has been stopped, or has worked so long that others should have their turn. Reads and writes ask
+  /// that themselves; who works on what was read asks before each portion.
+  [[nodiscard]] bool must_turn() const { return context_->stopped || context_->slice.used_up(); }
+  /// Lets others have their turn; a problem when the run is stopped.
+  boost::asio::awaitable<Problem> take_turn();
 
   /// The next byte that is sent asks, and the next that comes answers: answer_time() will be between the two.
   void ask();
@@ -77,6 +82,7 @@ class Stream {
   /// When the newest byte that was read had arrived; zero when the kernel does not tell.
   [[nodiscard]] Stamp last_arrival() const { return last_arrival_; }
   [[nodiscard]] const TlsRecord& tls() const { return record_; }
+  [[nodiscard]] RunContext& context() const { return *context_; }
 
  private:
   friend struct StreamBio;
@@ -120,8 +126,11 @@ class Stream {
   bool peeks_ = false;         ///< the next read finds out when its first byte came
   Stamp first_arrival_{};
   Stamp last_arrival_{};
-  int last_errno_ = 0;  ///< of the transport under TLS
-  bool ended_ = false;  ///< the transport under TLS has ended
+  int last_errno_ = 0;            ///< of the transport under TLS
+  bool ended_ = false;            ///< the transport under TLS has ended
+  std::size_t silent_bytes_ = 0;  ///< of TLS records since the last that brought payload
+  int transport_reads_ = 0;       ///< under TLS, since the loop turned
+  bool rests_ = false;            ///< the transport has said to come back in the loop's next turn
 };
 
 /// How far a connection has come, by TCP_INFO.

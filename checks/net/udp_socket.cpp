@@ -5,6 +5,7 @@
 
 #include "checks/net/errors.hpp"
 #include "checks/net/services.hpp"
+#include "checks/net/turn.hpp"
 
 namespace vedette::net {
 
@@ -12,8 +13,8 @@ namespace asio = boost::asio;
 
 UdpSocket::UdpSocket(RunContext& context) : socket_(context.services.sockets), context_(context) {}
 
-Problem UdpSocket::connect(const asio::ip::address& address, std::uint16_t port, const AddressSettings& settings) {
-  if (auto problem = socket_.connect(Transport::kUdp, address, port, settings, Opening::kSpeaks)) return problem;
+Problem UdpSocket::connect(const Endpoint& to, const AddressSettings& settings) {
+  if (auto problem = socket_.connect(Transport::kUdp, to, settings, Opening::kSpeaks)) return problem;
   context_.result.local_port = local_endpoint_of(socket_.fd()).second;
   return std::nullopt;
 }
@@ -27,8 +28,12 @@ asio::awaitable<tl::expected<std::string_view, Failure>> UdpSocket::receive() {
   constexpr std::size_t kMaxDatagram = 65535;
   thread_local std::array<char, kMaxDatagram> buffer;
   while (!context_.stopped) {
+    // A peer that sends without end never makes the run wait.
+    if (context_.slice.used_up() && !co_await let_others(context_)) break;
     // What was asked has hardly been answered yet: look when the kernel says so.
+    const bool sleeps = !socket_.has_news(false);
     if (!co_await socket_.readable()) break;
+    if (sleeps) context_.slice.restart();
     const auto got = receive_stamped(socket_.fd(), buffer.data(), buffer.size(), last_arrival_);
     if (got >= 0) {
       socket_.try_again();  // more may have come with it

@@ -17,7 +17,7 @@ class UdpSocket {
  public:
   explicit UdpSocket(RunContext& context);
 
-  Problem connect(const boost::asio::ip::address& address, std::uint16_t port, const AddressSettings& settings);
+  Problem connect(const Endpoint& to, const AddressSettings& settings);
   Problem send(std::string_view datagram);
   /// The next datagram. It lies in a buffer that the loop's sockets share: use it before the next wait.
   boost::asio::awaitable<tl::expected<std::string_view, Failure>> receive();

@@ -24,9 +24,9 @@ asio::awaitable<net::Problem> handshake(RunContext& context, const TcpSettings& 
   co_return problem;
 }
 
-void expect_lines(RunContext& context, const TcpSettings& settings, const net::Stream& stream,
-                  const std::string& heard) {
-  if (!net::wants_answer(context, settings.lines)) return;
+asio::awaitable<void> expect_lines(RunContext& context, const TcpSettings& settings, const net::Stream& stream,
+                                   const std::string& heard) {
+  if (!net::wants_answer(context, settings.lines)) co_return;
   language::Subject subject;
   subject.ip = stream.peer_address();
   subject.body = heard;
@@ -36,7 +36,7 @@ void expect_lines(RunContext& context, const TcpSettings& settings, const net::S
     subject.facts["banner"] = language::Value(valid_utf8(banner));
   }
   if (stream.tls().facts) net::describe_tls(*stream.tls().facts, subject);
-  net::expect_lines(context, settings.lines, std::move(subject));
+  co_await net::expect_lines(context, settings.lines, std::move(subject));
 }
 
 }  // namespace
@@ -62,7 +62,7 @@ asio::awaitable<net::Problem> converse(RunContext& context, const TcpSettings& s
     context.result.evidence.excerpt = printable(dialogue.heard(), 2048);
     for (const auto& [label, value] : dialogue.labels()) context.result.evidence.facts[label] = value;
   }
-  if (!problem) expect_lines(context, settings, stream, dialogue.heard());
+  if (!problem) co_await expect_lines(context, settings, stream, dialogue.heard());
   co_return problem;
 }
 

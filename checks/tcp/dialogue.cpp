@@ -67,8 +67,8 @@ asio::awaitable<net::Problem> Dialogue::perform(const Step& step) {
     context_.add_phase(Phase::kDialogue, net::elapsed(context_, began, stream_.last_arrival()));
   }
   if (!step.send.empty()) {
-    auto text = step.send.reveal();
-    if (!text) co_return Failure{Reason::kLocalFile, text.error()};
+    auto text = context_.reveal(step.send, true);
+    if (!text) co_return std::move(text.error());
     if (step.expect) text = step.expect->expanded(*text, groups);
     context_.log(fmt::format("sending {} bytes", text->size() + 1));
     if (problem = co_await stream_.write_all(*text + "\n"); problem) co_return problem;

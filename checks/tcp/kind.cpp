@@ -32,9 +32,8 @@ asio::awaitable<net::Problem> talk(RunContext& context, const TcpSettings& setti
                                    net::HostPort target) {
   const auto found = co_await net::look_up(context, target.host, settings.address);
   if (!found) co_return found.error();
-  if (auto problem = co_await stream.connect(found->address, target.port, settings.address, opening_of(settings))) {
-    co_return problem;
-  }
+  const net::Endpoint to{found->address, target.port, target.host};
+  if (auto problem = co_await stream.connect(to, settings.address, opening_of(settings))) co_return problem;
   context.add_phase(Phase::kConnect, stream.connect_time());
   std::string name = context.check->hostname.empty() ? target.host : context.check->hostname;
   name = settings.tls.name_for(name);

@@ -44,7 +44,8 @@ asio::awaitable<net::Problem> reach(RunContext& context, const TlsCheckSettings&
   const auto found = co_await net::look_up(context, target.host, settings.address);
   if (!found) co_return found.error();
   const auto opening = settings.starttls.empty() ? net::Opening::kSpeaks : net::Opening::kListens;
-  if (auto problem = co_await stream.connect(found->address, target.port, settings.address, opening)) co_return problem;
+  const net::Endpoint to{found->address, target.port, target.host};
+  if (auto problem = co_await stream.connect(to, settings.address, opening)) co_return problem;
   context.add_phase(Phase::kConnect, stream.connect_time());
   if (auto problem = co_await speak_before_tls(context, settings, stream, target.host)) co_return problem;
   net::HandshakeOptions options;
@@ -64,12 +65,12 @@ void judge(RunContext& context, const TlsCheckSettings& settings, const net::Str
   if (record.facts) expect_certificates(context, settings, *record.facts);
 }
 
-void expect_lines(RunContext& context, const TlsCheckSettings& settings, const net::Stream& stream) {
-  if (!net::wants_answer(context, settings.lines)) return;
+asio::awaitable<void> expect_lines(RunContext& context, const TlsCheckSettings& settings, const net::Stream& stream) {
+  if (!net::wants_answer(context, settings.lines)) co_return;
   language::Subject subject;
   subject.ip = stream.peer_address();
   if (stream.tls().facts) net::describe_tls(*stream.tls().facts, subject);
-  net::expect_lines(context, settings.lines, std::move(subject));
+  co_await net::expect_lines(context, settings.lines, std::move(subject));
 }
 
 asio::awaitable<void> run(RunContext& context) {
@@ -89,7 +90,7 @@ asio::awaitable<void> run(RunContext& context) {
     context.fail(*problem);
   } else {
     judge(context, settings, stream, (*material)->verifies());
-    if (!context.failed()) expect_lines(context, settings, stream);
+    if (!context.failed()) co_await expect_lines(context, settings, stream);
   }
   if (context.wants_evidence() && !stream.peer().empty()) context.result.evidence.facts["address"] = stream.peer();
   for (const auto& part : context.result.phases) {

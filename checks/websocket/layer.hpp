@@ -19,6 +19,7 @@
 #include <exception>
 #include <optional>
 
+#include "checks/net/flood.hpp"
 #include "checks/net/stream.hpp"
 
 namespace vedette::websocket {
@@ -42,6 +43,9 @@ class Layer {
     return start([this, buffer = first<boost::asio::const_buffer>(buffers)] { return write(buffer); },
                  std::forward<Token>(token));
   }
+
+  /// A message is about to be read: no more than kMaxMessageBytes may come for it.
+  void begin_message() { bytes_ = 0; }
 
   /// Why the last read or write failed; nothing when it did not, or the peer had closed.
   [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
@@ -79,6 +83,8 @@ class Layer {
     const auto got = co_await stream_.read_some({static_cast<char*>(buffer.data()), buffer.size()});
     if (!got) co_return fail(got.error());
     if (*got == 0) co_return Moved{boost::asio::error::eof, 0};
+    bytes_ += *got;
+    if (bytes_ > net::kMaxMessageBytes) co_return fail(net::flood(net::kMaxMessageBytes, "bytes for one message"));
     co_return Moved{{}, *got};
   }
 
@@ -103,6 +109,7 @@ class Layer {
   boost::asio::any_io_executor executor_;
   net::Stream& stream_;
   std::optional<Failure> failure_;
+  std::size_t bytes_ = 0;  ///< that came since the last message began
 };
 
 // What Beast asks of a layer beside: the stream closes its socket when it goes.

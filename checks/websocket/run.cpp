@@ -14,6 +14,7 @@
 #include "checks/version.hpp"
 #include "checks/websocket/layer.hpp"
 #include "checks/websocket/settings.hpp"
+#include "config/masked.hpp"
 
 namespace vedette::websocket {
 
@@ -74,9 +75,8 @@ class WebSocketRun {
 
   asio::awaitable<net::Problem> connect(const http::Url& url, asio::ip::address address) {
     const auto& client = settings_.client;
-    if (auto problem = co_await stream_.connect(address, url.port, client.address, net::Opening::kSpeaks)) {
-      co_return problem;
-    }
+    const net::Endpoint to{address, url.port, url.host};
+    if (auto problem = co_await stream_.connect(to, client.address, net::Opening::kSpeaks)) co_return problem;
     connected_ = true;
     context_.add_phase(Phase::kConnect, stream_.connect_time());
     if (!url.secure) co_return std::nullopt;
@@ -91,30 +91,32 @@ class WebSocketRun {
   }
 
   /// The request's headers beside those of the protocol.
-  tl::expected<net::Headers, std::string> headers() const {
+  tl::expected<net::Headers, Failure> headers() const {
     const auto& client = settings_.client;
     net::Headers out{{"User-Agent", fmt::format("Vedette/{}", kVersion)}};
     for (const auto& [name, secret] : client.added_headers) {
-      auto value = secret.reveal();
-      if (!value) return tl::make_unexpected(value.error());
+      auto value = context_.reveal(secret, config::is_harmless_header(name));
+      if (!value) return tl::make_unexpected(std::move(value.error()));
       if (value->find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
-        return tl::make_unexpected("the value of the header " + name + " holds a line break");
+        return tl::make_unexpected(
+            Failure{Reason::kLocalFile, "the value of the header " + name + " holds a line break"});
       }
       out.emplace_back(name, std::move(*value));
     }
     if (client.credentials == http::Credentials::kNone) return out;
     const bool basic = client.credentials == http::Credentials::kBasic;
-    const auto secret = (basic ? client.password : client.authorization).reveal();
+    const auto secret = context_.reveal(basic ? client.password : client.authorization);
     if (!secret) return tl::make_unexpected(secret.error());
-    out.emplace_back("Authorization", basic ? net::basic_authorization(client.username, *secret)
-                                            : client.authorization_type + " " + *secret);
+    auto value = basic ? net::basic_authorization(client.username, *secret) : client.authorization_type + " " + *secret;
+    context_.redactor.add(value.substr(value.find(' ') + 1));
+    out.emplace_back("Authorization", std::move(value));
     return out;
   }
 
   asio::awaitable<net::Problem> upgrade(const http::Url& url) {
     context_.phase = Phase::kProcessing;
     const auto fields = headers();
-    if (!fields) co_return Failure{Reason::kLocalFile, fields.error()};
+    if (!fields) co_return fields.error();
     socket_.set_option(ws::stream_base::decorator([&fields](ws::request_type& request) {
       for (const auto& [name, value] : *fields) request.insert(name, value);
     }));
@@ -152,6 +154,7 @@ class WebSocketRun {
     if (step.expect) {
       context_.log(fmt::format("expecting /{}/", step.expect->text()));
       beast::flat_buffer buffer;
+      socket_.next_layer().begin_message();
       const auto [error, size] = co_await socket_.async_read(buffer, kTuple);
       failed_due_to_regex_ = true;
       if (error) co_return problem_of(error);
@@ -165,8 +168,8 @@ class WebSocketRun {
       failed_due_to_regex_ = false;
     }
     if (step.send.empty()) co_return std::nullopt;
-    auto text = step.send.reveal();
-    if (!text) co_return Failure{Reason::kLocalFile, text.error()};
+    auto text = context_.reveal(step.send, true);
+    if (!text) co_return std::move(text.error());
     if (step.expect) text = step.expect->expanded(*text, groups);
     socket_.text(true);
     const auto [error, size] = co_await socket_.async_write(asio::buffer(*text), kTuple);

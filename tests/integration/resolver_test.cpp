@@ -57,7 +57,8 @@ Answer resolve(const std::string& name, net::AddressSettings settings) {
   Answer out;
   const auto began = std::chrono::steady_clock::now();
   {
-    net::AresResolver resolver(loop.get_executor());
+    const net::SocketSet sockets(loop.get_executor());
+    net::AresResolver resolver(loop.get_executor(), sockets);
     boost::asio::co_spawn(
         loop,
         [](net::AresResolver& r, std::string host, net::AddressSettings s, Answer& a) -> boost::asio::awaitable<void> {

@@ -178,5 +178,5 @@ TEST_CASE("stalls, closes and endless replies during the dialogue") {
               }
             },
             false)
-            .reason == Reason::kLineTooLong);
+            .reason == Reason::kPeerFlood);
 }

@@ -80,6 +80,32 @@ TEST_CASE("a bomb is stopped at the limit, not after it") {
   CHECK(sink.text().size() == 4096);
 }
 
+TEST_CASE("a compressed body may not become any number of times as large") {
+  const auto zeros = [](std::size_t mebibytes) { return raw_deflate(std::string(mebibytes << 20, '\0')); };
+  BodySink page(Compression::kDeflate, 0, 100);
+  feed(page, zeros(15), 4096);  // a thousand times its size, but not large
+  CHECK_FALSE(page.failure());
+  BodySink bomb(Compression::kDeflate, 0, 100);
+  feed(bomb, zeros(20), 4096);
+  REQUIRE(bomb.failure());
+  CHECK(bomb.failure()->reason == Reason::kBodyTooLarge);
+  CHECK(bomb.size() < std::size_t{17} << 20);
+  BodySink plain(Compression::kNone, 0, 100);
+  const std::string mebibyte(1 << 20, 'x');
+  for (int i = 0; i < 300; ++i) CHECK(plain.take(mebibyte));
+  CHECK_FALSE(plain.failure());
+}
+
+TEST_CASE("a bomb is decoded in slices") {
+  const auto bomb = gzip(std::string(std::size_t{8} << 20, '\0'));
+  BodySink sink(Compression::kGzip, 0, 100);
+  sink.take(bomb);
+  int slices = 1;
+  while (sink.slice() == net::Work::kMore) ++slices;
+  CHECK(slices >= 60);
+  CHECK(sink.size() == std::size_t{8} << 20);
+}
+
 TEST_CASE("a body of just the limit passes, one byte more does not") {
   BodySink fits(Compression::kNone, 5, 100);
   CHECK(fits.take("12345"));

@@ -6,7 +6,8 @@ using namespace vedette::config;
 
 TEST_CASE("a password in a URL is masked") {
   CHECK(mask_userinfo("https://user:s3cret@shop.example/x@y") == "https://user:***@shop.example/x@y");
-  CHECK(mask_userinfo("https://user@shop.example/") == "https://user@shop.example/");
+  CHECK(mask_userinfo("https://token@shop.example/") == "https://***@shop.example/");
+  CHECK(mask_userinfo("https://a user:s3cret@shop.example/") == "https://a user:***@shop.example/");
   CHECK(mask_userinfo("https://shop.example/a:b@c") == "https://shop.example/a:b@c");
   CHECK(mask_userinfo("host:25") == "host:25");
   CHECK(mask_userinfo("a http://u:p@h b socks5://v:q@i c", "xxxxx") == "a http://u:xxxxx@h b socks5://v:xxxxx@i c");

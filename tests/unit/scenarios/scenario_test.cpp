@@ -1,12 +1,12 @@
 // Parts of scenarios that need no network: masking, waiting, rows, commands, writing first scenarios.
 
+#include "checks/redactor.hpp"
 #include "language/base64.hpp"
 #include "scenarios/attempts.hpp"
 #include "scenarios/curl.hpp"
 #include "scenarios/explain.hpp"
 #include "scenarios/import.hpp"
 #include "scenarios/load.hpp"
-#include "scenarios/redactor.hpp"
 #include "scenarios/yaml/rows.hpp"
 #include "tests/support/catch.hpp"
 

@@ -1,0 +1,14 @@
+#pragma once
+
+// The turn of the loop that a busy run gives to others.
+
+#include <boost/asio/awaitable.hpp>
+
+#include "checks/kind.hpp"
+
+namespace vedette::net {
+
+/// Lets the loop serve timers, sockets and other runs once; false when the run was stopped meanwhile.
+boost::asio::awaitable<bool> let_others(RunContext& context);
+
+}  // namespace vedette::net
