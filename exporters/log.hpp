@@ -1,7 +1,10 @@
 #pragma once
 
-// Structured logs on standard error: a message and fields, as logfmt or JSON, one line each. Thread-safe.
+// Structured logs on standard error: a message and fields, as logfmt or JSON, one line each. Thread-safe. A reader that
+// does not read holds nobody up: lines that cannot be written are dropped and counted.
 
+#include <chrono>
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -16,6 +19,14 @@ using Field = std::pair<std::string_view, std::string>;
 
 /// Call once, before other threads log. Lines of single probes below `probes` are not written.
 void configure(Level level, Format format, Level probes = Level::kInfo);
+
+/// From now on lines are written by a thread of their own, from a queue of bounded length. For processes whose threads
+/// must not wait for a file.
+void write_behind();
+/// Waits until what was logged has been written, at most for `patience`.
+void flush(std::chrono::milliseconds patience);
+/// How many lines could not be written.
+std::uint64_t dropped();
 
 bool enabled(Level level);
 void write(Level level, std::string_view message, std::initializer_list<Field> fields);

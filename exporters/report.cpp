@@ -123,8 +123,8 @@ std::string format_latency(Duration duration) {
 std::string to_report(const Check& check, const Result& result, const TextStyle& style) {
   auto out =
       fmt::format("{} {} {} {} in {}\n", paint(style, colour_of(result.verdict), upper_case(name_of(result.verdict))),
-                  check.kind->name, paint(style, "1", check.name), check.name == check.instance ? "" : check.instance,
-                  format_latency(result.duration));
+                  check.kind->name, paint(style, "1", visible(check.name)),
+                  check.name == check.instance ? "" : visible(check.instance), format_latency(result.duration));
   if (result.reason != Reason::kNone) {
     out += fmt::format("  {}: {}\n", paint(style, colour_of(result.verdict), name_of(result.reason)), result.message);
     out += fmt::format("  {}\n", paint(style, "2", info_of(result.reason).meaning));

@@ -3,8 +3,10 @@
 #include <fmt/chrono.h>
 
 #include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "checks/kind.hpp"
+#include "config/utf8.hpp"
 
 namespace vedette {
 
@@ -33,6 +35,11 @@ boost::json::array measures_json(const Result& result) {
 }
 
 }  // namespace
+
+std::string json_text(const boost::json::value& value) {
+  auto text = boost::json::serialize(value);
+  return is_utf8(text) ? text : valid_utf8(text);
+}
 
 std::string format_timestamp(std::chrono::system_clock::time_point time) {
   const auto milliseconds =

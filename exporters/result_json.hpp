@@ -11,6 +11,10 @@ namespace vedette {
 
 boost::json::object to_json(const Check& check, const Result& result);
 
+/// `value` as JSON. Names of checks and targets may hold bytes that are no UTF-8, which no reader of JSON takes: each
+/// becomes U+FFFD.
+std::string json_text(const boost::json::value& value);
+
 /// `2026-11-22T09:41:00.123Z`
 std::string format_timestamp(std::chrono::system_clock::time_point time);
 

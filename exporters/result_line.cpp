@@ -7,13 +7,14 @@
 #include <iterator>
 
 #include "checks/kind.hpp"
+#include "exporters/result_json.hpp"
 
 namespace vedette {
 
 namespace {
 
 std::string quoted(std::string_view text) {
-  return boost::json::serialize(boost::json::value(text));
+  return json_text(boost::json::value(text));
 }
 
 void append_time(std::string& out, std::chrono::system_clock::time_point time) {

@@ -4,10 +4,10 @@
 #include <malloc.h>
 
 #include <algorithm>
-#include <latch>
-#include <mutex>
+#include <condition_variable>
 
 #include "checks/net/tls_profile.hpp"
+#include "checks/run_memory.hpp"
 #include "config/masked.hpp"
 #include "config/secret.hpp"
 #include "exporters/log.hpp"
@@ -18,6 +18,8 @@ namespace vedette {
 namespace {
 
 constexpr std::size_t kMostConfiguration = std::size_t{256} << 20;
+/// For what a shard is to do in its next turn.
+constexpr std::chrono::seconds kShardPatience{5};
 
 }  // namespace
 
@@ -27,10 +29,10 @@ Agent::~Agent() {
   shards_.clear();
 }
 
-void Agent::make_shards() {
+void Agent::make_shards(const AgentSettings& settings) {
   const auto cores = std::max(1U, std::thread::hardware_concurrency());
-  const std::size_t count = settings_.shards > 0 ? settings_.shards : cores;
-  auto limits = settings_.limits;
+  const std::size_t count = settings.shards > 0 ? settings.shards : cores;
+  auto limits = settings.limits;
   const auto share = [&](std::size_t whole) { return std::max<std::size_t>(1, (whole + count - 1) / count); };
   limits.in_flight = share(limits.in_flight);
   limits.heavy_in_flight = share(limits.heavy_in_flight);
@@ -46,24 +48,32 @@ bool Agent::load(config::Diagnostics& diagnostics) {
   recorder_.metrics().reloaded(config.has_value(), diagnostics);
   settled_ = config.has_value();
   if (!config) return false;
-  settings_ = std::move(config->agent);
-  modules_ = std::move(config->modules);
-  sources_ = std::move(config->sources);
-  further_ = std::move(config->further);
-  recorder_.metrics().describe(settings_);
+  auto next = std::make_shared<InForce>();
+  next->settings = std::move(config->agent);
+  next->modules = std::move(config->modules);
+  next->sources = std::move(config->sources);
+  next->further = std::move(config->further);
+  next->checks = config->checks.size();
+  const auto& settings = next->settings;
+  recorder_.metrics().describe(settings);
+  RunMemory::shared().set_limit(settings.memory);
   // The agent's labels stand on every series: when they change, so has every check.
   std::string labels_text;
-  for (const auto& [name, value] : settings_.common_labels()) labels_text += fmt::format("{}={}\n", name, value);
+  for (const auto& [name, value] : settings.common_labels()) labels_text += fmt::format("{}={}\n", name, value);
   const auto salt = labels_text.empty() ? 0 : stable_hash(labels_text);
   for (auto& check : config->checks) {
     auto salted = std::make_shared<Check>(*check);
     salted->fingerprint ^= salt;
     check = std::move(salted);
   }
-  if (shards_.empty()) make_shards();
-  const auto egress = std::make_shared<const net::EgressPolicy>(settings_.egress);
+  if (shards_.empty()) make_shards(settings);
+  const auto egress = std::make_shared<const net::EgressPolicy>(settings.egress);
   for (const auto& shard : shards_) shard->set_egress(egress);
-  apply(std::move(config->checks));
+  {
+    const std::lock_guard lock(mutex_);
+    in_force_ = next;
+  }
+  apply(std::move(config->checks), settings.common_labels());
   config.reset();
   // Reading a configuration takes much more memory than keeping it: what is free goes back to the system.
   ::malloc_trim(0);
@@ -71,38 +81,53 @@ bool Agent::load(config::Diagnostics& diagnostics) {
   return true;
 }
 
-void Agent::apply(std::vector<CheckPtr> checks) {
-  check_count_ = checks.size();
+void Agent::apply(std::vector<CheckPtr> checks, const Labels& common) {
+  const auto count = checks.size();
   // First who is told, then who runs: a result always finds its place.
-  recorder_.apply(checks, settings_.common_labels());
+  recorder_.apply(checks, common);
   std::unordered_map<Shard*, std::vector<CheckPtr>> parts;
   for (auto& check : checks) parts[&shard_of(*check)].push_back(std::move(check));
-  std::latch applied(static_cast<std::ptrdiff_t>(shards_.size()));
-  Scheduler::Change total;
-  std::mutex mutex;
+  // Shared with the shards, one of which may come to it when nobody waits any more.
+  struct Applied {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::size_t shards = 0;
+    Scheduler::Change total;
+  };
+  const auto applied = std::make_shared<Applied>();
   for (const auto& shard : shards_) {
-    shard->apply(std::move(parts[shard.get()]), [&](const Scheduler::Change& change) {
-      {
-        const std::lock_guard lock(mutex);
-        total.added += change.added;
-        total.changed += change.changed;
-        total.removed += change.removed;
-        total.kept += change.kept;
-      }
-      applied.count_down();
+    shard->apply(std::move(parts[shard.get()]), [applied](const Scheduler::Change& change) {
+      const std::lock_guard lock(applied->mutex);
+      applied->total.added += change.added;
+      applied->total.changed += change.changed;
+      applied->total.removed += change.removed;
+      applied->total.kept += change.kept;
+      ++applied->shards;
+      applied->changed.notify_all();
     });
   }
-  applied.wait();
+  std::unique_lock lock(applied->mutex);
+  const bool all = applied->changed.wait_for(lock, kShardPatience, [&] { return applied->shards == shards_.size(); });
+  const auto& total = applied->total;
   log::info("configuration in force", {{"file", options_.config_file},
-                                       {"checks", fmt::format("{}", check_count_)},
+                                       {"checks", fmt::format("{}", count)},
                                        {"added", fmt::format("{}", total.added)},
                                        {"changed", fmt::format("{}", total.changed)},
                                        {"removed", fmt::format("{}", total.removed)},
                                        {"kept", fmt::format("{}", total.kept)}});
+  if (!all) {
+    log::error("a shard stands still; it gets its checks when it goes on",
+               {{"shards", fmt::format("{}", shards_.size() - applied->shards)}});
+  }
+}
+
+InForcePtr Agent::in_force() const {
+  const std::lock_guard lock(mutex_);
+  return in_force_;
 }
 
 std::optional<std::function<void()>> Agent::run_now(const CheckPtr& check, std::function<void(Result)> done) {
-  if (on_demand_.fetch_add(1) >= settings_.on_demand) {
+  if (on_demand_.fetch_add(1) >= in_force()->settings.on_demand) {
     --on_demand_;
     recorder_.metrics().on_demand(false);
     return std::nullopt;
@@ -119,7 +144,8 @@ std::optional<std::function<void()>> Agent::run_now(const CheckPtr& check, std::
 
 std::uint64_t Agent::configuration_stamp() const {
   std::string contents;
-  for (const auto* list : {&sources_, &further_}) {
+  const auto now = in_force();
+  for (const auto* list : {&now->sources, &now->further}) {
     for (const auto& source : *list) {
       // A file that has gone is a change as well.
       contents += config::read_small_file(source->path, kMostConfiguration).value_or("") + '\n';
@@ -130,31 +156,39 @@ std::uint64_t Agent::configuration_stamp() const {
 
 std::string Agent::configuration() const {
   std::string out;
-  for (const auto& source : sources_) {
-    if (sources_.size() > 1) out += fmt::format("# {}\n---\n", source->path);
+  const auto now = in_force();
+  for (const auto& source : now->sources) {
+    if (now->sources.size() > 1) out += fmt::format("# {}\n---\n", source->path);
     out += config::masked_yaml(with_module_defaults(YAML::Load(source->text)));
   }
   return out;
 }
 
-void Agent::stop() {
+void Agent::stop(std::function<void()> stopped) {
   ready_ = false;
-  std::latch drained(static_cast<std::ptrdiff_t>(shards_.size()));
+  const auto left = std::make_shared<std::atomic<std::size_t>>(shards_.size());
+  const auto grace = in_force()->settings.shutdown_grace;
   for (const auto& shard : shards_) {
-    shard->drain(settings_.shutdown_grace, [&drained] { drained.count_down(); });
+    shard->drain(grace, [left, stopped] {
+      if (--*left == 0) stopped();
+    });
   }
-  drained.wait();
 }
 
 std::string Agent::metrics_page(Format format) {
-  std::size_t in_flight = 0;
-  for (const auto& shard : shards_) in_flight += shard->in_flight();
-  return recorder_.page(format, in_flight);
+  std::vector<ShardState> shards;
+  const auto now = std::chrono::steady_clock::now();
+  for (const auto& shard : shards_) shards.push_back({shard->in_flight(), now - shard->last_beat()});
+  return recorder_.page(format, shards);
 }
 
-bool Agent::alive(Duration bound) const {
+std::vector<std::size_t> Agent::standing_still(Duration bound) const {
+  std::vector<std::size_t> out;
   const auto oldest = std::chrono::steady_clock::now() - bound;
-  return std::all_of(shards_.begin(), shards_.end(), [&](const auto& shard) { return shard->last_beat() > oldest; });
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    if (shards_[i]->last_beat() < oldest) out.push_back(i);
+  }
+  return out;
 }
 
 void Agent::clock_stepped() {

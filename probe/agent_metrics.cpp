@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "checks/net/clock.hpp"
+#include "checks/run_memory.hpp"
 #include "checks/version.hpp"
+#include "exporters/log.hpp"
 
 namespace vedette {
 
@@ -44,6 +46,15 @@ AgentMetrics::AgentMetrics()
                          "When the configuration in force was read, in unixtime")),
       generation_(gauge(registry_, "vedette_config_generation", "Counts the configurations that were put in force")),
       in_flight_(gauge(registry_, "vedette_runs_in_flight", "Scheduled runs that have begun and not ended")),
+      since_turn_(&BuildGauge()
+                       .Name("vedette_shard_since_turn_seconds")
+                       .Help("How long ago the event loop of a shard last turned; it does so every 50 ms")
+                       .Register(registry_)),
+      run_memory_(gauge(registry_, "vedette_run_memory_bytes",
+                        "What runs hold of large answers, as agent.limits.memory counts it")),
+      run_memory_limit_(gauge(registry_, "vedette_run_memory_limit_bytes", "agent.limits.memory")),
+      log_dropped_(counter(registry_, "vedette_log_lines_dropped_total",
+                           "Log lines that could not be written, because nobody read them or there were too many")),
       retries_(
           counter(registry_, "vedette_run_retries_total", "Failed runs that were repeated before the failure counted")),
       clock_steps_(counter(registry_, "vedette_clock_steps_total",
@@ -114,6 +125,18 @@ void AgentMetrics::reloaded(bool successful, const config::Diagnostics& diagnost
   if (!successful) return;
   generation_->Increment();
   reload_time_->SetToCurrentTime();
+}
+
+void AgentMetrics::set_shards(const std::vector<ShardState>& shards) {
+  std::size_t in_flight = 0;
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    in_flight += shards[i].in_flight;
+    since_turn_->Add({{"shard", std::to_string(i)}}).Set(seconds(shards[i].since_turn));
+  }
+  in_flight_->Set(static_cast<double>(in_flight));
+  run_memory_->Set(static_cast<double>(RunMemory::shared().used()));
+  run_memory_limit_->Set(static_cast<double>(RunMemory::shared().limit()));
+  log_dropped_->Increment(static_cast<double>(log::dropped()) - log_dropped_->Value());
 }
 
 void AgentMetrics::run_finished(const Result& result) {

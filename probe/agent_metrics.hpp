@@ -17,6 +17,12 @@
 
 namespace vedette {
 
+/// How a shard is now.
+struct ShardState {
+  std::size_t in_flight = 0;  ///< scheduled runs that go on
+  Duration since_turn{};      ///< since its loop last turned
+};
+
 class AgentMetrics {
  public:
   AgentMetrics();
@@ -31,7 +37,7 @@ class AgentMetrics {
   void lagged(Duration lag) { loop_lag_->Observe(seconds(lag)); }
   void clock_stepped() { clock_steps_->Increment(); }
   void on_demand(bool admitted) { (admitted ? on_demand_ : on_demand_refused_)->Increment(); }
-  void set_in_flight(std::size_t runs) { in_flight_->Set(static_cast<double>(runs)); }
+  void set_shards(const std::vector<ShardState>& shards);
   /// How many checks are in each state now.
   void set_states(const std::array<std::size_t, 5>& counts);
   void unknown_module() { unknown_modules_->Increment(); }
@@ -49,6 +55,10 @@ class AgentMetrics {
   prometheus::Gauge* reload_time_;
   prometheus::Gauge* generation_;
   prometheus::Gauge* in_flight_;
+  prometheus::Family<prometheus::Gauge>* since_turn_;
+  prometheus::Gauge* run_memory_;
+  prometheus::Gauge* run_memory_limit_;
+  prometheus::Counter* log_dropped_;
   std::array<prometheus::Gauge*, 5> states_{};
   std::array<prometheus::Counter*, 3> skipped_{};
   prometheus::Counter* retries_;

@@ -44,6 +44,18 @@ void read_count(config::Mapping& section, std::string_view key, std::size_t& out
   if (section.read_integer(key, value, 1, most)) out = static_cast<std::size_t>(value);
 }
 
+void read_memory(config::Mapping& limits, std::size_t& out) {
+  constexpr std::int64_t kLeast = std::int64_t{16} << 20;
+  constexpr std::int64_t kMost = std::int64_t{1} << 40;
+  std::int64_t bytes = 0;
+  if (!limits.read_size("memory", bytes)) return;
+  if (bytes < kLeast || bytes > kMost) {
+    limits.error("memory", "memory must be from 16MiB to 1TiB", "one large answer takes up to 45 times its bytes");
+  } else {
+    out = static_cast<std::size_t>(bytes);
+  }
+}
+
 std::string host_name() {
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) != 0) return "localhost";
@@ -187,6 +199,7 @@ AgentSettings decode_agent(config::Mapping& section) {
     read_count(*limits, "starts_per_turn", out.limits.starts_per_turn, kMostPerTurn);
     read_count(*limits, "handshakes_per_turn", out.limits.handshakes_per_turn, kMostPerTurn);
     read_count(*limits, "on_demand", out.on_demand, kMostOnDemand);
+    read_memory(*limits, out.memory);
     if (limits->read("max_lateness", out.limits.max_lateness) &&
         out.limits.max_lateness < std::chrono::milliseconds(5)) {
       limits->error("max_lateness", "max_lateness must be at least 5ms");

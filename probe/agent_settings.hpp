@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "checks/net/egress.hpp"
+#include "checks/run_memory.hpp"
 #include "config/mapping.hpp"
 #include "scheduler/scheduler.hpp"
 
@@ -16,12 +17,13 @@ namespace vedette {
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
 struct AgentSettings {
-  std::string name;              ///< default: the host's name
-  std::string region;            ///< becomes a label of every check's series
-  Labels labels;                 ///< of every check's series
-  std::size_t shards = 0;        ///< zero: one per core
-  AdmissionLimits limits;        ///< in_flight is for the whole agent
-  std::size_t on_demand = 1000;  ///< runs at a time
+  std::string name;                               ///< default: the host's name
+  std::string region;                             ///< becomes a label of every check's series
+  Labels labels;                                  ///< of every check's series
+  std::size_t shards = 0;                         ///< zero: one per core
+  AdmissionLimits limits;                         ///< in_flight is for the whole agent
+  std::size_t on_demand = 1000;                   ///< runs at a time
+  std::size_t memory = RunMemory::kDefaultLimit;  ///< bytes that all runs may hold of answers
   config::Duration shutdown_grace = std::chrono::seconds(10);
   net::EgressSettings egress;
   /// Targets that `/probe` takes for a module, as patterns of the whole target; modules that are not here take any.

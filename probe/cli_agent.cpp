@@ -2,8 +2,10 @@
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,6 +18,7 @@
 #include "probe/cli.hpp"
 #include "probe/descriptor_limit.hpp"
 #include "probe/endpoints.hpp"
+#include "probe/reloader.hpp"
 #include "probe/service_manager.hpp"
 #include "probe/web_gate.hpp"
 #include "probe/web_server.hpp"
@@ -26,6 +29,9 @@ namespace asio = boost::asio;
 
 namespace {
 
+/// For the last lines of a log that is slow to be read.
+constexpr std::chrono::milliseconds kLogPatience{1000};
+
 struct AgentFlags {
   AgentOptions agent;
   std::vector<std::string> listen_addresses{":9115"};
@@ -35,6 +41,7 @@ struct AgentFlags {
   std::string route_prefix;
   double timeout_offset = 0.5;
   std::size_t history_limit = 100;
+  std::vector<std::string> allowed_hosts;
   bool auto_reload = false;
   double auto_reload_interval = 30;
   std::string log_level = "info";
@@ -61,6 +68,7 @@ EndpointOptions endpoint_options(const AgentFlags& flags) {
   out.probe = {duration_of(flags.timeout_offset), flags.history_limit};
   out.external_url = flags.external_url;
   out.route_prefix = route_prefix(flags.route_prefix, flags.external_url);
+  out.allowed_hosts = flags.allowed_hosts;
   return out;
 }
 
@@ -69,14 +77,16 @@ class Process {
  public:
   explicit Process(const AgentFlags& flags)
       : agent_(flags.agent),
-        endpoints_(agent_, loop_.get_executor(), endpoint_options(flags)),
+        reloader_(agent_, loop_.get_executor()),
+        endpoints_(agent_, reloader_, loop_.get_executor(), endpoint_options(flags)),
         flags_(flags),
-        gate_(flags.web_config.empty() ? WebGate() : WebGate(flags.web_config)),
-        signals_(loop_, SIGINT, SIGTERM, SIGHUP),
+        gate_(flags.web_config.empty() ? WebGate() : WebGate(loop_.get_executor(), flags.web_config)),
+        hangup_(loop_, SIGHUP),
+        end_(loop_, SIGINT, SIGTERM),
         watchdog_(loop_),
         refresh_(loop_),
-        auto_reload_(loop_),
-        clock_watch_(loop_) {}
+        clock_watch_(loop_),
+        patience_(loop_) {}
 
   int run() {
     config::Diagnostics diagnostics;
@@ -90,13 +100,19 @@ class Process {
     if (const auto why = net::use_fast_key_decoder(); !why.empty()) {
       log::info("certificates are decoded the slower way", {{"detail", why}});
     }
-    wait_for_signal();
+    wait_for_hangup();
+    wait_for_end();
     if (service_manager::watchdog_interval()) feed_watchdog();
     refresh_tls();
-    if (flags_.auto_reload) reload_when_changed(agent_.configuration_stamp());
+    if (flags_.auto_reload) reloader_.watch_files(duration_of(flags_.auto_reload_interval));
     watch_clock(ClockGuard());
-    service_manager::ready(fmt::format("{} checks", agent_.check_count()));
+    service_manager::ready(fmt::format("{} checks", agent_.in_force()->checks));
     loop_.run();
+    if (!drained_) log::error("runs that do not end, or a shard that stands still, were left behind");
+    log::info("stopped");
+    log::flush(kLogPatience);
+    // What cannot be waited for goes with the process: a shard that stands still, a reload that goes on.
+    if (!drained_ || reloader_.busy()) std::_Exit(drained_ ? kAllPassed : kCouldNotLook);
     return kAllPassed;
   }
 
@@ -118,47 +134,46 @@ class Process {
     }
   }
 
-  void reload_when_changed(std::uint64_t stamp) {
-    auto_reload_.expires_after(duration_of(flags_.auto_reload_interval));
-    auto_reload_.async_wait([this, stamp](const boost::system::error_code& error) {
+  void wait_for_hangup() {
+    hangup_.async_wait([this](const boost::system::error_code& error, int) {
       if (error) return;
-      const auto now = agent_.configuration_stamp();
-      if (now != stamp) reload();
-      // A file that could not be used is tried again, as it may name others that have been repaired.
-      reload_when_changed(agent_.settled() ? now : 0);
+      reloader_.request();
+      wait_for_hangup();
     });
   }
 
-  void wait_for_signal() {
-    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+  void wait_for_end() {
+    end_.async_wait([this](const boost::system::error_code& error, int) {
       if (error) return;
-      if (signal != SIGHUP) return stop();
-      reload();
-      wait_for_signal();
+      // Who asks a second time does not want to wait.
+      if (stopping_) return loop_.stop();
+      stop();
+      wait_for_end();
     });
   }
 
-  void reload() {
-    service_manager::reloading();
-    config::Diagnostics diagnostics;
-    if (!agent_.load(diagnostics)) {
-      log::error("the configuration was not reloaded; the old one stays in force",
-                 {{"errors", fmt::format("{}", diagnostics.errors())}, {"first", diagnostics.first_error()}});
-    }
-    service_manager::ready(fmt::format("{} checks", agent_.check_count()));
-  }
-
+  /// The endpoints answer until all is done.
   void stop() {
+    constexpr std::chrono::seconds kBeyondGrace{3};
+    stopping_ = true;
+    const auto grace = agent_.in_force()->settings.shutdown_grace;
     service_manager::stopping();
-    log::info("stopping", {{"grace", config::format_duration(agent_.settings().shutdown_grace)}});
-    agent_.stop();
-    log::info("stopped");
-    loop_.stop();
+    log::info("stopping", {{"grace", config::format_duration(grace)}});
+    agent_.stop([this] {
+      asio::post(loop_, [this] {
+        drained_ = true;
+        loop_.stop();
+      });
+    });
+    patience_.expires_after(grace + kBeyondGrace);
+    patience_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) loop_.stop();
+    });
   }
 
   void feed_watchdog() {
     const auto interval = *service_manager::watchdog_interval();
-    if (agent_.alive(2 * interval)) service_manager::alive();
+    if (agent_.standing_still(2 * interval).empty()) service_manager::alive();
     watchdog_.expires_after(interval);
     watchdog_.async_wait([this](const boost::system::error_code& error) {
       if (!error) feed_watchdog();
@@ -187,15 +202,19 @@ class Process {
 
   asio::io_context loop_{1};
   Agent agent_;
+  Reloader reloader_;
   Endpoints endpoints_;
   const AgentFlags flags_;
   WebGate gate_;
   std::optional<WebServer> server_;
-  asio::signal_set signals_;
+  asio::signal_set hangup_;
+  asio::signal_set end_;
   asio::steady_timer watchdog_;
   asio::steady_timer refresh_;
-  asio::steady_timer auto_reload_;
   asio::steady_timer clock_watch_;
+  asio::steady_timer patience_;
+  bool stopping_ = false;
+  bool drained_ = false;
 };
 
 int run_agent(const AgentFlags& flags) {
@@ -208,6 +227,7 @@ int run_agent(const AgentFlags& flags) {
     return config ? kAllPassed : kNotStarted;
   }
   raise_descriptor_limit();
+  log::write_behind();
   Process process(flags);
   return process.run();
 }
@@ -234,6 +254,11 @@ void add_agent(CLI::App& app, int& exit_code) {
   command->add_option("--web.external-url", flags->external_url, "The URL that people reach the endpoints by");
   command->add_option("--web.route-prefix", flags->route_prefix,
                       "Where the endpoints begin; default: the path of the external URL");
+  command
+      ->add_option("--web.allowed-hosts", flags->allowed_hosts,
+                   "Host names that the endpoints may be reached by, beside addresses, localhost, the machine's own "
+                   "and that of the external URL; *.example.com, or * for all")
+      ->delimiter(',');
   command->add_option("--timeout-offset", flags->timeout_offset, "Seconds taken off Prometheus' timeout for /probe")
       ->check(CLI::Range(0.0, 3600.0))
       ->capture_default_str();

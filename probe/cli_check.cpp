@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "checks/run_memory.hpp"
 #include "probe/cli.hpp"
 #include "probe/cli_output.hpp"
 #include "probe/config_loader.hpp"
@@ -41,7 +42,8 @@ int check(const CheckOptions& options) {
     fmt::print(stderr, "vedette: {} has no enabled checks\n", options.file);
     return kUsage;
   }
-  return run_and_print(checks, options.output);
+  RunMemory::shared().set_limit(config->agent.memory);
+  return run_and_print(checks, options.output, false, std::make_shared<const net::EgressPolicy>(config->agent.egress));
 }
 
 }  // namespace

@@ -25,6 +25,8 @@ namespace vedette::cli {
 
 namespace {
 
+using EgressPtr = std::shared_ptr<const net::EgressPolicy>;
+
 /// Keeps the results of single runs and prints each when it is its turn.
 class InOrder {
  public:
@@ -115,10 +117,10 @@ double cpu_seconds() {
   return of(usage.ru_utime) + of(usage.ru_stime);
 }
 
-int run_once(const std::vector<CheckPtr>& checks, const OutputOptions& options) {
+int run_once(const std::vector<CheckPtr>& checks, const OutputOptions& options, EgressPtr egress) {
   const bool text = options.format == "text";
   InOrder in_order(checks, style_of(STDOUT_FILENO, options.verbose, options.no_colour), text);
-  Runner runner(checks, {.concurrency = options.concurrency, .detail = Detail::kAlways});
+  Runner runner(checks, {.concurrency = options.concurrency, .detail = Detail::kAlways, .egress = std::move(egress)});
   runner.on_ended = [&](std::size_t run, const CheckPtr&, const ResultPtr& result) { in_order.add(run, result); };
   runner.on_tick = [&] {
     in_order.print_ready();
@@ -137,16 +139,19 @@ int run_once(const std::vector<CheckPtr>& checks, const OutputOptions& options) 
   if (options.format == "json") {
     boost::json::array all;
     for (const auto& [check, result] : finished) all.emplace_back(to_json(*check, result));
-    fmt::print("{}\n", boost::json::serialize(all));
+    fmt::print("{}\n", json_text(all));
   } else if (options.format == "junit") {
     fmt::print("{}", to_junit(finished));
   }
   return exit_code_of(verdicts[Verdict::kFail], verdicts[Verdict::kUnknown], complete);
 }
 
-int run_often(const std::vector<CheckPtr>& checks, std::size_t runs_of_each, const OutputOptions& options) {
+int run_often(const std::vector<CheckPtr>& checks, std::size_t runs_of_each, const OutputOptions& options,
+              EgressPtr egress) {
   Many many(options.format == "jsonl");
-  Runner runner(checks, {.runs = runs_of_each, .concurrency = options.concurrency, .rate = options.rate});
+  Runner runner(
+      checks,
+      {.runs = runs_of_each, .concurrency = options.concurrency, .rate = options.rate, .egress = std::move(egress)});
   runner.on_ended = [&](std::size_t run, const CheckPtr& check, const ResultPtr& result) {
     many.add(run, *check, *result);
   };
@@ -162,7 +167,7 @@ int run_often(const std::vector<CheckPtr>& checks, std::size_t runs_of_each, con
   const auto& statistics = many.statistics();
   if (options.format == "text")
     fmt::print("{}", statistics.to_text(circumstances, style_of(STDOUT_FILENO, options.verbose, options.no_colour)));
-  if (options.format == "json") fmt::print("{}\n", boost::json::serialize(statistics.to_json(circumstances)));
+  if (options.format == "json") fmt::print("{}\n", json_text(statistics.to_json(circumstances)));
   return exit_code_of(statistics.count(Verdict::kFail), statistics.count(Verdict::kUnknown), complete);
 }
 
@@ -189,7 +194,7 @@ void add_output_options(CLI::App& command, OutputOptions& options) {
       });
 }
 
-int run_and_print(const std::vector<CheckPtr>& checks, const OutputOptions& options, bool numbered) {
+int run_and_print(const std::vector<CheckPtr>& checks, const OutputOptions& options, bool numbered, EgressPtr egress) {
   log::configure(log::Level::kError, log::Format::kLogfmt);
   constexpr std::size_t kOwnDescriptors = 64;
   const auto descriptors = raise_descriptor_limit();
@@ -199,12 +204,12 @@ int run_and_print(const std::vector<CheckPtr>& checks, const OutputOptions& opti
     return kUsage;
   }
   const bool often = options.repeat > 0 || options.rate > 0 || options.format == "jsonl";
-  if (!often) return run_once(checks, options);
+  if (!often) return run_once(checks, options, std::move(egress));
   if (options.format == "junit") {
     fmt::print(stderr, "vedette: --output junit is for single runs; with --repeat take json or jsonl\n");
     return kUsage;
   }
-  return run_often(checks, numbered ? 1 : std::max<std::size_t>(1, options.repeat), options);
+  return run_often(checks, numbered ? 1 : std::max<std::size_t>(1, options.repeat), options, std::move(egress));
 }
 
 }  // namespace vedette::cli

@@ -3,10 +3,12 @@
 // Runs checks for the command line and prints what they found.
 
 #include <CLI/CLI.hpp>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "checks/check.hpp"
+#include "checks/net/egress.hpp"
 
 namespace vedette::cli {
 
@@ -24,6 +26,8 @@ void add_output_options(CLI::App& command, OutputOptions& options);
 
 /// Runs all `checks` on a shard of their own, prints the results in their order, or what many of them have in common,
 /// and returns the exit code. Ctrl-C cancels what still runs. `numbered`: there is a check for each repetition already.
-int run_and_print(const std::vector<CheckPtr>& checks, const OutputOptions& options, bool numbered = false);
+/// `egress`: where they may connect to; nothing: everywhere.
+int run_and_print(const std::vector<CheckPtr>& checks, const OutputOptions& options, bool numbered = false,
+                  std::shared_ptr<const net::EgressPolicy> egress = nullptr);
 
 }  // namespace vedette::cli

@@ -11,6 +11,7 @@
 #include "config/ascii.hpp"
 #include "config/secret.hpp"
 #include "exporters/log.hpp"
+#include "exporters/result_json.hpp"
 #include "probe/cli.hpp"
 #include "probe/cli_scenario.hpp"
 #include "probe/runner.hpp"
@@ -219,7 +220,7 @@ int run_scenarios(const RunOptions& options) {
   if (options.output == "json") {
     boost::json::array all;
     for (const auto& record : records) all.emplace_back(scenarios::to_json(record));
-    fmt::print("{}\n", boost::json::serialize(all));
+    fmt::print("{}\n", json_text(all));
   }
   if (options.output == "junit") fmt::print("{}", scenarios::to_junit(records));
   if (options.output == "tap") fmt::print("{}", scenarios::to_tap(records));

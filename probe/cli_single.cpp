@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 
+#include "config/masked.hpp"
 #include "config/secret.hpp"
 #include "probe/check_decoder.hpp"
 #include "probe/cli.hpp"
@@ -120,7 +121,7 @@ int run_single(Single& single) {
     single.settings["expect"].push_back(quoted);
   }
   YAML::Node check;
-  check["name"] = single.target;
+  check["name"] = config::mask_userinfo(single.target);
   check["kind"] = std::string(single.kind->name);
   check["target"] = single.target;
   check["interval"] = "1h";

@@ -11,6 +11,7 @@
 #include "checks/net/event.hpp"
 #include "exporters/log.hpp"
 #include "exporters/result_json.hpp"
+#include "probe/gzip.hpp"
 #include "probe/status_page.hpp"
 
 namespace vedette {
@@ -21,13 +22,15 @@ namespace {
 
 constexpr std::string_view kChecksPath = "/api/v1/checks";
 constexpr std::string_view kRunSuffix = "/run";
+/// A loop that has not turned for so long does not come back by itself, most likely.
+constexpr std::chrono::seconds kStandsStill{5};
 
 WebResponse text(int status, std::string body) {
   return {status, "text/plain; charset=utf-8", std::move(body), {}};
 }
 
 WebResponse json(int status, const boost::json::value& value) {
-  return {status, "application/json", boost::json::serialize(value) + "\n", {}};
+  return {status, "application/json", json_text(value) + "\n", {}};
 }
 
 WebResponse json_error(int status, std::string message) {
@@ -67,6 +70,25 @@ boost::json::object summary(const CheckView& view) {
     out["duration_seconds"] = seconds(view.last->duration);
   }
   return out;
+}
+
+WebResponse list_checks(const std::vector<CheckView>& views) {
+  boost::json::array checks;
+  for (const auto& view : views) checks.emplace_back(summary(view));
+  return json(200, boost::json::object{{"checks", std::move(checks)}});
+}
+
+bool is_run(const std::string& path) {
+  return path.starts_with(kChecksPath) && path.ends_with(kRunSuffix) &&
+         path.size() > kChecksPath.size() + kRunSuffix.size();
+}
+
+/// What pages of other sites may do with an endpoint.
+Access access_of(const WebRequest& request) {
+  const auto& path = request.path;
+  if (path == "/metrics" || path == "/-/healthy" || path == "/-/ready") return Access::kOpen;
+  if (path == "/probe" || path == "/-/reload") return Access::kAction;
+  return is_run(path) ? Access::kPrivateAction : Access::kPrivate;
 }
 
 /// Results of runs that go on at the same time, gathered for the one coroutine that waits.
@@ -115,12 +137,19 @@ std::optional<WebResponse> Endpoints::outside(WebRequest& request) const {
 }
 
 asio::awaitable<WebResponse> Endpoints::handle(WebRequest request) {
-  if (auto answer = outside(request)) co_return std::move(*answer);
+  if (auto redirection = outside(request)) co_return std::move(*redirection);
+  if (auto refusal = refuse_foreign_page(request, access_of(request), hosts_)) co_return std::move(*refusal);
+  co_return co_await answer(std::move(request));
+}
+
+asio::awaitable<WebResponse> Endpoints::answer(WebRequest request) {
   const bool get = request.method == "GET" || request.method == "HEAD";
   const auto& path = request.path;
-  if (path == "/-/reload") co_return request.method == "POST" ? reload() : not_allowed("POST");
-  if (path.starts_with(kChecksPath) && path.ends_with(kRunSuffix) &&
-      path.size() > kChecksPath.size() + kRunSuffix.size()) {
+  if (path == "/-/reload") {
+    if (request.method != "POST") co_return not_allowed("POST");
+    co_return co_await reload();
+  }
+  if (is_run(path)) {
     if (request.method != "POST") co_return not_allowed("POST");
     const auto begin = kChecksPath.size() + 1;
     co_return co_await run_check(path.substr(begin, path.size() - begin - kRunSuffix.size()),
@@ -129,46 +158,56 @@ asio::awaitable<WebResponse> Endpoints::handle(WebRequest request) {
   // As blackbox_exporter does, whatever the method is.
   if (path == "/probe") co_return co_await probes_.probe(std::move(request));
   if (!get) co_return not_allowed("GET");
-  if (path == "/") co_return status();
-  if (path == "/metrics") co_return metrics(request);
-  if (path == "/-/healthy") co_return text(200, "Healthy\n");
+  if (path == "/-/healthy") co_return healthy();
   if (path == "/-/ready") co_return ready();
-  if (path == "/config") co_return text(200, agent_.configuration());
   if (path == "/logs") co_return probes_.logs(request);
-  if (path == kChecksPath) co_return list_checks();
-  if (path.starts_with(kChecksPath) && path[kChecksPath.size()] == '/') {
+  if (path.starts_with(kChecksPath) && path.size() > kChecksPath.size() && path[kChecksPath.size()] == '/') {
     co_return show_check(path.substr(kChecksPath.size() + 1));
   }
-  if (path.starts_with("/api/")) co_return json_error(404, "there is no such endpoint");
+  if (path.starts_with("/api/") && path != kChecksPath) co_return json_error(404, "there is no such endpoint");
+  co_return co_await page(request);
+}
+
+asio::awaitable<WebResponse> Endpoints::page(const WebRequest& request) {
+  const bool compressed = accepts_gzip(request.accept_encoding);
+  const auto& path = request.path;
+  if (path == "/metrics") {
+    const auto format = negotiate(request.accept);
+    co_return co_await pages_.get(fmt::format("{} {}", path, content_type(format)), compressed, [this, format] {
+      return WebResponse{200, std::string(content_type(format)), agent_.metrics_page(format), {}};
+    });
+  }
+  if (path == "/config") {
+    co_return co_await pages_.get(path, compressed, [this] { return text(200, agent_.configuration()); });
+  }
+  if (path == kChecksPath) {
+    co_return co_await pages_.get(path, compressed, [this] { return list_checks(agent_.recent().all()); });
+  }
   // As with blackbox_exporter, every other path shows the front page.
-  co_return status();
+  co_return co_await pages_.get("/", compressed, [this, probes = probes_.history().all()] {
+    return status_page(agent_.in_force()->settings, agent_.recent().all(), probes, options_.route_prefix);
+  });
 }
 
-WebResponse Endpoints::status() const {
-  return status_page(agent_.settings(), agent_.recent().all(), probes_.history().all(), options_.route_prefix);
-}
-
-WebResponse Endpoints::metrics(const WebRequest& request) {
-  const auto format = negotiate(request.accept);
-  return {200, std::string(content_type(format)), agent_.metrics_page(format), {}};
+WebResponse Endpoints::healthy() const {
+  const auto still = agent_.standing_still(kStandsStill);
+  if (still.empty()) return text(200, "Healthy\n");
+  return text(503, fmt::format("Not healthy: the event loop of shard {} stands still\n", fmt::join(still, ", ")));
 }
 
 WebResponse Endpoints::ready() const {
-  return agent_.ready() ? text(200, "Ready\n") : text(503, "Not ready: starting or stopping\n");
+  if (!agent_.ready()) return text(503, "Not ready: starting or stopping\n");
+  const auto still = agent_.standing_still(kStandsStill);
+  if (still.empty()) return text(200, "Ready\n");
+  return text(503, fmt::format("Not ready: the event loop of shard {} stands still\n", fmt::join(still, ", ")));
 }
 
-WebResponse Endpoints::reload() {
-  config::Diagnostics diagnostics;
-  if (agent_.load(diagnostics)) return text(200, render_all(diagnostics, false));
-  log::error("the configuration was not reloaded; the old one stays in force",
-             {{"errors", fmt::format("{}", diagnostics.errors())}, {"first", diagnostics.first_error()}});
-  return text(500, fmt::format("failed to reload config:\n{}", render_all(diagnostics, false)));
-}
-
-WebResponse Endpoints::list_checks() const {
-  boost::json::array checks;
-  for (const auto& view : agent_.recent().all()) checks.emplace_back(summary(view));
-  return json(200, boost::json::object{{"checks", std::move(checks)}});
+asio::awaitable<WebResponse> Endpoints::reload() {
+  const auto outcome = co_await reloader_.reload();
+  // Without the lines of the file: a misspelt key's value may be a secret, and anybody may ask.
+  const auto problems = outcome->diagnostics.places();
+  if (outcome->in_force) co_return text(200, problems);
+  co_return text(500, "failed to reload config:\n" + problems);
 }
 
 WebResponse Endpoints::show_check(const std::string& name) const {

@@ -1,9 +1,15 @@
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <exception>
+#include <iostream>
 
 #include "checks/version.hpp"
+#include "checks/workers.hpp"
 #include "probe/cli.hpp"
 
 int main(int argc, char** argv) {
@@ -32,5 +38,13 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "vedette: {}\n", error.what());
     return app.got_subcommand("agent") ? vedette::cli::kNotStarted : vedette::cli::kCouldNotLook;
   }
+  // What is lost here is the answer that somebody asked for: a full disk, a reader that has gone.
+  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && !std::cout.flush().fail();
+  if (!written) {
+    fmt::print(stderr, "vedette: the output could not be written: {}\n", std::strerror(errno));
+    exit_code = vedette::cli::kCouldNotLook;
+  }
+  // A worker may still look at an answer that no run waits for any more.
+  if (vedette::Workers::shared().jobs() > 0) std::_Exit(exit_code);
   return exit_code;
 }

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "checks/net/event.hpp"
+#include "checks/text.hpp"
 #include "exporters/log.hpp"
 #include "exporters/probe_page.hpp"
 #include "probe/probe_request.hpp"
@@ -56,12 +57,13 @@ void log_probe(const Check& check, const Result& result) {
 }  // namespace
 
 asio::awaitable<WebResponse> ProbeEndpoint::probe(WebRequest request) {
-  auto asked = read_probe_request(request, agent_.modules(), options_.timeout_offset);
+  const auto now = agent_.in_force();
+  auto asked = read_probe_request(request, now->modules, options_.timeout_offset);
   if (!asked) {
     if (asked.error().unknown_module) agent_.unknown_module();
     co_return text(asked.error().status, asked.error().text);
   }
-  if (!is_permitted(agent_.settings(), *asked->check)) {
+  if (!is_permitted(now->settings, *asked->check)) {
     log::warn("audit: a probe was refused by agent.probe_targets",
               {{"module", asked->check->module}, {"target", asked->check->instance}});
     co_return text(403, "agent.probe_targets does not allow this target for the module\n");
@@ -83,7 +85,7 @@ asio::awaitable<WebResponse> ProbeEndpoint::probe(WebRequest request) {
   log_probe(*asked->check, *waiting->result);
   const KeptProbe probe{0, asked->check, asked->module, waiting->result};
   history_.add(probe.check, probe.module, probe.result);
-  if (asked->debug) co_return text(200, debug_text(probe));
+  if (asked->debug) co_return text(200, visible(debug_text(probe)));
   const auto format = negotiate_probe(request.accept);
   co_return WebResponse{200, std::string(content_type(format)), probe_page(*probe.check, *probe.result, format), {}};
 }
@@ -108,7 +110,7 @@ WebResponse ProbeEndpoint::logs(const WebRequest& request) const {
     found = history_.find(id);
     if (!found) return text(404, "Probe id not found\n");
   }
-  return text(200, debug_text(*found));
+  return text(200, visible(debug_text(*found)));
 }
 
 }  // namespace vedette

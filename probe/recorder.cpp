@@ -23,9 +23,9 @@ void Recorder::apply(const std::vector<CheckPtr>& checks, const Labels& common) 
   recent_.apply(checks);
 }
 
-std::string Recorder::page(Format format, std::size_t in_flight) {
+std::string Recorder::page(Format format, const std::vector<ShardState>& shards) {
   metrics_.set_states(recent_.states());
-  metrics_.set_in_flight(in_flight);
+  metrics_.set_shards(shards);
   std::string out;
   series_.append_page(out, format);
   append_families(out, metrics_.collect(), format);

@@ -25,8 +25,8 @@ class Recorder final : public Observer {
   /// Makes `checks` the ones whose results count. `common` labels stand behind each check's own.
   void apply(const std::vector<CheckPtr>& checks, const Labels& common);
 
-  /// All families as a page; `in_flight` is the number of scheduled runs that go on.
-  [[nodiscard]] std::string page(Format format, std::size_t in_flight);
+  /// All families as a page.
+  [[nodiscard]] std::string page(Format format, const std::vector<ShardState>& shards);
   [[nodiscard]] AgentMetrics& metrics() { return metrics_; }
   [[nodiscard]] const RecentResults& recent() const { return recent_; }
 

@@ -16,14 +16,15 @@ constexpr std::chrono::milliseconds kRefresh{100};
 
 Runner::Runner(std::vector<CheckPtr> checks, RunnerOptions options)
     : checks_(std::move(checks)),
-      options_(options),
-      total_(options.runs * checks_.size()),
+      options_(std::move(options)),
+      total_(options_.runs * checks_.size()),
       shard_(kLimits, recorder_),
       timer_(shard_.executor()) {
   for (const auto& check : checks_) {
     handshakes_.push_back(check->kind->handshakes(check->target, *check->settings));
   }
   recorder_.apply(checks_, {});
+  if (options_.egress) shard_.set_egress(options_.egress);
 }
 
 bool Runner::go() {

@@ -20,6 +20,7 @@ struct RunnerOptions {
   std::size_t concurrency = 1;  ///< at most so many at once
   double rate = 0;              ///< starts a second, on a grid; zero: as soon as one has ended
   Detail detail = Detail::kFailures;
+  std::shared_ptr<const net::EgressPolicy> egress{};  ///< nothing: everywhere
 };
 
 class Runner {

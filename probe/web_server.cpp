@@ -4,7 +4,6 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -18,6 +17,7 @@
 #include <boost/beast/ssl.hpp>
 #include <stdexcept>
 
+#include "checks/net/http1_chunks.hpp"
 #include "checks/net/target.hpp"
 #include "checks/version.hpp"
 #include "exporters/log.hpp"
@@ -37,8 +37,12 @@ namespace {
 constexpr std::size_t kMostConnections = 4096;
 constexpr std::uint32_t kMostHeaderBytes = 16 << 10;
 constexpr std::uint64_t kMostBodyBytes = 64 << 10;
+constexpr std::size_t kReadBytes = 4096;
 constexpr std::size_t kWorthCompressing = 1024;
+/// For a request, and for all of an answer.
 constexpr std::chrono::seconds kClientTime{30};
+/// For the next part of an answer: a client that reads nothing is cut.
+constexpr std::chrono::seconds kStallTime{5};
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
 tcp::endpoint parse_listen_address(const std::string& text) {
@@ -82,6 +86,11 @@ WebRequest to_request(const Message& message, bool& valid) {
   out.accept = std::string(message[http::field::accept]);
   out.accept_encoding = std::string(message[http::field::accept_encoding]);
   out.authorization = std::string(message[http::field::authorization]);
+  out.host = std::string(message[http::field::host]);
+  out.origin = std::string(message[http::field::origin]);
+  out.sec_fetch_site = std::string(message["Sec-Fetch-Site"]);
+  out.sec_fetch_mode = std::string(message["Sec-Fetch-Mode"]);
+  out.sec_fetch_dest = std::string(message["Sec-Fetch-Dest"]);
   out.scrape_timeout = std::string(message["X-Prometheus-Scrape-Timeout-Seconds"]);
   const std::string_view target(message.target().data(), message.target().size());
   const auto question = target.find('?');
@@ -93,8 +102,11 @@ WebRequest to_request(const Message& message, bool& valid) {
   return out;
 }
 
-http::response<http::string_body> to_message(WebResponse response, const WebRequest& request, bool keep_alive) {
-  http::response<http::string_body> out;
+using Message = http::response<http::span_body<const char>>;
+
+/// The message's body is a view of that of `response`, which outlives it.
+Message to_message(WebResponse& response, const WebRequest& request, bool keep_alive) {
+  Message out;
   out.version(11);
   out.result(static_cast<unsigned>(response.status));
   out.keep_alive(keep_alive);
@@ -102,12 +114,14 @@ http::response<http::string_body> to_message(WebResponse response, const WebRequ
   out.set(http::field::content_type, response.content_type);
   out.set("X-Content-Type-Options", "nosniff");
   for (const auto& [name, value] : response.headers) out.set(name, value);
-  if (response.body.size() >= kWorthCompressing && accepts_gzip(request.accept_encoding)) {
-    out.set(http::field::content_encoding, "gzip");
-    out.set(http::field::vary, "Accept, Accept-Encoding");
+  if (!response.shared && response.body.size() >= kWorthCompressing && accepts_gzip(request.accept_encoding)) {
+    response.gzipped = true;
     response.body = gzip(response.body);
   }
-  out.body() = std::move(response.body);
+  if (response.gzipped) out.set(http::field::content_encoding, "gzip");
+  if (response.gzipped || response.shared) out.set(http::field::vary, "Accept, Accept-Encoding");
+  const auto& body = response.shared ? *response.shared : response.body;
+  out.body() = {body.data(), body.size()};
   out.prepare_payload();
   return out;
 }
@@ -135,7 +149,72 @@ bool has_name(SSL* ssl, const std::vector<std::string>& names) {
   });
 }
 
+/// Reads the body of a request and forgets it: no endpoint wants one. Beast's own reader of chunks is not used, as it
+/// asserts when a last chunk comes in pieces. False when the body is not valid, too large, or does not come.
+template <typename Stream>
+asio::awaitable<bool> skip_body(Stream& stream, beast::flat_buffer& buffer, bool chunked, std::uint64_t length) {
+  net::ChunkReader chunks(kMostHeaderBytes);
+  if (!chunked && length > kMostBodyBytes) co_return false;
+  for (std::uint64_t taken = 0; taken <= kMostBodyBytes;) {
+    std::string_view left(static_cast<const char*>(buffer.data().data()), buffer.size());
+    const auto before = left.size();
+    if (chunked) {
+      if (chunks.take(left, [](std::string_view) { return true; })) co_return false;
+    } else {
+      left.remove_prefix(static_cast<std::size_t>(std::min<std::uint64_t>(length - taken, left.size())));
+    }
+    taken += before - left.size();
+    buffer.consume(before - left.size());
+    if (chunked ? chunks.done() : taken == length) co_return true;
+    const auto [error, got] = co_await stream.async_read_some(buffer.prepare(kReadBytes), kTuple);
+    if (error) co_return false;
+    buffer.commit(got);
+  }
+  co_return false;
+}
+
+/// Sends `message`. A problem when the client takes too long for all of it, or does not read.
+template <typename Stream>
+asio::awaitable<beast::error_code> send(Stream& stream, Message& message) {
+  auto& transport = beast::get_lowest_layer(stream);
+  http::response_serializer<http::span_body<const char>> serializer(message);
+  const auto end = std::chrono::steady_clock::now() + kClientTime;
+  while (!serializer.is_done()) {
+    transport.expires_at(std::min(end, std::chrono::steady_clock::now() + kStallTime));
+    const auto [error, written] = co_await http::async_write_some(stream, serializer, kTuple);
+    if (error) co_return error;
+  }
+  co_return beast::error_code();
+}
+
 }  // namespace
+
+class WebServer::Idle {
+ public:
+  Idle(WebServer& server, tcp::socket& socket) : server_(server), socket_(socket) {
+    place_ = server.idle_.insert(server.idle_.end(), this);
+  }
+  ~Idle() {
+    if (listed_) server_.idle_.erase(place_);
+  }
+  Idle(const Idle&) = delete;
+  Idle& operator=(const Idle&) = delete;
+
+  /// Ends the connection.
+  void end() {
+    server_.idle_.erase(place_);
+    listed_ = false;
+    boost::system::error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_both, ignored);
+    socket_.cancel(ignored);
+  }
+
+ private:
+  WebServer& server_;
+  tcp::socket& socket_;
+  std::list<Idle*>::iterator place_;
+  bool listed_ = true;
+};
 
 std::string WebRequest::parameter(std::string_view name) const {
   for (const auto& [key, value] : query) {
@@ -182,14 +261,26 @@ asio::awaitable<void> WebServer::accept(tcp::acceptor& acceptor) {
       co_await pause.async_wait(kTuple);
       continue;
     }
-    // Beyond the limit a client is turned away by closing.
-    if (connections_ >= kMostConnections) continue;
+    // A client that finds no room is turned away by closing.
+    if (!make_room()) continue;
     ++connections_;
     asio::co_spawn(loop_, welcome(std::move(socket)), [this](const std::exception_ptr& failure) {
       --connections_;
       if (failure) log::error("a web connection ended in a defect of Vedette; please report it");
     });
   }
+}
+
+bool WebServer::make_room() {
+  if (connections_ < kMostConnections) return true;
+  if (idle_.empty()) return false;
+  idle_.front()->end();
+  return true;
+}
+
+asio::awaitable<WebResponse> WebServer::answer(WebRequest request) {
+  if (auto refusal = co_await gate_.refuse(request)) co_return std::move(*refusal);
+  co_return co_await handler_(std::move(request));
 }
 
 asio::awaitable<void> WebServer::welcome(tcp::socket socket) {
@@ -205,7 +296,10 @@ asio::awaitable<void> WebServer::welcome(tcp::socket socket) {
   const auto sans = config.allowed_sans;
   beast::flat_buffer buffer;
   plain.expires_after(kClientTime);
+  std::optional<Idle> idle;
+  idle.emplace(*this, plain.socket());
   const auto [error, is_tls] = co_await beast::async_detect_ssl(plain, buffer, kTuple);
+  idle.reset();
   if (error) co_return;
   if (!is_tls) {
     http::response<http::string_body> answer(http::status::bad_request, 11,
@@ -216,7 +310,9 @@ asio::awaitable<void> WebServer::welcome(tcp::socket socket) {
   }
   beast::ssl_stream<beast::tcp_stream> secure(std::move(plain), *context);
   beast::get_lowest_layer(secure).expires_after(kClientTime);
+  idle.emplace(*this, beast::get_lowest_layer(secure).socket());
   const auto [refused, used] = co_await secure.async_handshake(asio::ssl::stream_base::server, buffer.data(), kTuple);
+  idle.reset();
   if (refused || !has_name(secure.native_handle(), sans)) co_return;
   co_await serve(secure);
   beast::get_lowest_layer(secure).expires_after(kClientTime);
@@ -227,12 +323,19 @@ template <typename Stream>
 asio::awaitable<void> WebServer::serve(Stream& stream) {
   auto& transport = beast::get_lowest_layer(stream);
   beast::flat_buffer buffer;
+  boost::system::error_code unknown;
+  const auto client = transport.socket().remote_endpoint(unknown).address().to_string();
   while (true) {
-    http::request_parser<http::string_body> parser;
+    http::request_parser<http::empty_body> parser;
     parser.header_limit(kMostHeaderBytes);
-    parser.body_limit(kMostBodyBytes);
+    parser.body_limit(boost::none);
     transport.expires_after(kClientTime);
-    const auto [read_error, size] = co_await http::async_read(stream, buffer, parser, kTuple);
+    std::optional<Idle> idle;
+    idle.emplace(*this, transport.socket());
+    const auto [read_error, size] = co_await http::async_read_header(stream, buffer, parser, kTuple);
+    const bool whole =
+        read_error || co_await skip_body(stream, buffer, parser.chunked(), parser.content_length().value_or(0));
+    idle.reset();
     if (read_error == http::error::end_of_stream || read_error == beast::error::timeout) break;
     WebRequest request;
     WebResponse response{400, "text/plain; charset=utf-8", "Bad request\n", {}};
@@ -240,27 +343,23 @@ asio::awaitable<void> WebServer::serve(Stream& stream) {
     if (!read_error) {
       bool valid = false;
       request = to_request(parser.get(), valid);
+      request.client = client;
+      valid = valid && whole;
       keep_alive = parser.get().keep_alive() && valid;
       transport.expires_never();
       request.when_client_leaves = [&transport](std::function<void()> left) {
         watch(transport.socket(), std::move(left));
       };
-      if (auto refusal = gate_.refuse(request)) {
-        response = std::move(*refusal);
-      } else if (valid) {
-        response = co_await handler_(request);
-      }
+      if (valid) response = co_await answer(request);
       // Nobody waits for the client to leave any more.
       transport.socket().cancel();
     } else if (read_error.category() != beast::http::make_error_code(http::error::bad_method).category()) {
       break;
     }
     for (const auto& header : gate_.config().headers) response.headers.push_back(header);
-    auto message = to_message(std::move(response), request, keep_alive);
-    if (request.method == "HEAD") message.body().clear();
-    transport.expires_after(kClientTime);
-    const auto [write_error, written] = co_await http::async_write(stream, message, kTuple);
-    if (write_error || !keep_alive) break;
+    auto message = to_message(response, request, keep_alive);
+    if (request.method == "HEAD") message.body() = {};
+    if (co_await send(stream, message) || !keep_alive) break;
   }
   boost::system::error_code ignored;
   transport.socket().shutdown(tcp::socket::shutdown_send, ignored);

@@ -1,13 +1,15 @@
 #pragma once
 
 // A small HTTP server on Boost.Beast for the agent's endpoints. Runs on the io_context it is given, which runs no
-// checks. Bounded: connections, header and body sizes, and the time that a client may take.
+// checks. Bounded: connections (the one that has been idle for the longest makes room), header and body sizes, and the
+// time that a client may take.
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <functional>
 #include <list>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +25,12 @@ struct WebRequest {
   std::string accept;
   std::string accept_encoding;
   std::string authorization;
+  std::string host;
+  std::string origin;
+  std::string sec_fetch_site;
+  std::string sec_fetch_mode;
+  std::string sec_fetch_dest;
+  std::string client;          ///< the address that it comes from
   std::string scrape_timeout;  ///< X-Prometheus-Scrape-Timeout-Seconds
   /// Takes a function to be called once, on the server's thread, when the client goes away before it has the answer.
   std::function<void(std::function<void()>)> when_client_leaves;
@@ -36,6 +44,8 @@ struct WebResponse {
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
+  std::shared_ptr<const std::string> shared{};  ///< instead of `body`, for many responses at a time
+  bool gzipped = false;                         ///< `shared` is compressed
 };
 
 class WebGate;
@@ -58,16 +68,24 @@ class WebServer {
 
  private:
   boost::asio::awaitable<void> accept(boost::asio::ip::tcp::acceptor& acceptor);
+  /// A connection that waits for its client, in the list of all that do, the oldest first.
+  class Idle;
+
   /// TLS, when the gate wants it, and then the requests.
   boost::asio::awaitable<void> welcome(boost::asio::ip::tcp::socket socket);
   template <typename Stream>
   boost::asio::awaitable<void> serve(Stream& stream);
+  /// What a request is answered.
+  boost::asio::awaitable<WebResponse> answer(WebRequest request);
+  /// Whether there is room for one more connection, if need be by ending one that is idle.
+  bool make_room();
 
   boost::asio::io_context& loop_;
   WebGate& gate_;
   std::list<boost::asio::ip::tcp::acceptor> acceptors_;
   Handler handler_;
   std::size_t connections_ = 0;
+  std::list<Idle*> idle_;
 };
 
 }  // namespace vedette

@@ -1,0 +1,93 @@
+#include "probe/pages.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <future>
+
+#include "tests/support/catch.hpp"
+
+using namespace vedette;
+
+namespace {
+
+struct World {
+  boost::asio::io_context loop;
+  Pages pages{loop.get_executor()};
+  std::vector<WebResponse> answers;
+
+  void ask(const std::string& key, bool compressed, std::function<WebResponse()> make) {
+    boost::asio::co_spawn(loop, ask_one(key, compressed, std::move(make)), boost::asio::detached);
+  }
+  void run_until(std::size_t count) {
+    while (answers.size() < count) {
+      loop.restart();
+      loop.run_for(std::chrono::milliseconds(2));
+    }
+  }
+
+ private:
+  boost::asio::awaitable<void> ask_one(std::string key, bool compressed, std::function<WebResponse()> make) {
+    answers.push_back(co_await pages.get(std::move(key), compressed, std::move(make)));
+  }
+};
+
+WebResponse page(std::string text) {
+  return {200, "text/plain", std::move(text), {}};
+}
+
+}  // namespace
+
+TEST_CASE("a page is made once for all who ask while it is being made") {
+  World world;
+  std::promise<void> go_on;
+  const auto goes_on = go_on.get_future().share();
+  int made = 0;
+  const auto make = [&] {
+    goes_on.wait();
+    ++made;
+    return page(std::string(5000, 'x'));
+  };
+  for (int i = 0; i < 60; ++i) world.ask("/metrics", false, make);
+  world.loop.poll();
+  go_on.set_value();
+  world.run_until(60);
+  CHECK(made == 1);
+  for (const auto& answer : world.answers) {
+    CHECK(answer.status == 200);
+    CHECK(answer.shared == world.answers.front().shared);
+  }
+}
+
+TEST_CASE("compressed and plain pages are two, and a page is made anew when it is old") {
+  World world;
+  int made = 0;
+  const auto make = [&] { return page(std::string(5000, static_cast<char>('a' + made++))); };
+  world.ask("/", false, make);
+  world.ask("/", true, make);
+  world.run_until(2);
+  CHECK(made == 2);
+  CHECK(world.answers[0].gzipped != world.answers[1].gzipped);
+  // It was made in no time, so it is good for no time.
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  world.ask("/", false, make);
+  world.run_until(3);
+  CHECK(made == 3);
+}
+
+TEST_CASE("clients that hold on to large pages are too many at some time") {
+  World world;
+  const auto make = [] { return page(std::string(Pages::kMaxBytes / 3, 'x')); };
+  for (std::size_t i = 1; i <= 5; ++i) {
+    world.ask("/" + std::to_string(i), false, make);
+    world.run_until(i);
+  }
+  CHECK(world.answers.back().status == 503);
+}
+
+TEST_CASE("a page that cannot be made is an error, once") {
+  World world;
+  world.ask("/", false, []() -> WebResponse { throw std::runtime_error("no"); });
+  world.run_until(1);
+  CHECK(world.answers.front().status == 500);
+}
