@@ -72,7 +72,8 @@ MODULES = {
 }
 # A query that comes back, and a message that ends before its records do, are no replies to us; and a pattern that cannot
 # be compiled is wrong whether or not there is a record for it.
-REFUSED = {"query", "fewer"}
+# Nor is a message without a question, which anybody could have sent.
+REFUSED = {"query", "fewer", "no question"}
 MEANT = {("bad_pattern", "authority"), ("bad_pattern", "empty")}
 EXTRA = {"probe_timeout_seconds", "vedette_probe_reason"}
 
