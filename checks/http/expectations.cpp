@@ -142,7 +142,8 @@ Unmet expect_whole(RunContext& context, const Expectations& expected, const Body
 asio::awaitable<Unmet> expect_content(RunContext& context, const Expectations& expected,
                                       std::shared_ptr<const BodySink> body) {
   BodyVerdict verdict;
-  if (body->text().size() <= net::kSmallAnswer) {
+  // One that is not there as a whole is refused without a look.
+  if (!body->whole() || body->text().size() <= net::kSmallAnswer) {
     verdict = verdict_on(expected, *body);
   } else {
     struct Looked {

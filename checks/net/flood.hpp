@@ -20,6 +20,8 @@ constexpr std::size_t kMaxSilentBytes = std::size_t{1} << 20;
 constexpr std::size_t kMaxLines = 100'000;
 /// Bytes on a WebSocket's connection for one message.
 constexpr std::size_t kMaxMessageBytes = std::size_t{4} << 20;
+/// Pings and the like on a WebSocket's connection, each of which costs an answer.
+constexpr std::size_t kMaxControlFrames = 10'000;
 /// Bytes of a chunk's size and extensions.
 constexpr std::size_t kMaxChunkLine = std::size_t{16} << 10;
 

@@ -75,6 +75,7 @@ asio::awaitable<Problem> pop3(Stream& stream, LineReader& reader, const std::str
 asio::awaitable<Problem> imap(Stream& stream, LineReader& reader, const std::string& /*host*/) {
   const auto greeting = co_await reader.line();
   if (!greeting) co_return greeting.error();
+  if (greeting->last) co_return Failure{Reason::kClosedStarttls, "the peer closed the connection"};
   if (!greeting->text.starts_with("* OK") && !greeting->text.starts_with("* PREAUTH"))
     co_return refused(greeting->text);
   if (auto problem = co_await stream.write_all("a1 STARTTLS\r\n")) co_return problem;

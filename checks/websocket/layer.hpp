@@ -47,6 +47,9 @@ class Layer {
   /// A message is about to be read: no more than kMaxMessageBytes may come for it.
   void begin_message() { bytes_ = 0; }
 
+  /// A control frame has come.
+  void note_control_frame() { ++control_frames_; }
+
   /// Why the last read or write failed; nothing when it did not, or the peer had closed.
   [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
 
@@ -80,6 +83,7 @@ class Layer {
   boost::asio::awaitable<Moved> read(boost::asio::mutable_buffer buffer) {
     co_await begin();
     if (buffer.size() == 0) co_return Moved{};
+    if (control_frames_ > net::kMaxControlFrames) co_return fail(net::flood(net::kMaxControlFrames, "control frames"));
     const auto got = co_await stream_.read_some({static_cast<char*>(buffer.data()), buffer.size()});
     if (!got) co_return fail(got.error());
     if (*got == 0) co_return Moved{boost::asio::error::eof, 0};
@@ -110,6 +114,7 @@ class Layer {
   net::Stream& stream_;
   std::optional<Failure> failure_;
   std::size_t bytes_ = 0;  ///< that came since the last message began
+  std::size_t control_frames_ = 0;
 };
 
 // What Beast asks of a layer beside: the stream closes its socket when it goes.

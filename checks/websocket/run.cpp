@@ -44,6 +44,8 @@ class WebSocketRun {
         stream_(context),
         socket_(context.services.executor, stream_) {
     socket_.read_message_max(kMostMessage);
+    socket_.control_callback(
+        [this](ws::frame_type, boost::beast::string_view) { socket_.next_layer().note_control_frame(); });
   }
 
   asio::awaitable<void> go() {

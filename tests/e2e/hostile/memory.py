@@ -1,0 +1,32 @@
+"""The memory of a process, watched from outside."""
+
+import threading
+import time
+
+
+def resident(pid):
+    """Megabytes; 0 when the process is gone."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii") as status:
+            return next((int(line.split()[1]) for line in status if line.startswith("VmRSS:")), 0) / 1024
+    except OSError:
+        return 0
+
+
+class Memory(threading.Thread):
+    """Looks every so often, until the process has gone."""
+
+    def __init__(self, pid, every=0.1):
+        super().__init__(daemon=True)
+        self.pid, self.every, self.seen = pid, every, []
+        self.start()
+
+    def run(self):
+        while megabytes := resident(self.pid):
+            self.seen.append(megabytes)
+            time.sleep(self.every)
+
+    def most(self, begin=0, end=1):
+        """The most in a part of the time, from 0 to 1."""
+        seen = list(self.seen)
+        return max(seen[int(begin * len(seen)):max(1, int(end * len(seen)))], default=0)
