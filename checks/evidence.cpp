@@ -67,7 +67,7 @@ class Sealer {
 
 void seal(Result& result, const Redactor& redactor) {
   Sealer sealer(redactor);
-  result.message = sealer.text(result.message, kMaxEvidenceText);
+  result.message = one_line(sealer.text(result.message, kMaxEvidenceText));
   for (auto& measure : result.measures) {
     const bool fixed = measure.family != nullptr && measure.family->labels.size() == 1 && measure.labels &&
                        measure.labels->names.empty() && measure.family->labels.front() == "phase";
@@ -81,7 +81,7 @@ void seal(Result& result, const Redactor& redactor) {
     evidence.log.resize(kMaxEvidenceItems);
     evidence.log.push_back("(and " + std::to_string(more) + " more)");
   }
-  for (auto& line : evidence.log) line = sealer.bounded(line);
+  for (auto& line : evidence.log) line = one_line(sealer.bounded(line));
   evidence.account = sealer.text(evidence.account, kMaxEvidence);
 }
 

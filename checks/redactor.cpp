@@ -2,11 +2,8 @@
 
 #include <algorithm>
 
-#include "checks/text.hpp"
 #include "config/ascii.hpp"
 #include "language/base64.hpp"
-#include "language/json.hpp"
-#include "language/percent.hpp"
 #include "language/value.hpp"
 
 namespace vedette {
@@ -31,29 +28,6 @@ std::string url_safe(std::string text) {
   return text;
 }
 
-std::string fully_percent_encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += '%' + upper_case(language::to_hex(std::string_view(&c, 1)));
-  return out;
-}
-
-/// Without the quotes.
-std::string in_json(std::string_view text) {
-  const auto quoted = language::to_json(language::Value(std::string(text)));
-  return quoted.substr(1, quoted.size() - 2);
-}
-
-/// Takes away what is left of a secret that was cut off at `end`, where printable() has bounded the text.
-void mask_cut(std::string& text, std::size_t end, const std::vector<std::string>& forms) {
-  std::size_t most = 0;
-  for (const auto& form : forms) {
-    for (auto size = std::min(form.size() - 1, end); size >= Redactor::kShortest && size > most; --size) {
-      if (text.compare(end - size, size, form, 0, size) == 0) most = size;
-    }
-  }
-  if (most > 0) text.replace(end - most, most, kMask);
-}
-
 }  // namespace
 
 void Redactor::add_form(std::string form) const {
@@ -65,45 +39,77 @@ void Redactor::add_form(std::string form) const {
 
 void Redactor::add(std::string_view secret) {
   constexpr std::size_t kMaxSecrets = 500;
+  // A token of a megabyte would be as dear to look for as to make; its first part is all that evidence has room for.
+  constexpr std::size_t kWhole = 4096;
+  constexpr std::size_t kPiece = 1024;
+  constexpr std::size_t kMaxPieces = 16;
+  if (secret.size() > kWhole) {
+    for (std::size_t i = 0; i < kMaxPieces && i * kPiece < secret.size(); ++i) add(secret.substr(i * kPiece, kPiece));
+    return;
+  }
   if (secret.size() < kShortest || secrets_.size() >= kMaxSecrets) return;
   if (std::find(secrets_.begin(), secrets_.end(), secret) == secrets_.end()) secrets_.emplace_back(secret);
 }
 
 void Redactor::derive_forms() const {
-  for (; derived_ < secrets_.size(); ++derived_) {
-    const auto& secret = secrets_[derived_];
-    add_form(secret);
-    add_form(lower_case(secret));
-    add_form(upper_case(secret));
+  starts_.resize(256);
+  const auto mark = [this](std::string_view bytes) {
+    for (const char byte : bytes) starts_[static_cast<unsigned char>(byte)] = true;
+  };
+  while (encoded_.size() < secrets_.size()) {
+    const auto& secret = secrets_[encoded_.size()];
+    encoded_.emplace_back(secret);
+    const auto first = secret.substr(0, 1);
+    mark(first);
+    // Its escapes, and what is shown in its place.
+    mark("%\\&.\xef");
+    if (first == " ") mark("+");
+    const auto lead = static_cast<unsigned char>(first[0]);
+    if (lead == 0xc2 || lead == 0xc3) std::fill(starts_.begin() + 0x80, starts_.end(), true);
     for (std::size_t before = 0; before < 3; ++before) {
       const auto encoded = inner_base64(secret, before);
       add_form(encoded);
       add_form(url_safe(encoded));
     }
-    for (const auto* plain : {"", "/", " "}) {
-      auto encoded = language::percent_encoded(secret, plain);
-      std::replace(encoded.begin(), encoded.end(), ' ', '+');
-      add_form(encoded);
-      add_form(lower_case(encoded));
-      add_form(language::percent_encoded(encoded));
-    }
-    const auto every_byte = fully_percent_encoded(secret);
-    add_form(every_byte);
-    add_form(lower_case(every_byte));
-    const auto json = in_json(secret);
-    add_form(json);
-    add_form(in_json(json));
-    add_form(language::to_hex(secret));
-    add_form(upper_case(language::to_hex(secret)));
-    add_form(escape_markup(secret));
-    // As evidence shows it.
-    add_form(printable(secret, secret.size()));
+    add_form(lower_case(secret));
+    add_form(upper_case(secret));
+    const auto hex = language::to_hex(secret);
+    add_form(hex);
+    add_form(upper_case(hex));
+  }
+}
+
+void Redactor::mask_letters(std::string& text) const {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (!starts_[static_cast<unsigned char>(text[at])]) continue;
+    std::size_t longest = 0;
+    for (const auto& secret : encoded_) longest = std::max(longest, secret.length_at(text, at));
+    if (longest == 0) continue;
+    text.replace(at, longest, kMask);
+    at += kMask.size() - 1;
+  }
+}
+
+/// Takes away what is left of a secret that was cut off at `end`.
+void Redactor::mask_cut(std::string& text, std::size_t end) const {
+  constexpr std::size_t kFarthest = 4096;
+  const auto before = std::string_view(text).substr(0, end);
+  for (auto at = end - std::min(end, kFarthest); at + kShortest <= end; ++at) {
+    const auto rest = before.substr(at);
+    const bool part =
+        std::any_of(encoded_.begin(), encoded_.end(),
+                    [&](const EncodedSecret& secret) { return secret.breaks_off(before, at, kShortest); }) ||
+        std::any_of(forms_.begin(), forms_.end(), [&](const std::string& form) { return form.starts_with(rest); });
+    if (!part) continue;
+    text.replace(at, end - at, kMask);
+    return;
   }
 }
 
 std::string Redactor::masked(std::string text) const {
   if (empty() || text.empty()) return text;
   derive_forms();
+  mask_letters(text);
   for (const auto& form : forms_) {
     for (auto at = text.find(form); at != std::string::npos; at = text.find(form, at + kMask.size())) {
       text.replace(at, form.size(), kMask);
@@ -112,7 +118,7 @@ std::string Redactor::masked(std::string text) const {
   constexpr std::string_view kCut = "...";
   for (auto at = text.find(kCut); at != std::string::npos; at = text.find(kCut, at + kCut.size())) {
     const auto before = text.size();
-    mask_cut(text, at, forms_);
+    mask_cut(text, at);
     at = at + text.size() - before;
   }
   return text;

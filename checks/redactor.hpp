@@ -1,11 +1,13 @@
 #pragma once
 
-// Masks secrets in whatever leaves a run: each secret, and what it looks like in base64, hex, URLs, JSON and HTML.
-// Targets echo what they were sent in any of these forms.
+// Masks secrets in whatever leaves a run: each secret however its letters are encoded, and what it looks like in base64
+// and hex. Targets echo what they were sent in any of these forms.
 
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "checks/encoded_match.hpp"
 
 namespace vedette {
 
@@ -15,18 +17,21 @@ class Redactor {
   static constexpr std::size_t kShortest = 4;
 
   void add(std::string_view secret);
-  /// `text` with each form of each secret as ***, also where `text` was cut off within one.
+  /// `text` with each form of each secret as ***, also where printable() cut the text off within one.
   [[nodiscard]] std::string masked(std::string text) const;
   [[nodiscard]] bool empty() const { return secrets_.empty(); }
 
  private:
   void derive_forms() const;
   void add_form(std::string form) const;
+  void mask_letters(std::string& text) const;
+  void mask_cut(std::string& text, std::size_t end) const;
 
   std::vector<std::string> secrets_;
   /// Made when something is to be masked, which most runs never need.
-  mutable std::vector<std::string> forms_;  ///< the longest first
-  mutable std::size_t derived_ = 0;         ///< how many of the secrets have their forms
+  mutable std::vector<EncodedSecret> encoded_;  ///< of the secrets that have been derived
+  mutable std::vector<bool> starts_;            ///< by byte: whether one of them may begin with it
+  mutable std::vector<std::string> forms_;      ///< in base64, hex and one case, the longest first
 };
 
 }  // namespace vedette

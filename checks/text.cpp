@@ -63,6 +63,11 @@ std::string visible(std::string_view text) {
   return out;
 }
 
+std::string one_line(std::string text) {
+  std::replace_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  return text;
+}
+
 std::string escape_markup(std::string_view given) {
   const auto text = visible(given);
   std::string out;

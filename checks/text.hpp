@@ -15,6 +15,9 @@ std::string printable(std::string_view text, std::size_t limit);
 /// terminal obeys them), and marks that turn the direction of what follows. Each becomes a dot.
 std::string visible(std::string_view text);
 
+/// `text` with blanks for line breaks and tabs: a target must not begin lines of its own in ours.
+std::string one_line(std::string text);
+
 /// `text` with what HTML and XML give a meaning written as entities, and visible() otherwise.
 std::string escape_markup(std::string_view text);
 

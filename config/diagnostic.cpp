@@ -32,7 +32,9 @@ std::string caret_line(std::string_view line, int column) {
 /// logs and in responses.
 std::string masked(std::string line) {
   static const re2::RE2 kSecret(
-      R"((?i)(?:password|passphrase|credentials|secrets?|authorization|cookie|[\w-]*token|[\w-]*api[_-]?key|\bkey))"
+      // Misspelt keys too: those are what diagnostics are about.
+      R"((?i)(?:pas+w[a-z]*|passphrase|cred[a-z]*|secr[a-z]*|authori[a-z]*|cookie|)"
+      R"([\w-]*tok[a-z]{0,3}|[\w-]*api[_-]?key|\bkey))"
       R"(["']?\s*:\s*)"
       R"(((?:"[^"]*"?|'[^']*'?|\[[^\]]*|[^\s,}\[{"'$][^,}]*)))");
   // A user without a password is often a token.

@@ -70,17 +70,17 @@ void append_fact(std::string& out, std::string_view name, const boost::json::val
         out += indent + "  -\n";
         append_facts(out, item.get_object(), indent + "    ", style);
       } else if (item.is_string()) {
-        out += fmt::format("{}  - {}\n", indent, std::string_view(item.get_string()));
+        out += fmt::format("{}  - {}\n", indent, one_line(std::string(item.get_string())));
       } else if (item.is_array() && item.get_array().size() == 2) {
         // A header: its name and value.
         out += fmt::format("{}  {}: {}\n", indent, std::string_view(item.get_array()[0].as_string()),
-                           std::string_view(item.get_array()[1].as_string()));
+                           one_line(std::string(item.get_array()[1].as_string())));
       } else {
         out += fmt::format("{}  - {}\n", indent, boost::json::serialize(item));
       }
     }
   } else if (value.is_string()) {
-    out += fmt::format("{}{}{}\n", indent, label, std::string_view(value.get_string()));
+    out += fmt::format("{}{}{}\n", indent, label, one_line(std::string(value.get_string())));
   } else if (!value.is_array()) {
     out += fmt::format("{}{}{}\n", indent, label, boost::json::serialize(value));
   }

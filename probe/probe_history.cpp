@@ -44,6 +44,21 @@ std::optional<KeptProbe> ProbeHistory::find(const std::string& target, const std
   return std::nullopt;
 }
 
+namespace {
+
+/// So that no line of what a target said can be taken for one of ours.
+std::string indented(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto line = text.substr(0, text.find('\n'));
+    out += fmt::format("    | {}\n", line);
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+  }
+  return out;
+}
+
+}  // namespace
+
 std::string debug_text(const KeptProbe& probe) {
   const auto& check = *probe.check;
   const auto& result = *probe.result;
@@ -61,7 +76,7 @@ std::string debug_text(const KeptProbe& probe) {
                        name_of(result.reason), result.message, seconds(result.duration));
   }
   out += told_text(result.evidence);
-  if (!result.evidence.excerpt.empty()) out += "The target said:\n" + result.evidence.excerpt + '\n';
+  if (!result.evidence.excerpt.empty()) out += "The target said:\n" + indented(result.evidence.excerpt);
   out += "\n\n\nMetrics that would have been returned:\n" + probe_page(check, result);
   out += "\n\n\nModule configuration:\n" + probe.module->text;
   return out;

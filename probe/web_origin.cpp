@@ -14,15 +14,19 @@ namespace vedette {
 
 namespace {
 
-/// The host of `host:port`, `[v6]:port` or either without a port, in lower case and without a dot at its end.
-std::string host_of(std::string_view text) {
-  std::string out;
-  if (text.starts_with('[')) {
-    out = text.substr(1, std::min(text.find(']'), text.size()) - 1);
-  } else {
-    out = text.substr(0, text.find(':'));
-  }
-  out = lower_case(out);
+/// The host of `host:port`, `[v6]:port` or either without a port, in lower case and without a dot at its end; nothing
+/// when it is none of them.
+std::optional<std::string> host_of(std::string_view text) {
+  const bool bracketed = text.starts_with('[');
+  const auto end = bracketed ? text.find(']') : std::min(text.find(':'), text.size());
+  if (end == std::string_view::npos) return std::nullopt;
+  auto out = lower_case(text.substr(bracketed ? 1 : 0, end - (bracketed ? 1 : 0)));
+  const auto rest = text.substr(end + (bracketed ? 1 : 0));
+  const bool port =
+      rest.empty() || (rest[0] == ':' && rest.find_first_not_of("0123456789", 1) == std::string_view::npos);
+  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789.-_*";
+  const bool plain = bracketed ? net::is_address(out) : out.find_first_not_of(kAllowed) == std::string::npos;
+  if (!port || !plain) return std::nullopt;
   if (out.ends_with('.')) out.pop_back();
   return out;
 }
@@ -52,14 +56,19 @@ WebResponse forbidden(std::string text) {
 
 AllowedHosts::AllowedHosts(std::vector<std::string> hosts, const std::string& external_url)
     : names_(own_names()), external_origin_(origin_of(external_url)) {
-  for (const auto& host : hosts) names_.push_back(host_of(host));
-  if (!external_origin_.empty()) names_.push_back(host_of(external_origin_.substr(external_origin_.find("://") + 3)));
+  for (const auto& host : hosts) names_.push_back(host_of(host).value_or(""));
+  if (external_origin_.empty()) return;
+  names_.push_back(host_of(external_origin_.substr(external_origin_.find("://") + 3)).value_or(""));
 }
 
 bool AllowedHosts::holds(const std::string& host) const {
-  const auto name = host_of(host);
-  // HTTP/1.0 has no such header, and no browser speaks it. A page cannot make an address lead elsewhere.
-  if (host.empty() || net::is_address(name) || name.ends_with(".localhost")) return true;
+  // HTTP/1.0 has no such header, and no browser speaks it.
+  if (host.empty()) return true;
+  const auto found = host_of(host);
+  if (!found || found->empty()) return false;
+  const auto& name = *found;
+  // A page cannot make an address lead elsewhere.
+  if (net::is_address(name) || name.ends_with(".localhost")) return true;
   return std::any_of(names_.begin(), names_.end(), [&](const std::string& allowed) {
     if (allowed == "*") return true;
     return allowed.starts_with("*.") ? name.ends_with(allowed.substr(1)) : name == allowed;
@@ -82,7 +91,7 @@ std::optional<WebResponse> refuse_foreign_page(const WebRequest& request, Access
                     printable(request.host, 255)));
   }
   if (access == Access::kOpen || access == Access::kPrivate) return std::nullopt;
-  const bool foreign = request.sec_fetch_site == "cross-site" ||
+  const bool foreign = same_ignoring_case(request.sec_fetch_site, "cross-site") ||
                        (!request.origin.empty() && !hosts.is_own_origin(request.origin, request.host));
   // Somebody may follow a link to a probe, which every browser tells apart from what a page loads by itself.
   const bool link =

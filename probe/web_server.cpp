@@ -95,7 +95,9 @@ WebRequest to_request(const Message& message, bool& valid) {
   const std::string_view target(message.target().data(), message.target().size());
   const auto question = target.find('?');
   auto path = percent_decoded(target.substr(0, question), false);
-  valid = path && path->starts_with('/');
+  // Two hosts or origins are a try to have us look at the wrong one (RFC 9112 section 3.2).
+  valid =
+      path && path->starts_with('/') && message.count(http::field::host) < 2 && message.count(http::field::origin) < 2;
   if (!valid) return out;
   out.path = std::move(*path);
   if (question != std::string_view::npos) out.query = parse_query(target.substr(question + 1));

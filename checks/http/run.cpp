@@ -71,7 +71,7 @@ void hide_userinfo(Redactor& redactor, const Url& url) {
 void hide_lines(Redactor& redactor, std::string_view content) {
   constexpr std::size_t kLongEnough = 8;
   constexpr std::size_t kMaxLine = 4096;
-  constexpr int kMaxLines = 100;
+  constexpr int kMaxLines = 20;
   for (int i = 0; i < kMaxLines && !content.empty(); ++i) {
     const auto whole = content.substr(0, content.find('\n'));
     const auto line = config::trim(whole);

@@ -107,11 +107,27 @@ const std::vector<Network>& built_in_networks() {
   return kNetworks;
 }
 
-constexpr std::array<std::string_view, 3> kBuiltInNames{"metadata.google.internal", "metadata", "instance-data"};
+constexpr std::array<std::string_view, 4> kBuiltInNames{"metadata.google.internal", "metadata.goog", "metadata",
+                                                        "instance-data"};
 
 std::string plain_name(std::string_view name) {
   auto out = lower_case(name);
   while (out.ends_with('.')) out.pop_back();
+  return out;
+}
+
+/// `0177.0.0.01` as `177.0.0.1`.
+std::string without_leading_zeros(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool leads = (i == 0 || text[i - 1] == '.') && text[i] == '0';
+    std::size_t zeros = 0;
+    while (leads && i + zeros + 1 < text.size() && text[i + zeros] == '0' && text[i + zeros + 1] >= '0' &&
+           text[i + zeros + 1] <= '9')
+      ++zeros;
+    i += zeros;
+    out += text[i];
+  }
   return out;
 }
 
@@ -222,7 +238,14 @@ std::optional<Failure> EgressPolicy::refuses_unresolved(std::string_view name) c
     address = ip::address_v4(ntohl(numbers.s_addr));
     error = {};
   }
-  if (!error) return refuses_address(address, name);
+  if (!error) {
+    // Some read a zero in front as octal, some do not.
+    const auto decimal = ip::make_address(without_leading_zeros(plain), error);
+    if (!error) {
+      if (auto failure = refuses_address(decimal, name)) return failure;
+    }
+    return refuses_address(address, name);
+  }
   if (plain == "localhost" || plain.ends_with(".localhost")) {
     if (auto failure = refuses_address(ip::address_v4::loopback(), name)) return failure;
     return refuses_address(ip::address_v6::loopback(), name);

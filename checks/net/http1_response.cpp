@@ -34,6 +34,10 @@ std::size_t end_of_head(std::string_view text, std::size_t& from) {
   return std::string_view::npos;
 }
 
+std::size_t line_count(std::string_view text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
 Failure malformed(const error_code& error) {
   return {Reason::kHttpProtocol, "the response is not valid HTTP: " + error.message()};
 }
@@ -168,8 +172,9 @@ Problem ResponseReader::take_head(std::string_view& left, bool& whole) {
   whole = end != std::string_view::npos;
   if ((whole ? end : left.size()) > request_.max_header_bytes) return headers_too_large(request_);
   if (!whole) return std::nullopt;
-  const auto lines = std::count(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(end), '\n');
-  if (static_cast<std::size_t>(lines) > kMaxHeaderFields) return headers_too_large(request_);
+  // A head of fewer bytes has fewer lines.
+  const bool may_exceed = end > kMaxHeaderFields;
+  if (may_exceed && line_count(left.substr(0, end)) > kMaxHeaderFields) return headers_too_large(request_);
   const auto head = normalized_head(left.substr(0, end));
   if (!head) return Failure{Reason::kHttpProtocol, head.error()};
   left.remove_prefix(end);

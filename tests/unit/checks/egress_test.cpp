@@ -118,6 +118,9 @@ TEST_CASE("what a proxy resolves is judged by its name, or as the address that i
     CHECK(refuses_unresolved(policy, name));
   }
   CHECK_FALSE(refuses_unresolved(policy, "shop.example"));
+  EgressSettings decimal;
+  decimal.deny.networks = networks({"177.0.0.0/8"});
+  CHECK(refuses_unresolved(EgressPolicy(decimal), "0177.0.0.1"));
   // Without rules for networks, names are as good as any.
   const EgressPolicy default_policy(EgressSettings{{}, {}, true});
   CHECK_FALSE(refuses_unresolved(default_policy, "10.0.0.1.nip.io"));

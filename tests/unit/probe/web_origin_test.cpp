@@ -37,8 +37,10 @@ TEST_CASE("the hosts that private endpoints answer") {
     INFO(host);
     CHECK_FALSE(refused(request(host), Access::kPrivate, hosts));
   }
-  for (const auto* host : {"evil.example", "evil.example:9115", "mesh.example", "notprobe.example", "127.0.0.1.nip.io",
-                           "localhost.evil.example", "probe.example.evil.example", "[evil", "127.0.0.1@evil.example"}) {
+  for (const auto* host :
+       {"evil.example", "evil.example:9115", "mesh.example", "notprobe.example", "127.0.0.1.nip.io",
+        "localhost.evil.example", "probe.example.evil.example", "[evil", "127.0.0.1@evil.example", "[::1].evil.example",
+        "[::1]evil.example", "localhost:80@evil.example", "evil.example#.localhost", "evil.example/.localhost"}) {
     INFO(host);
     CHECK(refused(request(host), Access::kPrivate, hosts));
     CHECK(refused(request(host), Access::kPrivateAction, hosts));

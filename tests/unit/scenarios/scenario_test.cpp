@@ -25,7 +25,11 @@ TEST_CASE("secrets are masked in all their forms") {
   }
   for (const std::string& form :
        {secret, std::string("p%40ss%20%22w%C3%B6rd%22%3C%26%2F"), std::string("p@ss \\\"wörd\\\"<&/"),
-        std::string("p@ss &quot;wörd&quot;&lt;&amp;/")}) {
+        std::string("p@ss &quot;wörd&quot;&lt;&amp;/"), std::string("p@ss \\\"w\\u00f6rd\\\"\\u003c\\u0026\\/"),
+        std::string("p@ss &#34;w&#246;rd&#34;&#x3c;&amp;/"), std::string("p%40ss+%22w%c3%b6rd%22%3c&/"),
+        std::string("p%2540ss%2520%2522w%25C3%25B6rd%2522%253C%2526%252F"), std::string("P@SS \"WöRD\"<&/"),
+        std::string("p@ss \"w..rd\"<&/"), std::string("p@ss \"w\xf6rd\"<&/"),
+        std::string("p@ss \\\\\"w\\\\u00F6rd\\\\\"<&/")}) {
     INFO(form);
     CHECK(redactor.masked("a " + form + " b") == "a *** b");
   }
