@@ -47,7 +47,8 @@ def whole_gzip(megabytes):
     checksum = 0
     for _ in range(segments):
         checksum = zlib.crc32(bytes(16 << 20), checksum)
-    return GZIP_HEAD + zeros_segment() * segments + b"\x03\x00" + struct.pack("<II", checksum, (megabytes << 20) & 0xffffffff)
+    end = b"\x03\x00" + struct.pack("<II", checksum, (megabytes << 20) & 0xffffffff)
+    return GZIP_HEAD + zeros_segment() * segments + end
 
 
 @built_once

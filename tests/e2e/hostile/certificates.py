@@ -6,6 +6,17 @@ import threading
 from pathlib import Path
 
 P256 = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+CONFIG = """[req]
+prompt = no
+string_mask = utf8only
+utf8 = yes
+distinguished_name = subject
+[subject]
+CN = {subject}
+[more]
+subjectAltName = @names
+[names]
+{names}"""
 MAKING = threading.RLock()
 FOLDER = [Path(".")]
 
@@ -21,11 +32,10 @@ def make(name, subject, names):
     with MAKING:
         if not certificate.exists():
             alternatives = "".join(f"{kind}.{i} = {text}\n" for i, (kind, text) in enumerate(names))
-            config.write_bytes(b"[req]\nprompt = no\nstring_mask = utf8only\nutf8 = yes\ndistinguished_name = subject\n"
-                               b"[subject]\nCN = " + subject.encode() + b"\n[more]\nsubjectAltName = @names\n[names]\n" +
-                               alternatives.encode())
-            subprocess.run(["openssl", "req", "-x509", *P256, "-nodes", "-days", "30", "-config", config, "-extensions", "more",
-                            "-keyout", key, "-out", certificate], check=True, capture_output=True)
+            config.write_text(CONFIG.format(subject=subject, names=alternatives), encoding="utf-8")
+            subprocess.run(["openssl", "req", "-x509", *P256, "-nodes", "-days", "30", "-config", config,
+                            "-extensions", "more", "-keyout", key, "-out", certificate],
+                           check=True, capture_output=True)
     return certificate, key
 
 

@@ -14,19 +14,20 @@ dns.waits("other_question echo", "dns", "dns_wrong_question")
 dns("other_question_flood echo_flood", "dns", "dns_wrong_question")
 dns.waits("no_question only_header", "dns", "dns_malformed")
 dns("no_question_flood", "dns", "dns_malformed")
-dns.waits("header_cut_off garbage large counts_lie pointer_loop pointer_forward label_beyond_end label_of_reserved_type data_beyond_end", "dns",
-          "dns_malformed")
+dns.waits("header_cut_off garbage large counts_lie pointer_loop pointer_forward label_beyond_end "
+          "label_of_reserved_type data_beyond_end", "dns", "dns_malformed")
 dns("servfail nxdomain refused rcode_unknown", "dns", "dns_rcode")
 dns("truncated escapes no_answer alias_of_itself good_flood empty_then_good", "dns", "none")
 
-dns.waits("silent empty one_byte only_header header_cut_off garbage garbage_of_other_id no_question other_question other_id", "resolver",
-          "timeout_resolve")
-dns("empty_flood other_id_flood other_question_flood no_question_flood large_of_other_id_flood garbage_flood", "resolver",
-    "timeout_resolve")
+dns.waits("silent empty one_byte only_header header_cut_off garbage garbage_of_other_id no_question other_question "
+          "other_id", "resolver", "timeout_resolve")
+dns("empty_flood other_id_flood other_question_flood no_question_flood large_of_other_id_flood garbage_flood",
+    "resolver", "timeout_resolve")
 dns("echo echo_flood no_answer escapes alias_of_itself rcode_unknown", "resolver", "resolve_no_address resolve_failed")
 # It asks again over TCP, where nobody listens.
 dns("truncated large", "resolver", "resolve_refused resolve_failed")
-dns("counts_lie pointer_loop pointer_forward label_beyond_end label_of_reserved_type data_beyond_end", "resolver", "resolve_failed")
+dns("counts_lie pointer_loop pointer_forward label_beyond_end label_of_reserved_type data_beyond_end", "resolver",
+    "resolve_failed")
 dns("servfail", "resolver", "resolve_servfail")
 dns("nxdomain", "resolver", "resolve_nxdomain")
 dns("refused", "resolver", "resolve_refused")

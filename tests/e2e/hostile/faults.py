@@ -30,8 +30,9 @@ TRANSPORTS = {
     "token": ("tcp",),
 }
 
-MODULES = ("http1_heads", "http1_bodies", "http1_chunks", "redirects", "compressed", "documents", "http2", "http2_headers",
-           "grpc", "lines", "starttls", "tls", "session", "websocket", "dns", "dns_tcp", "proxies", "token")
+MODULES = ("http1_heads", "http1_bodies", "http1_chunks", "redirects", "compressed", "documents", "http2",
+           "http2_headers", "grpc", "lines", "starttls", "tls", "session", "websocket", "dns", "dns_tcp",
+           "proxies", "token")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,10 @@ dns = faults_of("dns")
 
 RESPONSE, TRUNCATED = 0x8180, 0x0200
 HEADER = 12
-ADDRESS = b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\x7f\x00\x00\x01"  # 127.0.0.1, of the name that was asked for
+# 127.0.0.1, of the name that was asked for.
+ADDRESS = b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\x7f\x00\x00\x01"
+# A text of ten bytes, of that name.
+ODD_TEXT = b"\xc0\x0c\x00\x10\x00\x01\x00\x00\x00\x3c\x00\x0b\x0a\x1b[31mred\xff\x07\x9b"
 
 
 def question_of(query):
@@ -57,7 +60,7 @@ REPLIES = {
     "label_beyond_end": lambda query: message(query, b"\x3f" + b"a" * 10, 1),
     "label_of_reserved_type": lambda query: message(query, b"\x80\x00" + ADDRESS[2:], 1),
     "data_beyond_end": lambda query: message(query, ADDRESS[:10] + b"\xff\xff\x01", 1),
-    "escapes": lambda query: message(query, b"\xc0\x0c\x00\x10\x00\x01\x00\x00\x00\x3c\x00\x0b\x0a\x1b[31mred\xff\x07\x9b", 1),
+    "escapes": lambda query: message(query, ODD_TEXT, 1),
     "servfail": lambda query: message(query, flags=RESPONSE | 2),
     "nxdomain": lambda query: message(query, flags=RESPONSE | 3),
     "refused": lambda query: message(query, flags=RESPONSE | 5),

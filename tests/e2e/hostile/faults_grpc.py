@@ -3,7 +3,8 @@
 import struct
 
 from tests.e2e.hostile.faults import faults_of
-from tests.e2e.hostile.http2_frames import DATA, END_HEADERS, END_STREAM, HEADERS, STATUS_200, STREAM, Connection, field, frame
+from tests.e2e.hostile.http2_frames import (DATA, END_HEADERS, END_STREAM, HEADERS, STATUS_200, STREAM, Connection,
+                                            field, frame)
 
 grpc = faults_of("grpc")
 
@@ -36,7 +37,8 @@ ANSWERS = {
     "status_no_number": OPENING + message(SERVING) + trailers((b"grpc-status", b"zero")),
     "status_too_large": OPENING + message(SERVING) + trailers((b"grpc-status", b"99999999999999999999")),
     "status_negative": OPENING + message(SERVING) + trailers((b"grpc-status", b"-1")),
-    "status_text_with_escapes": OPENING + trailers((b"grpc-status", b"13"), (b"grpc-message", b"\x1b[31mred%1b[0m%00\x07\xff")),
+    "status_text_with_escapes": OPENING + trailers((b"grpc-status", b"13"),
+                                                   (b"grpc-message", b"\x1b[31mred%1b[0m%00\x07\xff")),
     "status_text_long": OPENING + trailers((b"grpc-status", b"13"), (b"grpc-message", b"a" * 15_000)),
     "web_page": frame(HEADERS, END_HEADERS, STREAM, STATUS_200 + field(b"content-type", b"text/html")) +
                 frame(DATA, END_STREAM, STREAM, b"<html>\x1b[31m</html>"),

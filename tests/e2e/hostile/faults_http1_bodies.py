@@ -122,5 +122,5 @@ def error_page_without_end(peer):
 def cookies_without_number(peer):
     """20,000 cookies, then a redirect that sends them back."""
     take_request(peer)
-    peer.send(b"HTTP/1.1 302 Found\r\nLocation: /again\r\n" + b"".join(b"Set-Cookie: c%d=%s\r\n" % (i, b"x" * 30) for i in range(20_000)) +
-              b"Content-Length: 0\r\n\r\n")
+    cookies = b"".join(b"Set-Cookie: c%d=%s\r\n" % (i, b"x" * 30) for i in range(20_000))
+    peer.send(b"HTTP/1.1 302 Found\r\nLocation: /again\r\n" + cookies + b"Content-Length: 0\r\n\r\n")

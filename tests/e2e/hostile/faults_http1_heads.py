@@ -215,8 +215,8 @@ def escapes(peer):
     take_request(peer)
     # A carriage return by itself ends no line.
     text = ESCAPES.rstrip(b"\r")
-    peer.send(b"HTTP/1.1 500 " + text + MARKUP + b"\r\nX-Escape: " + text + MARKUP + b"\r\nContent-Length: %d\r\n\r\n" %
-              len(ESCAPES + MARKUP) + ESCAPES + MARKUP)
+    head = b"HTTP/1.1 500 " + text + MARKUP + b"\r\nX-Escape: " + text + MARKUP + b"\r\n"
+    peer.send(head + b"Content-Length: %d\r\n\r\n" % len(ESCAPES + MARKUP) + ESCAPES + MARKUP)
 
 
 @http1("escapes_instead_of_http")
@@ -229,7 +229,8 @@ def escapes_instead_of_http(peer):
 def not_utf8(peer):
     take_request(peer)
     wrong = b"caf\xe9 \x80\xff\xc0\xaf \xed\xa0\x80 \xf5"
-    peer.send(b"HTTP/1.1 500 " + wrong + b"\r\nX-Wrong: " + wrong + b"\r\nContent-Length: %d\r\n\r\n" % len(wrong) + wrong)
+    head = b"HTTP/1.1 500 " + wrong + b"\r\nX-Wrong: " + wrong + b"\r\n"
+    peer.send(head + b"Content-Length: %d\r\n\r\n" % len(wrong) + wrong)
 
 
 @http1("not_utf8_ok")

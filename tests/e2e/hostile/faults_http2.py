@@ -3,9 +3,9 @@
 import struct
 
 from tests.e2e.hostile.faults import faults_of
-from tests.e2e.hostile.http2_frames import (ACK, DATA, END_HEADERS, END_STREAM, GOAWAY, HEADERS, PADDED, PING, PREFACE, PRIORITY,
-                                            PUSH_PROMISE, RST_STREAM, SETTINGS, STATUS_200, STREAM, WINDOW_UPDATE, Connection,
-                                            field, frame, head)
+from tests.e2e.hostile.http2_frames import (ACK, DATA, END_HEADERS, END_STREAM, GOAWAY, HEADERS, PADDED, PING,
+                                            PREFACE, PRIORITY, PUSH_PROMISE, RST_STREAM, SETTINGS, STATUS_200, STREAM,
+                                            WINDOW_UPDATE, Connection, field, frame, head)
 
 http2 = faults_of("http2")
 
@@ -15,7 +15,8 @@ FLOODS = {
     "settings_flood": (b"", frame(SETTINGS, 0, 0, struct.pack(">HI", 3, 100))),
     "empty_settings_flood": (b"", frame(SETTINGS, 0, 0)),
     "settings_ack_flood": (b"", frame(SETTINGS, ACK, 0)),
-    "table_size_flood": (b"", frame(SETTINGS, 0, 0, struct.pack(">HI", 1, 0)) + frame(SETTINGS, 0, 0, struct.pack(">HI", 1, 4096))),
+    "table_size_flood": (b"", frame(SETTINGS, 0, 0, struct.pack(">HI", 1, 0)) +
+                         frame(SETTINGS, 0, 0, struct.pack(">HI", 1, 4096))),
     "ping_flood": (b"", frame(PING, 0, 0, b"12345678")),
     "ping_ack_flood": (b"", frame(PING, ACK, 0, b"12345678")),
     "window_update_flood": (b"", frame(WINDOW_UPDATE, 0, 0, b"\0\0\0\1")),

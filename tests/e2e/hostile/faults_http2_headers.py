@@ -1,8 +1,8 @@
 """HTTP/2: headers without end, and what HPACK makes possible."""
 
 from tests.e2e.hostile.faults import faults_of
-from tests.e2e.hostile.http2_frames import (CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, STATUS_200, STREAM, Connection,
-                                            field, frame, head, integer, text)
+from tests.e2e.hostile.http2_frames import (CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, STATUS_200, STREAM,
+                                            Connection, field, frame, head, integer, text)
 
 http2 = faults_of("http2")
 

@@ -84,7 +84,8 @@ def chunked_endless(peer):
 @redirect("many_locations")
 def many_locations(peer):
     take_request(peer)
-    peer.send(b"HTTP/1.1 302 Found\r\n" + b"Location: /again\r\nLocation: http://127.0.0.1:1/\r\n" * 1000 + b"Content-Length: 0\r\n\r\n")
+    locations = b"Location: /again\r\nLocation: http://127.0.0.1:1/\r\n" * 1000
+    peer.send(b"HTTP/1.1 302 Found\r\n" + locations + b"Content-Length: 0\r\n\r\n")
 
 
 @redirect("silent_then")

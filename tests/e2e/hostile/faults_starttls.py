@@ -11,7 +11,8 @@ from tests.e2e.hostile.faults import add
 LDAP_AGREES = b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00"
 LDAP_REFUSES = b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x34\x04\x00\x04\x00"
 # Protocol 10, version, thread, salt, filler, capabilities with CLIENT_SSL.
-MYSQL_GREETING = b"\x0a8.0\x00\x01\x00\x00\x00saltsalt\x00\xff\xff\x2d\x02\x00\xff\xdf\x15" + bytes(10) + b"saltsaltsalt\x00"
+MYSQL_GREETING = (b"\x0a8.0\x00\x01\x00\x00\x00saltsalt\x00\xff\xff\x2d\x02\x00\xff\xdf\x15" + bytes(10) +
+                  b"saltsaltsalt\x00")
 XMPP_FEATURES = (b"<?xml version='1.0'?><stream:stream xmlns='jabber:client' version='1.0'><stream:features>"
                  b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>")
 
@@ -29,15 +30,18 @@ def mysql_packet(payload, number=0):
 
 
 DIALOGUES = {
-    "smtp": Dialogue(b"220 mail ESMTP\r\n", ((b"\r\n", b"250-mail\r\n250 STARTTLS\r\n"), (b"\r\n", b"220 go ahead\r\n")),
-                     b"220-more\r\n", b"454 not now\r\n"),
+    "smtp": Dialogue(b"220 mail ESMTP\r\n", ((b"\r\n", b"250-mail\r\n250 STARTTLS\r\n"),
+                                              (b"\r\n", b"220 go ahead\r\n")), b"220-more\r\n", b"454 not now\r\n"),
     "imap": Dialogue(b"* OK ready\r\n", ((b"\r\n", b"a1 OK begin\r\n"),), b"* more\r\n", b"a1 BAD no\r\n"),
     "pop3": Dialogue(b"+OK ready\r\n", ((b"\r\n", b"+OK begin\r\n"),), b"more\r\n", b"-ERR no\r\n"),
     "ftp": Dialogue(b"220 ready\r\n", ((b"\r\n", b"234 begin\r\n"),), b"220-more\r\n", b"530 no\r\n"),
     "postgres": Dialogue(b"", ((b"\x2f", b"S"),), b"E" + b"\0\0\0\x05\0", b"N"),
-    "mysql": Dialogue(mysql_packet(MYSQL_GREETING), (), mysql_packet(b"\x0a" + b"a" * 4000), mysql_packet(b"\xff\x10\x04Too many")),
-    "ldap": Dialogue(b"", ((b"1.3.6.1.4.1.1466.20037", LDAP_AGREES),), b"\x30\x84\x00\x00\x10\x00" + b"a" * 4096, LDAP_REFUSES),
-    "xmpp": Dialogue(b"", ((b"version='1.0'>", XMPP_FEATURES), (b"xmpp-tls'/>", b"<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")),
+    "mysql": Dialogue(mysql_packet(MYSQL_GREETING), (), mysql_packet(b"\x0a" + b"a" * 4000),
+                      mysql_packet(b"\xff\x10\x04Too many")),
+    "ldap": Dialogue(b"", ((b"1.3.6.1.4.1.1466.20037", LDAP_AGREES),),
+                     b"\x30\x84\x00\x00\x10\x00" + b"a" * 4096, LDAP_REFUSES),
+    "xmpp": Dialogue(b"", ((b"version='1.0'>", XMPP_FEATURES),
+                           (b"xmpp-tls'/>", b"<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")),
                      b"<stream:features/> ", b"<failure/></stream:stream>"),
 }
 
@@ -144,9 +148,9 @@ def closed_after_agreement(peer, dialogue):
 
 
 def add_all(protocol, dialogue):
-    for step in (silent, closed, refuses, reply_stalls, reply_closed, greeting_flood, greeting_endless_line, greeting_drips,
-                 reply_flood, garbage, escapes, text_with_agreement, text_instead_of_tls, silent_after_agreement,
-                 closed_after_agreement):
+    for step in (silent, closed, refuses, reply_stalls, reply_closed, greeting_flood, greeting_endless_line,
+                 greeting_drips, reply_flood, garbage, escapes, text_with_agreement,
+                 text_instead_of_tls, silent_after_agreement, closed_after_agreement):
         if step.__name__.startswith("reply_") and not dialogue.steps:
             continue  # the server's only word is its greeting
         add(protocol, step.__name__, lambda peer, step=step: step(peer, dialogue))

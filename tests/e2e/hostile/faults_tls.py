@@ -50,7 +50,8 @@ FLOODS = {
     "empty_data_flood": (b"", record(DATA, b"")),
     "change_cipher_spec_flood": (b"", record(CHANGE_CIPHER_SPEC, b"\x01")),
     "hello_request_flood": (b"", record(HANDSHAKE, handshake(0, b""))),
-    "message_of_16_mib_flood": (record(HANDSHAKE, b"\x02\xff\xff\xff" + bytes(16380)), record(HANDSHAKE, bytes(16384))),
+    "message_of_16_mib_flood": (record(HANDSHAKE, b"\x02\xff\xff\xff" + bytes(16380)),
+                                record(HANDSHAKE, bytes(16384))),
     "message_in_tiny_records": (record(HANDSHAKE, b"\x02\xff\xff\xff"), record(HANDSHAKE, b"a")),
     "garbage_flood": (b"", b"\xff"),
 }

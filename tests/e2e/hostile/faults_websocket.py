@@ -9,6 +9,7 @@ from tests.e2e.hostile.faults import faults_of
 websocket = faults_of("websocket")
 
 MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
+SWITCHES = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
 FINAL = 0x80
 MORE, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 
@@ -27,8 +28,7 @@ def upgrade(peer, key_of=lambda key: key, more=b""):
     request = peer.until(b"\r\n\r\n")
     key = next(line for line in request.split(b"\r\n") if line.lower().startswith(b"sec-websocket-key:"))
     accept = base64.b64encode(hashlib.sha1(key_of(key.split(b":")[1].strip()) + MAGIC).digest())
-    peer.send(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + accept +
-              b"\r\n" + more + b"\r\n")
+    peer.send(SWITCHES + b"Sec-WebSocket-Accept: " + accept + b"\r\n" + more + b"\r\n")
 
 
 GREETING = frame(FINAL | TEXT, b"hello")
@@ -156,7 +156,7 @@ def accept_wrong(peer):
 @websocket("accept_missing")
 def accept_missing(peer):
     peer.until(b"\r\n\r\n")
-    peer.send(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n" + GREETING)
+    peer.send(SWITCHES + b"\r\n" + GREETING)
     peer.stall()
 
 

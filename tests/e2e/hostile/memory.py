@@ -1,5 +1,6 @@
 """The memory of a process, watched from outside."""
 
+import statistics
 import threading
 import time
 
@@ -28,5 +29,12 @@ class Memory(threading.Thread):
 
     def most(self, begin=0, end=1):
         """The most in a part of the time, from 0 to 1."""
+        return max(self.part(begin, end), default=0)
+
+    def usual(self, begin, end):
+        """What half of the looks saw less than: large answers come and go."""
+        return statistics.median(self.part(begin, end) or [0])
+
+    def part(self, begin, end):
         seen = list(self.seen)
-        return max(seen[int(begin * len(seen)):max(1, int(end * len(seen)))], default=0)
+        return seen[int(begin * len(seen)):max(1, int(end * len(seen)))]

@@ -24,21 +24,22 @@ def raise_descriptor_limit():
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def start_faults(work, names, processes=2):
-    """Serves these faults until `work` ends, in processes that share nothing with the test. (name, transport) to address."""
+def start_faults(work, names, processes=2, niceness=5):
+    """Serves these faults until `work` ends, in processes that share nothing with the test. Gives the address of each
+    name and transport."""
     names = sorted(names)
     raise_descriptor_limit()
-    started = [serve(work, names[i::processes]) for i in range(processes) if names[i::processes]]
+    started = [serve(work, names[i::processes], niceness) for i in range(processes) if names[i::processes]]
     addresses = {}
     for server in started:
         addresses.update(listeners(server))
     return addresses
 
 
-def serve(work, names):
+def serve(work, names, niceness):
     # They are polite: what is tested gets the processor first.
-    return work.process(["nice", "-n", "5", sys.executable, "-m", "tests.e2e.hostile.server", *names], cwd=ROOT,
-                        stdout=subprocess.PIPE, text=True)
+    return work.process(["nice", "-n", str(niceness), sys.executable, "-m", "tests.e2e.hostile.server", *names],
+                        cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
 def listeners(server):
@@ -70,8 +71,8 @@ def run_watched(arguments, folder, patience=PATIENCE):
     """Runs the binary; its outputs go through files in `folder`, so that nothing waits for them to be read."""
     with open(folder / "out", "w+b") as out, open(folder / "err", "w+b") as err:
         began = time.monotonic()
-        process = subprocess.Popen([os.path.abspath(VEDETTE), *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                                   env={**os.environ, **ENVIRONMENT})
+        process = subprocess.Popen([os.path.abspath(VEDETTE), *map(str, arguments)], stdin=subprocess.DEVNULL,
+                                   stdout=out, stderr=err, env={**os.environ, **ENVIRONMENT})
         killed = False
         while True:
             ended, status, usage = os.wait4(process.pid, os.WNOHANG)
@@ -84,4 +85,5 @@ def run_watched(arguments, folder, patience=PATIENCE):
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
         err.seek(0)
-        return Ended(None if killed else process.returncode, out.read(MOST_READ), err.read(MOST_READ), time.monotonic() - began, usage.ru_maxrss / 1024)
+        return Ended(None if killed else process.returncode, out.read(MOST_READ), err.read(MOST_READ),
+                     time.monotonic() - began, usage.ru_maxrss / 1024)

@@ -4,6 +4,7 @@ Each fault is looked at in one of its ways, so that all kinds of checks are ther
 
 import json
 import os
+import subprocess
 import threading
 import time
 import unittest
@@ -17,15 +18,17 @@ from tests.e2e.hostile.ways import ENVIRONMENT, WAYS
 from tests.e2e.support import Workspace, free_port, get, samples, wait_for
 
 HEALTHY = 60
-SECONDS = 15
+SECONDS = 20
 GRACE, BEYOND_GRACE = 3, 5  # seconds that runs have at the end, and that the agent has beyond it
 ANSWER = 5                  # seconds in which /-/healthy must answer
 MOST_MEGABYTES = 1200
-MOST_GROWTH = 1.2           # between the middle and the end
+MOST_GROWTH = 1.2           # of what is usual, between the middle and the end
 TIMEOUT = "1s"
+# Hostile servers are machines of their own: some hundred threads of theirs must not take the agent's processor.
+SERVERS_NICE = 19
 # Bodies that take a second of a processor each come less often: there are more of them than processors.
 COSTLY, INTERVALS = ("body", "compressed"), ("1s", "2s")
-COSTLY_INTERVAL = "10s"
+COSTLY_INTERVAL = "8s"
 
 
 def hostile_checks(addresses):
@@ -36,18 +39,21 @@ def hostile_checks(addresses):
     for number, (fault, names) in enumerate(sorted(ways.items())):
         way = WAYS[names[number % len(names)]]
         interval = COSTLY_INTERVAL if FAULTS[fault].protocol in COSTLY else INTERVALS[number % 2]
-        checks.append(way.check(addresses[fault, way.transport], f"bad-{fault}@{way.name}", TIMEOUT, interval=interval))
+        address = addresses[fault, way.transport]
+        checks.append(way.check(address, f"bad-{fault}@{way.name}", TIMEOUT, interval=interval))
     return checks
 
 
 def total(page, name, check):
     """The sum of a counter over the checks whose name begins so."""
-    return sum(v for (n, labels), v in samples(page).items() if n == name and dict(labels).get("check", "").startswith(check))
+    return sum(v for (n, labels), v in samples(page).items()
+               if n == name and dict(labels).get("check", "").startswith(check))
 
 
 def quantile(page, name, part):
     """The upper bound of the bucket in which that part of a histogram ends."""
-    buckets = sorted((float(dict(labels)["le"]), v) for (n, labels), v in samples(page).items() if n == name + "_bucket")
+    buckets = sorted((float(dict(labels)["le"]), v) for (n, labels), v in samples(page).items()
+                     if n == name + "_bucket")
     return next((bound for bound, count in buckets if count >= part * buckets[-1][1]), None)
 
 
@@ -71,17 +77,21 @@ class Poller(threading.Thread):
                 self.wrong.append(status)
 
 
+# A sanitizer makes the agent some ten times as slow: then it has more to do than it can, and says so by skipping.
+at_full_speed = unittest.skipIf("VEDETTE_SANITIZED" in os.environ, "the agent is slowed down by a sanitizer")
+
+
 class HostileTargets(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         raise_descriptor_limit()
         cls.enterClassContext(mock.patch.dict(os.environ, ENVIRONMENT))
         work = cls.enterClassContext(Workspace())
-        addresses = start_faults(work, all_faults())
+        addresses = start_faults(work, all_faults(), niceness=SERVERS_NICE)
         port = free_port()
         work.nginx(f"server {{ listen 127.0.0.1:{port} backlog=1024; location / {{ return 200 ok; }} }}")
-        healthy = [{"name": f"ok-{i}", "kind": "http", "target": f"http://127.0.0.1:{port}/{i}", "interval": "1s", "timeout": TIMEOUT}
-                   for i in range(HEALTHY)]
+        healthy = [{"name": f"ok-{i}", "kind": "http", "target": f"http://127.0.0.1:{port}/{i}", "interval": "1s",
+                    "timeout": TIMEOUT} for i in range(HEALTHY)]
         config = work.write("hostile.json", json.dumps({"agent": {"shards": 2, "shutdown_grace": f"{GRACE}s"},
                                                         "checks": healthy + hostile_checks(addresses)}))
         cls.agent = work.agent(config)
@@ -98,13 +108,14 @@ class HostileTargets(unittest.TestCase):
         cls.agent.signal()
         try:
             cls.code = cls.agent.process.wait(GRACE + BEYOND_GRACE + 20)
-        except Exception:
+        except subprocess.TimeoutExpired:
             cls.code = None
         cls.ending = time.monotonic() - ending
 
     def difference(self, name, check):
         return total(self.last, name, check) - total(self.first, name, check)
 
+    @at_full_speed
     def test_healthy_runs_all_happened(self):
         self.assertEqual(total(self.last, "vedette_check_skipped_total", "ok-"), 0)
         ran = self.difference("vedette_check_runs_total", "ok-")
@@ -113,6 +124,7 @@ class HostileTargets(unittest.TestCase):
         self.assertLessEqual(ran, HEALTHY * (self.seconds + 1))
         self.assertEqual(total(self.last, "probe_success", "ok-"), HEALTHY)
 
+    @at_full_speed
     def test_healthy_runs_all_passed(self):
         failures = {dict(labels)["reason"]: v for (n, labels), v in samples(self.last).items()
                     if n == "vedette_check_failures_total" and dict(labels)["check"].startswith("ok-")}
@@ -125,9 +137,11 @@ class HostileTargets(unittest.TestCase):
                     if n == "vedette_check_failures_total" and dict(labels).get("reason") == "internal"]
         self.assertEqual(internal, [])
 
+    @at_full_speed
     def test_memory_is_bounded_and_does_not_grow(self):
         self.assertLess(self.memory.most(), MOST_MEGABYTES)
-        middle, end = self.memory.most(0.4, 0.6), self.memory.most(0.8, 1)
+        # In each of these parts all of the costly bodies come once.
+        middle, end = self.memory.usual(0.2, 0.6), self.memory.usual(0.6, 1)
         self.assertLess(end, middle * MOST_GROWTH, f"{middle:.0f} MB in the middle")
 
     def test_the_endpoints_answered(self):
@@ -141,8 +155,9 @@ class HostileTargets(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         lateness = quantile(cls.last, "vedette_schedule_lateness_seconds", 0.99)
-        print(f"\nlateness p99 at most {lateness} s; healthy runs {cls.report('ok-')}; hostile runs {cls.report('bad-')}; "
-              f"memory {cls.memory.most():.0f} MB; /-/healthy at most {max(cls.poller.answers):.2f} s; end after {cls.ending:.1f} s")
+        print(f"\nlateness p99 at most {lateness} s; healthy runs {cls.report('ok-')}; "
+              f"hostile runs {cls.report('bad-')}; memory {cls.memory.most():.0f} MB; "
+              f"/-/healthy at most {max(cls.poller.answers):.2f} s; end after {cls.ending:.1f} s")
 
     @classmethod
     def report(cls, check):

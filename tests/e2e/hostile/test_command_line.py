@@ -21,15 +21,21 @@ from tests.e2e.support import Workspace
 DEADLINE = 2  # seconds: TIMEOUT of the ways
 LATE = 1      # seconds that a run may take beyond it
 MOST_MEGABYTES = 400
+# Sanitizers make a program slow, and keep what it has freed.
+SANITIZED = "VEDETTE_SANITIZED" in os.environ
+# What is too much only when it has come: a peer or a machine that is slow has not sent it by the deadline.
+BY_AMOUNT = {"peer_flood", "limit", "body_too_large", "http_headers_too_large", "line_too_long", "http_redirect_limit", "grpc_protocol"}
 MOST_OUTPUT = 512 << 10
 AT_ONCE, QUIET_AT_ONCE = 4, 12
 EXIT_CODES = {"pass": 0, "warn": 0, "fail": 1, "unknown": 3}
 # A terminal obeys these: C0 without tab and line feed, DEL, and C1 as UTF-8 has it.
 CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]")
-ODD_TEXTS = ("http1.escapes@http", "http1.not_utf8@http", "http1.not_utf8@scenario", "http1.escapes_instead_of_http@http", "lines.escapes@tcp_banner",
-             "lines.not_utf8@tcp_banner", "smtp.escapes@smtp", "websocket.escapes@websocket", "dns.escapes@dns", "redirect.not_utf8@http",
-             "redirect.not_utf8@scenario_redirects", "connect.refuses_with_escapes@proxy", "tls.certificate_with_escapes@tls",
-             "token.refuses_with_escapes@token", "grpc.status_text_with_escapes@grpc")
+ODD_TEXTS = ("http1.escapes@http", "http1.not_utf8@http", "http1.not_utf8@scenario",
+             "http1.escapes_instead_of_http@http", "lines.escapes@tcp_banner", "lines.not_utf8@tcp_banner",
+             "smtp.escapes@smtp", "websocket.escapes@websocket", "dns.escapes@dns", "redirect.not_utf8@http",
+             "redirect.not_utf8@scenario_redirects", "connect.refuses_with_escapes@proxy",
+             "tls.certificate_with_escapes@tls", "token.refuses_with_escapes@token",
+             "grpc.status_text_with_escapes@grpc")
 
 
 def label(pair):
@@ -68,23 +74,27 @@ class CommandLine(unittest.TestCase):
 
     def judge(self, pair, ended):
         self.assertIsNotNone(ended.code, f"it did not end within {PATIENCE} s")
-        self.assertLess(ended.megabytes, MOST_MEGABYTES, "memory")
+        if not SANITIZED:
+            self.assertLess(ended.megabytes, MOST_MEGABYTES, "memory")
         self.assertLess(len(ended.output), MOST_OUTPUT, "output")
         self.assertEqual(CONTROL.findall(ended.output + ended.errors), [], "bytes that a terminal obeys")
         self.assertNotIn(SECRET.encode(), ended.output + ended.errors, "a secret that was sent")
         self.assertNotIn(b"root:x:0:0", ended.output, "a file of this machine")
         result, = json.loads(ended.output.decode("utf-8"))
         said = f"{result['verdict']} {result['reason']}: {result['message'][:300]}"
-        self.assertIn(result["reason"], all_expected()[pair], said)
+        right = all_expected()[pair]
+        if not (result["reason"].startswith("timeout_") and right & BY_AMOUNT):
+            self.assertIn(result["reason"], right, said)
         self.assertEqual(result["verdict"], verdicts().get(result["reason"]), said)
         self.assertEqual(ended.code, EXIT_CODES[result["verdict"]], said)
-        self.assertLessEqual(result["duration_seconds"] + result["overhead_seconds"], DEADLINE + LATE, said)
+        self.assertLessEqual(result["duration_seconds"] + result["overhead_seconds"], DEADLINE + (3 if SANITIZED else 1) * LATE, said)
 
     def test_every_fault_in_every_way(self):
         began = time.monotonic()
         failed = 0
         for pair, ended in self.try_all(self.pairs):
-            with self.subTest(fault=pair[0], way=pair[1], seconds=round(ended.seconds, 1), megabytes=round(ended.megabytes)):
+            with self.subTest(fault=pair[0], way=pair[1], seconds=round(ended.seconds, 1),
+                              megabytes=round(ended.megabytes)):
                 failed += 1
                 self.judge(pair, ended)
                 failed -= 1

@@ -30,7 +30,8 @@ class Way:
         settings = self.settings(address)
         if self.kind == "scenario":
             return {"name": name, "scenario": scenario_of(settings, timeout), **more}
-        return {"name": name, "kind": self.kind, "target": self.target(address), "timeout": timeout, self.kind: settings, **more}
+        return {"name": name, "kind": self.kind, "target": self.target(address), "timeout": timeout,
+                self.kind: settings, **more}
 
     def command(self, address, config):
         """The arguments of the command line that run it once; `config` is a path to write a configuration to."""
@@ -46,7 +47,8 @@ class Way:
 
 
 def scenario_of(step, timeout):
-    return {"inline": {"scenario": "fault", "secrets": {"secret": {"env": "HOSTILE_SECRET"}}, "schedule": {"deadline": "20s"}, "steps": [{"id": "only", "timeout": timeout, **step}]}}
+    return {"inline": {"scenario": "fault", "secrets": {"secret": {"env": "HOSTILE_SECRET"}},
+                       "schedule": {"deadline": "20s"}, "steps": [{"id": "only", "timeout": timeout, **step}]}}
 
 
 WAYS: dict[str, Way] = {}
@@ -62,7 +64,8 @@ def way(name, transport, kind, target="{}", **settings):
 
 def http(name, transport="tcp", **settings):
     scheme = "https" if transport == "tls" else "http"
-    way(name, transport, "http", scheme + "://{}/", **IP4, **({"tls_config": INSECURE} if transport == "tls" else {}), **settings)
+    secure = {"tls_config": INSECURE} if transport == "tls" else {}
+    way(name, transport, "http", scheme + "://{}/", **IP4, **secure, **settings)
 
 
 def scenario(name, transport="tcp", expect=(), **step):
@@ -96,14 +99,19 @@ scenario("scenario_xpath", expect=['xpath "count(//*[@id=\'nothing\']/preceding:
 scenario("scenario_matches", expect=["body matches /(x+x+)+y/"], max_body="16MiB")
 TOKEN = {"client_id": "me", "token_url": "http://{}/token"}
 way("token", "tcp", "http", NOWHERE, **IP4, oauth2={**TOKEN, "client_secret": SECRET})
-way("scenario_token", "tcp", "scenario", http={"url": NOWHERE, "auth": {"oauth2": {**TOKEN, "client_secret": "${ secret }"}}})
+way("scenario_token", "tcp", "scenario",
+    http={"url": NOWHERE, "auth": {"oauth2": {**TOKEN, "client_secret": "${ secret }"}}})
 way("websocket", "tcp", "websocket", "ws://{}/", **IP4, query_response=[{"expect": "never"}])
-way("websocket_tls", "tls", "websocket", "wss://{}/", **IP4, http_config={"tls_config": INSECURE}, query_response=[{"expect": "never"}])
+way("websocket_tls", "tls", "websocket", "wss://{}/", **IP4, http_config={"tls_config": INSECURE},
+    query_response=[{"expect": "never"}])
 # Behind a proxy
-way("plain_by_proxy", "tcp", "http", "http://192.0.2.1/", **IP4, proxy_url="http://{}", skip_resolve_phase_with_proxy=True)
-way("proxy", "tcp", "http", "https://192.0.2.1/", **IP4, proxy_url="http://user:" + SECRET + "@{}", tls_config=INSECURE)
+way("plain_by_proxy", "tcp", "http", "http://192.0.2.1/", **IP4, proxy_url="http://{}",
+    skip_resolve_phase_with_proxy=True)
+way("proxy", "tcp", "http", "https://192.0.2.1/", **IP4, proxy_url="http://user:" + SECRET + "@{}",
+    tls_config=INSECURE)
 way("socks", "tcp", "http", "http://192.0.2.1/", **IP4, proxy_url="socks5://{}")
-way("scenario_proxy", "tcp", "scenario", http={"url": "https://192.0.2.1/", "proxy": "http://user:${ secret }@{}", "tls": {"insecure": True}})
+way("scenario_proxy", "tcp", "scenario",
+    http={"url": "https://192.0.2.1/", "proxy": "http://user:${ secret }@{}", "tls": {"insecure": True}})
 way("scenario_socks", "tcp", "scenario", http={"url": "http://192.0.2.1/", "proxy": "socks5://{}"})
 # HTTP/2 and gRPC
 way("grpc", "tcp", "grpc", **IP4)
