@@ -1,9 +1,28 @@
 """Where the agent lets /probe connect to."""
 
+import re
 import unittest
 import urllib.parse
+from pathlib import Path
 
 from tests.e2e.support import Workspace, free_port, get, samples
+
+
+class Paths(unittest.TestCase):
+    def test_every_path_that_connects_asks_the_policy(self):
+        """The calls to the kernel that connect: those of runs are in Socket, which asks."""
+        root = Path(__file__).resolve().parents[2]
+        call = re.compile(r"(?<!\w)::connect\(|(?<!\w)::sendto\(|async_connect\(")
+        found = {}
+        for room in ("checks", "scenarios", "scheduler", "exporters", "probe"):
+            for file in (root / room).rglob("*.?pp"):
+                if calls := call.findall(file.read_text()):
+                    found[str(file.relative_to(root))] = len(calls)
+        self.assertEqual(found, {
+            "checks/net/socket.cpp": 3,         # a run's connection, its Unix socket, and a UDP socket that is disconnected
+            "checks/net/ares_resolver.cpp": 1,  # to the servers of resolv.conf, and those of `resolver:`, for which it asks
+            "checks/net/clock.cpp": 1,          # of the program to itself, to see whether the kernel stamps
+        })
 
 
 class Egress(unittest.TestCase):
