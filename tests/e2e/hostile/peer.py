@@ -110,14 +110,13 @@ class Peer:
     def drain(self):
         """From now on throws away what the client sends, in a thread of its own. Below TLS: nobody needs the text, and
         OpenSSL does not let two threads use a connection."""
-        self.drainer = threading.Thread(target=self.throw_away, daemon=True)
+        self.drainer = threading.Thread(target=self.throw_away, args=(self.socket.fileno(),), daemon=True)
         self.drainer.start()
 
-    def throw_away(self):
-        descriptor = self.socket.fileno()
+    def throw_away(self, descriptor):
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError):
             while time.monotonic() < self.end:
                 if poll.poll(1000) and not os.read(descriptor, 1 << 16):
                     return
@@ -127,6 +126,7 @@ class Peer:
         with contextlib.suppress(OSError):
             if self.drainer:
                 self.socket.shutdown(socket.SHUT_RDWR)
-                self.drainer.join()
+        if self.drainer:
+            self.drainer.join()
         with contextlib.suppress(OSError):
             self.socket.close()
