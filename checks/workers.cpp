@@ -9,6 +9,12 @@ namespace vedette {
 
 namespace asio = boost::asio;
 
+namespace {
+
+std::atomic<Workers*> shared_workers{nullptr};
+
+}  // namespace
+
 struct Workers::Pool {
   Pool(std::size_t count, std::size_t most) : max_jobs(most), threads(count) {}
 
@@ -27,8 +33,20 @@ Workers& Workers::shared() {
   // As many as keep a core free for the loops on the smallest machine; waiting jobs hold their answers in memory.
   constexpr std::size_t kThreads = 2;
   constexpr std::size_t kMaxJobs = 64;
-  static auto* const instance = new Workers(kThreads, kMaxJobs);
+  static auto* const instance = [] {
+    auto* const made = new Workers(kThreads, kMaxJobs);
+    shared_workers = made;
+    return made;
+  }();
   return *instance;
+}
+
+bool Workers::end_shared() {
+  auto* const workers = shared_workers.load();
+  if (workers == nullptr) return true;
+  if (workers->jobs() > 0) return false;
+  workers->pool_->threads.join();
+  return true;
 }
 
 bool Workers::submit(std::function<void()> job) {

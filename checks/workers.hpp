@@ -22,6 +22,9 @@ class Workers {
 
   /// The pool for runs. It is never destroyed: a job that nobody waits for any more must not hold up the process's end.
   static Workers& shared();
+  /// At the end of the process: ends the threads of the pool for runs, if it ever had some. False when a job goes on,
+  /// which nobody waits for.
+  static bool end_shared();
 
   /// False when too many jobs go on or wait already.
   bool submit(std::function<void()> job);

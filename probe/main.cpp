@@ -45,6 +45,6 @@ int main(int argc, char** argv) {
     exit_code = vedette::cli::kCouldNotLook;
   }
   // A worker may still look at an answer that no run waits for any more.
-  if (vedette::Workers::shared().jobs() > 0) std::_Exit(exit_code);
+  if (!vedette::Workers::end_shared()) std::_Exit(exit_code);
   return exit_code;
 }
