@@ -26,11 +26,13 @@ class Redactor {
   void add_form(std::string form) const;
   void mask_letters(std::string& text) const;
   void mask_cut(std::string& text, std::size_t end) const;
+  void mask_cuts(std::string& text) const;
 
   std::vector<std::string> secrets_;
   /// Made when something is to be masked, which most runs never need.
   mutable std::vector<EncodedSecret> encoded_;  ///< of the secrets that have been derived
-  mutable std::vector<bool> starts_;            ///< by byte: whether one of them may begin with it
+  mutable std::vector<bool> starts_;            ///< by byte: whether one of them, or a form, may begin with it
+  mutable std::size_t longest_ = 0;             ///< bytes that one of them may take in a text
   mutable std::vector<std::string> forms_;      ///< in base64, hex and one case, the longest first
 };
 

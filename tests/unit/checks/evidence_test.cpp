@@ -42,10 +42,23 @@ TEST_CASE("a secret that a bound cuts in two is masked as well") {
   redactor.add("s3cret-token");
   CHECK(redactor.masked("it said s3cret-to...: bad") == "it said ***...: bad");
   CHECK(redactor.masked("it said s3c...") == "it said s3c...");  // too little to be told
+  CHECK(redactor.masked("first 's3cret...', then S3CRET-T....") == "first '***...', then ***....");
+  CHECK(redactor.masked("..........s3cret-t...") == "..........***...");
   Result result;
   result.message = std::string(kMaxEvidenceText - 5, 'x') + "s3cret-token";
   seal(result, redactor);
   CHECK(result.message.find("s3cre") == std::string::npos);
+}
+
+TEST_CASE("a text that is nothing but cuts is not looked at to its end") {
+  Redactor redactor;
+  redactor.add("s3cret-token");
+  std::string dots;
+  for (int i = 0; i < 2000; ++i) dots += "s...";
+  const auto masked = redactor.masked(dots + "s3cret...");
+  CHECK(masked.find("s3cret") == std::string::npos);
+  CHECK(masked.starts_with("s...s..."));
+  CHECK(masked.ends_with("s***"));
 }
 
 TEST_CASE("evidence is bounded, whatever it is made of") {
