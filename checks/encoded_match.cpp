@@ -101,8 +101,9 @@ std::size_t match_entity(std::string_view text, char32_t code) {
 /// What evidence and terminals are shown in place of what they cannot show.
 std::size_t match_hidden(std::string_view text, std::size_t bytes, char32_t code) {
   if (code >= 0x20 && code < 0x7f) return 0;
-  const auto dots = std::min(text.find_first_not_of('.'), text.size());
-  if (dots > 0) return dots >= bytes ? bytes : 1;
+  const auto shown = text.substr(0, bytes);
+  const auto dots = std::min(shown.find_first_not_of('.'), shown.size());
+  if (dots > 0) return dots == bytes ? bytes : 1;
   constexpr std::string_view kReplacement = "\xef\xbf\xbd";
   if (text.starts_with(kReplacement)) return kReplacement.size();
   const bool latin = code >= 0x80 && code < 0x100 && !text.empty() && static_cast<unsigned char>(text[0]) == code;

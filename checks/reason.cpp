@@ -107,6 +107,9 @@ constexpr std::array<ReasonInfo, kCount> kInfos{{
     {"local_file", kUnknown, "A file that the check needs (certificate, key, body, password) cannot be read or used."},
     {"local_resources", kUnknown,
      "The agent is out of descriptors, ports or memory, or the run would exceed agent.limits.memory."},
+    {"agent_paused", kUnknown,
+     "The agent stood still when the deadline passed (a stopped process, a suspended machine, no processor), and the "
+     "answer had not come by then."},
     {"cancelled", kUnknown, "The run was stopped before it ended: shutdown, or its client went away."},
     {"internal", kUnknown, "A defect in Vedette: please report it with the log line."},
 }};

@@ -141,6 +141,7 @@ enum class Reason : std::uint8_t {
   kSourceAddress,
   kLocalFile,
   kLocalResources,
+  kAgentPaused,
   kCancelled,
   kInternal,
   kCount_,

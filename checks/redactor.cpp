@@ -53,6 +53,16 @@ void Redactor::add(std::string_view secret) {
   if (std::find(secrets_.begin(), secrets_.end(), secret) == secrets_.end()) secrets_.emplace_back(secret);
 }
 
+void Redactor::add_authorization(std::string_view value) {
+  const auto blank = value.find(' ');
+  add(blank == std::string_view::npos ? value : value.substr(blank + 1));
+}
+
+void Redactor::add_userinfo(const std::string& user, const std::string& password) {
+  add(password.empty() ? user : password);
+  add(language::encode_base64(user + ":" + password));
+}
+
 void Redactor::derive_forms() const {
   // No letter is written with more: `&amp;#x0000e9;` and the like.
   constexpr std::size_t kMaxLetter = 16;
@@ -97,7 +107,7 @@ void Redactor::mask_letters(std::string& text) const {
 }
 
 /// Takes away what is left of a secret that was cut off at `end`.
-void Redactor::mask_cut(std::string& text, std::size_t end) const {
+bool Redactor::mask_cut(std::string& text, std::size_t end) const {
   const auto before = std::string_view(text).substr(0, end);
   for (auto at = end - std::min(end, longest_); at + kShortest <= end; ++at) {
     if (!starts_[static_cast<unsigned char>(before[at])]) continue;
@@ -108,8 +118,9 @@ void Redactor::mask_cut(std::string& text, std::size_t end) const {
         std::any_of(forms_.begin(), forms_.end(), [&](const std::string& form) { return form.starts_with(rest); });
     if (!part) continue;
     text.replace(at, end - at, kMask);
-    return;
+    return true;
   }
+  return false;
 }
 
 /// Binary data is shown as dots, and every three of them may be the mark of a cut. The mark is the end of its row of
@@ -125,9 +136,8 @@ void Redactor::mask_cuts(std::string& text) const {
     }
     const auto row_end = std::min(text.find_first_not_of('.', at), text.size());
     const auto behind = text.size() - row_end;
-    mask_cut(text, row_end - kMark);
     // A sentence may end behind the mark.
-    if (text.size() - behind - at > kMark) mask_cut(text, at);
+    if (!mask_cut(text, row_end - kMark) && row_end - at > kMark) mask_cut(text, at);
     at = text.size() - behind;
   }
 }
@@ -142,128 +152,6 @@ std::string Redactor::masked(std::string text) const {
     }
   }
   mask_cuts(text);
-  return text;
-}
-
-}  // namespace
-
-void Redactor::add_form(std::string form) const {
-  if (form.size() < kShortest || std::find(forms_.begin(), forms_.end(), form) != forms_.end()) return;
-  const auto place =
-      std::find_if(forms_.begin(), forms_.end(), [&](const std::string& other) { return other.size() < form.size(); });
-  starts_[static_cast<unsigned char>(form[0])] = true;
-  longest_ = std::max(longest_, form.size());
-  forms_.insert(place, std::move(form));
-}
-
-void Redactor::add(std::string_view secret) {
-  constexpr std::size_t kMaxSecrets = 500;
-  // A token of a megabyte would be as dear to look for as to make; its first part is all that evidence has room for.
-  constexpr std::size_t kWhole = 4096;
-  constexpr std::size_t kPiece = 1024;
-  constexpr std::size_t kMaxPieces = 16;
-  if (secret.size() > kWhole) {
-    for (std::size_t i = 0; i < kMaxPieces && i * kPiece < secret.size(); ++i) add(secret.substr(i * kPiece, kPiece));
-    return;
-  }
-  if (secret.size() < kShortest || secrets_.size() >= kMaxSecrets) return;
-  if (std::find(secrets_.begin(), secrets_.end(), secret) == secrets_.end()) secrets_.emplace_back(secret);
-}
-
-void Redactor::derive_forms() const {
-  // No letter is written with more: `&amp;#x0000e9;` and the like.
-  constexpr std::size_t kMaxLetter = 16;
-  constexpr std::size_t kMaxPart = 4096;
-  starts_.resize(256);
-  const auto mark = [this](std::string_view bytes) {
-    for (const char byte : bytes) starts_[static_cast<unsigned char>(byte)] = true;
-  };
-  while (encoded_.size() < secrets_.size()) {
-    const auto& secret = secrets_[encoded_.size()];
-    encoded_.emplace_back(secret);
-    const auto first = secret.substr(0, 1);
-    mark(first);
-    longest_ = std::min(kMaxPart, std::max(longest_, secret.size() * kMaxLetter));
-    // Its escapes, and what is shown in its place.
-    mark("%\\&.\xef");
-    if (first == " ") mark("+");
-    const auto lead = static_cast<unsigned char>(first[0]);
-    if (lead == 0xc2 || lead == 0xc3) std::fill(starts_.begin() + 0x80, starts_.end(), true);
-    for (std::size_t before = 0; before < 3; ++before) {
-      const auto encoded = inner_base64(secret, before);
-      add_form(encoded);
-      add_form(url_safe(encoded));
-    }
-    add_form(lower_case(secret));
-    add_form(upper_case(secret));
-    const auto hex = language::to_hex(secret);
-    add_form(hex);
-    add_form(upper_case(hex));
-  }
-}
-
-void Redactor::mask_letters(std::string& text) const {
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (!starts_[static_cast<unsigned char>(text[at])]) continue;
-    std::size_t longest = 0;
-    for (const auto& secret : encoded_) longest = std::max(longest, secret.length_at(text, at));
-    if (longest == 0) continue;
-    text.replace(at, longest, kMask);
-    at += kMask.size() - 1;
-  }
-}
-
-/// Takes away what is left of a secret that was cut off at `end`.
-void Redactor::mask_cut(std::string& text, std::size_t end) const {
-  const auto before = std::string_view(text).substr(0, end);
-  for (auto at = end - std::min(end, longest_); at + kShortest <= end; ++at) {
-    if (!starts_[static_cast<unsigned char>(before[at])]) continue;
-    const auto rest = before.substr(at);
-    const bool part =
-        std::any_of(encoded_.begin(), encoded_.end(),
-                    [&](const EncodedSecret& secret) { return secret.breaks_off(before, at, kShortest); }) ||
-        std::any_of(forms_.begin(), forms_.end(), [&](const std::string& form) { return form.starts_with(rest); });
-    if (!part) continue;
-    text.replace(at, end - at, kMask);
-    return;
-  }
-}
-
-/// Binary data is shown as dots, and every three of them may be the mark of a cut. The mark is the end of its row of
-/// dots; a text with more rows than evidence ever cuts is not worth the time.
-void Redactor::mask_cuts(std::string& text) const {
-  constexpr int kMaxCuts = 1000;
-  constexpr std::size_t kMark = 3;
-  int cuts = 0;
-  for (auto at = text.find("..."); at != std::string::npos; at = text.find("...", at)) {
-    if (++cuts > kMaxCuts) {
-      text.replace(at, std::string::npos, kMask);
-      return;
-    }
-    const auto row_end = std::min(text.find_first_not_of('.', at), text.size());
-    const auto behind = text.size() - row_end;
-    mask_cut(text, row_end - kMark);
-    // A sentence may end behind the mark.
-    if (text.size() - behind - at > kMark) mask_cut(text, at);
-    at = text.size() - behind;
-  }
-}
-
-std::string Redactor::masked(std::string text) const {
-  if (empty() || text.empty()) return text;
-  derive_forms();
-  mask_letters(text);
-  for (const auto& form : forms_) {
-    for (auto at = text.find(form); at != std::string::npos; at = text.find(form, at + kMask.size())) {
-      text.replace(at, form.size(), kMask);
-    }
-  }
-  constexpr std::string_view kCut = "...";
-  for (auto at = text.find(kCut); at != std::string::npos; at = text.find(kCut, at + kCut.size())) {
-    const auto before = text.size();
-    mask_cut(text, at);
-    at = at + text.size() - before;
-  }
   return text;
 }
 

@@ -17,6 +17,10 @@ class Redactor {
   static constexpr std::size_t kShortest = 4;
 
   void add(std::string_view secret);
+  /// The credentials in the value of an Authorization header: what stands behind the scheme.
+  void add_authorization(std::string_view value);
+  /// Of a URL or a setting. A user without a password is often a token.
+  void add_userinfo(const std::string& user, const std::string& password);
   /// `text` with each form of each secret as ***, also where printable() cut the text off within one.
   [[nodiscard]] std::string masked(std::string text) const;
   [[nodiscard]] bool empty() const { return secrets_.empty(); }
@@ -25,7 +29,7 @@ class Redactor {
   void derive_forms() const;
   void add_form(std::string form) const;
   void mask_letters(std::string& text) const;
-  void mask_cut(std::string& text, std::size_t end) const;
+  bool mask_cut(std::string& text, std::size_t end) const;
   void mask_cuts(std::string& text) const;
 
   std::vector<std::string> secrets_;

@@ -80,6 +80,9 @@ std::string_view name_of(Disturbance disturbance);
 /// With more overhead than this a run counts as disturbed.
 constexpr std::chrono::milliseconds kDisturbingOverhead{100};
 
+/// A loop that comes so late to a deadline stood still: the process was stopped, or had no processor.
+constexpr std::chrono::milliseconds kStandstill{100};
+
 struct Result;
 /// Results are shared by everyone who is told of them, and so they never change.
 using ResultPtr = std::shared_ptr<const Result>;

@@ -1,15 +1,19 @@
 #include "checks/run.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <exception>
 #include <new>
 
 #include "checks/evidence.hpp"
+#include "checks/net/clock.hpp"
 #include "config/secret.hpp"
 
 namespace vedette {
@@ -18,6 +22,7 @@ namespace asio = boost::asio;
 
 void RunContext::fail(Reason reason, std::string message) {
   if (failed()) return;
+  end_phase();
   result.reason = reason;
   result.verdict = info_of(reason).verdict;
   result.message = std::move(message);
@@ -43,7 +48,22 @@ tl::expected<std::string, Failure> RunContext::reveal(const config::Secret& sett
   return std::move(*value);
 }
 
+void RunContext::enter(Phase which) {
+  phase = which;
+  in_phase = true;
+}
+
+void RunContext::end_phase() {
+  if (!in_phase) return;
+  auto now = std::chrono::steady_clock::now();
+  // What a loop that came late to the deadline took is not the target's.
+  if (overdue) now = std::min(now, overdue->deadline);
+  cut_off = true;
+  add_phase(phase, now - began - result.duration - untimed, result.phases.empty() ? 0 : result.phases.back().hop);
+}
+
 void RunContext::add_phase(Phase which, Duration duration, int hop) {
+  if (which == phase) in_phase = false;
   if (duration < Duration::zero()) duration = Duration::zero();
   result.phases.push_back({which, duration, hop});
   result.duration += duration;
@@ -62,8 +82,7 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
       : timer_(executor),
         connect_timer_(executor),
         context_{std::move(check), services, detail},
-        completion_(std::move(completion)),
-        began_(std::chrono::steady_clock::now()) {
+        completion_(std::move(completion)) {
     constexpr std::size_t kUsualPhases = 6;
     constexpr std::size_t kUsualMeasures = 24;
     context_.answer = answer;
@@ -74,12 +93,12 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
 
   void start() {
     const auto self = shared_from_this();
-    timer_.expires_at(began_ + context_.check->timeout);
+    timer_.expires_at(context_.began + context_.check->timeout);
     timer_.async_wait([self](const boost::system::error_code& error) {
-      if (!error) self->stop(true);
+      if (!error) self->expire(self->timer_.expiry());
     });
     if (context_.check->connect_timeout > Duration::zero()) {
-      connect_timer_.expires_at(began_ + context_.check->connect_timeout);
+      connect_timer_.expires_at(context_.began + context_.check->connect_timeout);
       connect_timer_.async_wait([self](const boost::system::error_code& error) {
         const auto phase = self->context_.phase;
         const bool connecting = phase == Phase::kResolve || phase == Phase::kConnect || phase == Phase::kTls;
@@ -87,7 +106,7 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
         const auto& phases = self->context_.result.phases;
         const bool answered = std::any_of(phases.begin(), phases.end(),
                                           [](const auto& part) { return part.phase == Phase::kProcessing; });
-        if (!error && connecting && !answered) self->stop(true);
+        if (!error && connecting && !answered) self->expire(self->connect_timer_.expiry());
       });
     }
     asio::co_spawn(
@@ -95,7 +114,10 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
         asio::bind_cancellation_slot(signal_.slot(), [self](const std::exception_ptr& error) { self->finish(error); }));
   }
 
-  void cancel() override { stop(false); }
+  void cancel() override {
+    // It ends by itself in a moment, and may still pass.
+    if (!context_.overdue) stop();
+  }
 
  private:
   static asio::awaitable<void> body(RunContext& context) {
@@ -104,9 +126,23 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
     co_await context.check->kind->run(context);
   }
 
-  void stop(bool expired) {
+  /// The loop may be late: then the answer lies in the socket, and waits have ended that it has not told of yet.
+  void expire(std::chrono::steady_clock::time_point deadline) {
+    if (done_ || context_.stopped || context_.overdue) return;
+    const Duration late = std::chrono::steady_clock::now() - deadline;
+    context_.overdue = Overdue{deadline, net::now_real() - late, late};
+    constexpr int kTurns = 16;
+    stop_after(kTurns);
+  }
+
+  void stop_after(int turns) {
+    if (done_) return;
+    if (turns == 0) return stop();
+    asio::post(timer_.get_executor(), [self = shared_from_this(), turns] { self->stop_after(turns - 1); });
+  }
+
+  void stop() {
     if (done_ || context_.stopped) return;
-    context_.expired = expired;
     context_.stopped = true;
     signal_.emit(asio::cancellation_type::terminal);
   }
@@ -127,20 +163,14 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
       } catch (...) {
         context_.fail(Reason::kInternal, "an exception of unknown type");
       }
-    } else if (context_.stopped && (!context_.failed() || result.reason == Reason::kCancelled)) {
+    } else if (result.reason == Reason::kCancelled || (context_.stopped && !context_.failed())) {
       result.reason = Reason::kNone;
-      const auto reason = context_.expired ? timeout_in(context_.phase) : Reason::kCancelled;
-      context_.fail(reason, context_.expired ? "the deadline passed" : "the run was cancelled");
+      const auto reason = context_.overdue ? timeout_in(context_.phase) : Reason::kCancelled;
+      context_.fail(reason, context_.overdue ? "the deadline passed" : "the run was cancelled");
     }
+    excuse();
     if (result.reason == Reason::kNone) result.verdict = Verdict::kPass;
-    const Duration total = std::chrono::steady_clock::now() - began_;
-    // A phase that a failure or the deadline cut off has no stamp at its end: the user clock tells how long it was.
-    const bool cut_off =
-        result.verdict == Verdict::kFail && (result.phases.empty() || result.phases.back().phase != context_.phase);
-    if (cut_off) {
-      const int hop = result.phases.empty() ? 0 : result.phases.back().hop;
-      context_.add_phase(context_.phase, total - result.duration, hop);
-    }
+    const Duration total = std::chrono::steady_clock::now() - context_.began;
     result.overhead = std::max(Duration::zero(), total - result.duration - context_.untimed);
     if (context_.clock.stepped()) {
       result.disturbed = Disturbance::kClock;
@@ -158,12 +188,21 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
     completion(std::move(result));
   }
 
+  /// What a target would have done while the agent stood still, nobody knows.
+  void excuse() {
+    auto& result = context_.result;
+    const bool timeout = result.verdict == Verdict::kFail && name_of(result.reason).starts_with("timeout_");
+    if (!timeout || !context_.overdue || context_.overdue->late < kStandstill) return;
+    result.reason = Reason::kNone;
+    context_.fail(Reason::kAgentPaused, fmt::format("the agent stood still and came to the deadline {:.1f} s late",
+                                                    seconds(context_.overdue->late)));
+  }
+
   asio::steady_timer timer_;
   asio::steady_timer connect_timer_;
   asio::cancellation_signal signal_;
   RunContext context_;
   Completion completion_;
-  std::chrono::steady_clock::time_point began_;
   bool done_ = false;
 };
 

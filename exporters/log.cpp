@@ -44,7 +44,10 @@ class Stderr final : public spdlog::sinks::base_sink<std::mutex> {
         return;
       }
       const auto sent = ::write(STDERR_FILENO, part.data(), part.size());
-      if (sent < 0 && errno != EINTR) return;
+      if (sent < 0 && errno != EINTR) {
+        ++dropped_;
+        return;
+      }
       if (sent > 0) rest.remove_prefix(static_cast<std::size_t>(sent));
     }
   }

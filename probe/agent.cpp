@@ -77,7 +77,7 @@ bool Agent::load(config::Diagnostics& diagnostics) {
   config.reset();
   // Reading a configuration takes much more memory than keeping it: what is free goes back to the system.
   ::malloc_trim(0);
-  ready_ = true;
+  loaded_ = true;
   return true;
 }
 
@@ -165,7 +165,7 @@ std::string Agent::configuration() const {
 }
 
 void Agent::stop(std::function<void()> stopped) {
-  ready_ = false;
+  stopping_ = true;
   const auto left = std::make_shared<std::atomic<std::size_t>>(shards_.size());
   const auto grace = in_force()->settings.shutdown_grace;
   for (const auto& shard : shards_) {

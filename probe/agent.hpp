@@ -68,7 +68,8 @@ class Agent {
   [[nodiscard]] std::vector<std::size_t> standing_still(Duration bound) const;
   /// Somebody has asked for a module that is not there.
   void unknown_module() { recorder_.metrics().unknown_module(); }
-  [[nodiscard]] bool ready() const { return ready_; }
+  [[nodiscard]] bool ready() const { return loaded_ && !stopping_; }
+  [[nodiscard]] bool stopping() const { return stopping_; }
   /// Loads TLS files anew that have changed.
   void refresh_tls();
   /// Somebody has set the real-time clock.
@@ -85,7 +86,8 @@ class Agent {
   Recorder recorder_;
   std::atomic<bool> settled_{false};
   std::atomic<std::size_t> on_demand_{0};
-  std::atomic<bool> ready_{false};
+  std::atomic<bool> loaded_{false};
+  std::atomic<bool> stopping_{false};
   std::vector<std::unique_ptr<Shard>> shards_;
 };
 

@@ -94,6 +94,7 @@ class Process {
     fmt::print(stderr, "{}", render_all(diagnostics, ::isatty(STDERR_FILENO) != 0));
     if (!loaded) {
       log::error("the configuration has errors; the agent does not start");
+      log::flush(kLogPatience);
       return kNotStarted;
     }
     listen();
@@ -145,7 +146,7 @@ class Process {
   void wait_for_end() {
     end_.async_wait([this](const boost::system::error_code& error, int) {
       if (error) return;
-      // Who asks a second time does not want to wait.
+      // A second signal ends the agent at once.
       if (stopping_) return loop_.stop();
       stop();
       wait_for_end();
@@ -156,6 +157,7 @@ class Process {
   void stop() {
     constexpr std::chrono::seconds kBeyondGrace{3};
     stopping_ = true;
+    reloader_.close();
     const auto grace = agent_.in_force()->settings.shutdown_grace;
     service_manager::stopping();
     log::info("stopping", {{"grace", config::format_duration(grace)}});

@@ -203,6 +203,7 @@ WebResponse Endpoints::ready() const {
 }
 
 asio::awaitable<WebResponse> Endpoints::reload() {
+  if (agent_.stopping()) co_return text(503, "the agent is stopping\n");
   const auto outcome = co_await reloader_.reload();
   // Without the lines of the file: a misspelt key's value may be a secret, and anybody may ask.
   const auto problems = outcome->diagnostics.places();

@@ -16,6 +16,10 @@ namespace asio = boost::asio;
 Reloader::Reloader(Agent& agent, const asio::any_io_executor& home) : agent_(agent), home_(home), timer_(home) {}
 
 void Reloader::request(Done done) {
+  if (closed_) {
+    if (done) done(std::make_shared<Outcome>());
+    return;
+  }
   wanted_ = true;
   if (done) waiting_.push_back(std::move(done));
   if (!busy_) start();
@@ -36,9 +40,9 @@ void Reloader::start() {
                   {"first",
                    error ? std::string("a defect of Vedette; please report it") : outcome->diagnostics.first_error()}});
     }
-    service_manager::ready(fmt::format("{} checks", agent_.in_force()->checks));
+    if (!closed_) service_manager::ready(fmt::format("{} checks", agent_.in_force()->checks));
     for (const auto& done : *told) done(outcome);
-    if (wanted_ && !busy_) start();
+    if (wanted_ && !busy_ && !closed_) start();
   };
   // One at a time: there is always room.
   Job::start(thread_, home_, load, ended);
@@ -64,11 +68,13 @@ void Reloader::watch_files(Duration interval) {
 void Reloader::look_at_files() {
   timer_.expires_after(interval_);
   timer_.async_wait([this](const boost::system::error_code& error) {
-    if (error) return;
+    if (error || closed_) return;
+    looking_ = true;
     const auto now = std::make_shared<std::uint64_t>(0);
     Job::start(
         thread_, home_, [this, now] { *now = agent_.configuration_stamp(); },
         [this, now](const std::exception_ptr&) {
+          looking_ = false;
           const bool changed = *now != stamp_;
           stamp_ = *now;
           if (!changed) return look_at_files();

@@ -35,8 +35,10 @@ class Reloader {
   boost::asio::awaitable<OutcomePtr> reload();
   /// From now on reloads when the files of the configuration have changed, which it looks for at this interval.
   void watch_files(Duration interval);
-  /// Whether a reload goes on.
-  [[nodiscard]] bool busy() const { return busy_; }
+  /// Begins no reload any more: the agent stops.
+  void close() { closed_ = true; }
+  /// Whether a reload, or a look at the files, goes on.
+  [[nodiscard]] bool busy() const { return busy_ || looking_; }
 
  private:
   void start();
@@ -44,7 +46,9 @@ class Reloader {
 
   Agent& agent_;
   boost::asio::any_io_executor home_;
+  bool closed_ = false;
   bool busy_ = false;
+  bool looking_ = false;
   bool wanted_ = false;        ///< one more, when this one has ended
   std::vector<Done> waiting_;  ///< for the next reload
   Duration interval_{};

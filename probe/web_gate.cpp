@@ -153,17 +153,21 @@ std::optional<WebGate::Pair> WebGate::pair_of(const std::string& authorization) 
 
 bool WebGate::may_try(const std::string& client) {
   const auto now = std::chrono::steady_clock::now();
-  auto& attempts = attempts_[client];
+  const auto known = attempts_.find(client);
+  if (known == attempts_.end()) return true;
+  auto& attempts = known->second;
   const auto forgiven = std::chrono::duration<double>(now - attempts.at) / std::chrono::duration<double>(kForgiven);
   attempts.failures = std::max(0.0, attempts.failures - forgiven);
   attempts.at = now;
   return !attempts.trying && attempts.failures < kMaxFailures;
 }
 
-void WebGate::note_failure(const std::string& client) {
-  ++attempts_[client].failures;
+void WebGate::begin_try(const std::string& client) {
+  const auto [place, fresh] = attempts_.try_emplace(client);
+  if (fresh) place->second.at = std::chrono::steady_clock::now();
+  place->second.trying = true;
   if (attempts_.size() <= kMaxAddresses) return;
-  // Who is forgiven the soonest is forgotten; with as many addresses as that, each has little more than one try.
+  // With as many addresses as that, each has little more than one try.
   const auto least = std::min_element(attempts_.begin(), attempts_.end(), [](const auto& a, const auto& b) {
     return std::pair(a.second.trying, a.second.failures) < std::pair(b.second.trying, b.second.failures);
   });
@@ -171,10 +175,17 @@ void WebGate::note_failure(const std::string& client) {
 }
 
 struct WebGate::Trial {
+  std::string hash;
   bool done = false;
   bool right = false;
   std::vector<net::Event*> waiting{};
 };
+
+/// The file may have changed while the password was compared.
+bool WebGate::is_hash_of(const std::string& user, const std::string& hash) const {
+  const auto found = config_.users.find(user);
+  return found != config_.users.end() && found->second == hash;
+}
 
 asio::awaitable<bool> WebGate::wait_for(std::shared_ptr<Trial> trial) {
   net::Event ended(home_);
@@ -185,7 +196,9 @@ asio::awaitable<bool> WebGate::wait_for(std::shared_ptr<Trial> trial) {
 
 asio::awaitable<std::optional<WebResponse>> WebGate::refuse_unknown(Pair pair, std::string client) {
   if (const auto goes_on = trials_.find(pair.digest); goes_on != trials_.end()) {
-    if (co_await wait_for(goes_on->second)) co_return std::nullopt;
+    const auto trial = goes_on->second;
+    const bool right = co_await wait_for(trial);
+    if (right && is_hash_of(pair.user, trial->hash)) co_return std::nullopt;
     co_return unauthorized();
   }
   client = source_of(client);
@@ -195,6 +208,7 @@ asio::awaitable<std::optional<WebResponse>> WebGate::refuse_unknown(Pair pair, s
   int max_cost = 0;
   for (const auto& [user, other] : config_.users) max_cost = std::max(max_cost, cost_of(other));
   const auto trial = std::make_shared<Trial>();
+  trial->hash = hash;
   const auto job = Job::start(
       *hasher_, home_,
       [trial, max_cost, hash, password = pair.password] { trial->right = is_right(password, hash, max_cost); },
@@ -204,18 +218,16 @@ asio::awaitable<std::optional<WebResponse>> WebGate::refuse_unknown(Pair pair, s
       });
   if (!job) co_return too_many("Too many passwords are being compared\n");
   trials_[pair.digest] = trial;
-  attempts_[client].trying = true;
+  begin_try(client);
   const bool right = co_await wait_for(trial);
   attempts_[client].trying = false;
   trials_.erase(pair.digest);
   if (!right) {
-    note_failure(client);
+    ++attempts_[client].failures;
     co_return unauthorized();
   }
   attempts_.erase(client);
-  // The file may have changed meanwhile.
-  const auto now = config_.users.find(pair.user);
-  if (now == config_.users.end() || now->second != hash) co_return unauthorized();
+  if (!is_hash_of(pair.user, hash)) co_return unauthorized();
   if (known_.size() >= kMostKnown) known_.clear();
   known_.insert(pair.digest);
   co_return std::nullopt;

@@ -49,7 +49,8 @@ class WebGate {
   bool within_rate();
   /// Whether `client` may try one more password now.
   bool may_try(const std::string& client);
-  void note_failure(const std::string& client);
+  void begin_try(const std::string& client);
+  [[nodiscard]] bool is_hash_of(const std::string& user, const std::string& hash) const;
 
   std::string path_;
   std::string stamps_;

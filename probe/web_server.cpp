@@ -155,7 +155,8 @@ bool has_name(SSL* ssl, const std::vector<std::string>& names) {
 /// asserts when a last chunk comes in pieces. False when the body is not valid, too large, or does not come.
 template <typename Stream>
 asio::awaitable<bool> skip_body(Stream& stream, beast::flat_buffer& buffer, bool chunked, std::uint64_t length) {
-  net::ChunkReader chunks(kMostHeaderBytes);
+  // What stands in front of us may take the lines of a lenient body for another request.
+  net::ChunkReader chunks(kMostHeaderBytes, net::ChunkReader::Lines::kStrict);
   if (!chunked && length > kMostBodyBytes) co_return false;
   for (std::uint64_t taken = 0; taken <= kMostBodyBytes;) {
     std::string_view left(static_cast<const char*>(buffer.data().data()), buffer.size());
@@ -193,18 +194,18 @@ asio::awaitable<beast::error_code> send(Stream& stream, Message& message) {
 
 class WebServer::Idle {
  public:
-  Idle(WebServer& server, tcp::socket& socket) : server_(server), socket_(socket) {
-    place_ = server.idle_.insert(server.idle_.end(), this);
+  Idle(const WebServer& server, tcp::socket& socket) : all_(server.idle_), socket_(socket) {
+    place_ = all_->insert(all_->end(), this);
   }
   ~Idle() {
-    if (listed_) server_.idle_.erase(place_);
+    if (listed_) all_->erase(place_);
   }
   Idle(const Idle&) = delete;
   Idle& operator=(const Idle&) = delete;
 
   /// Ends the connection.
   void end() {
-    server_.idle_.erase(place_);
+    all_->erase(place_);
     listed_ = false;
     boost::system::error_code ignored;
     socket_.shutdown(tcp::socket::shutdown_both, ignored);
@@ -212,9 +213,9 @@ class WebServer::Idle {
   }
 
  private:
-  WebServer& server_;
+  std::shared_ptr<IdleList> all_;
   tcp::socket& socket_;
-  std::list<Idle*>::iterator place_;
+  IdleList::iterator place_;
   bool listed_ = true;
 };
 
@@ -275,8 +276,8 @@ asio::awaitable<void> WebServer::accept(tcp::acceptor& acceptor) {
 
 bool WebServer::make_room() {
   if (connections_ < kMostConnections) return true;
-  if (idle_.empty()) return false;
-  idle_.front()->end();
+  if (idle_->empty()) return false;
+  idle_->front()->end();
   return true;
 }
 
@@ -335,8 +336,11 @@ asio::awaitable<void> WebServer::serve(Stream& stream) {
     std::optional<Idle> idle;
     idle.emplace(*this, transport.socket());
     const auto [read_error, size] = co_await http::async_read_header(stream, buffer, parser, kTuple);
-    const bool whole =
-        read_error || co_await skip_body(stream, buffer, parser.chunked(), parser.content_length().value_or(0));
+    // A body in another coding has an end that nobody here knows (RFC 9112 section 6.3).
+    const bool readable =
+        parser.chunked() ? parser.get().version() == 11 : parser.get().count(http::field::transfer_encoding) == 0;
+    const bool whole = read_error || (readable && co_await skip_body(stream, buffer, parser.chunked(),
+                                                                     parser.content_length().value_or(0)));
     idle.reset();
     if (read_error == http::error::end_of_stream || read_error == beast::error::timeout) break;
     WebRequest request;

@@ -85,7 +85,9 @@ class WebServer {
   std::list<boost::asio::ip::tcp::acceptor> acceptors_;
   Handler handler_;
   std::size_t connections_ = 0;
-  std::list<Idle*> idle_;
+  /// Shared with the connections, which may outlast the server: the loop frees what still waits when it goes itself.
+  using IdleList = std::list<Idle*>;
+  std::shared_ptr<IdleList> idle_ = std::make_shared<IdleList>();
 };
 
 }  // namespace vedette

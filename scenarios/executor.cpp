@@ -448,10 +448,10 @@ class Executor {
     const bool late = step.skipped == "deadline" && rank(record_.state) < rank(State::kFail);
     if (late) {
       record_.state = State::kFail;
-      record_.reason = Reason::kDeadline;
+      const auto failure = session_.too_late();
+      record_.reason = failure.reason;
       record_.failed_step = step.id;
-      record_.message = fmt::format("{}: the deadline of {} passed before it began", step.id,
-                                    config::format_duration(scenario_.deadline));
+      record_.message = fmt::format("{}: {} before it began", step.id, failure.message);
     }
   }
 

@@ -171,8 +171,8 @@ void add_phases(RunContext& context, const RunRecord& record) {
     }
   }
   if (phases.empty()) phases.push_back({Phase::kProcessing, record.duration, 0});
-  // Whatever was cut off has been counted: the run has no part that is open.
-  context.phase = phases.back().phase;
+  // Whatever was cut off has been counted.
+  context.in_phase = false;
 }
 
 std::string log_line(const StepRecord& step) {

@@ -72,9 +72,10 @@ void LeafStep::add_transport(Reason reason, const std::string& message, FaultKin
                              language::Span span) {
   Finding out = finding_of(session_, {{.kind = kind, .span = span, .message = message}, origin});
   out.reason = reason;
-  if (session_.left() <= Duration::zero() && name_of(reason).starts_with("timeout_")) {
-    out.reason = Reason::kDeadline;
-    out.message = fmt::format("the scenario's deadline of {} passed", config::format_duration(session_.part_budget()));
+  if (name_of(reason).starts_with("timeout_") && session_.halted() == Halt::kDeadline) {
+    auto failure = session_.too_late();
+    out.reason = failure.reason;
+    out.message = std::move(failure.message);
   }
   transport_ = out.reason;
   out_.findings.push_back(std::move(out));
@@ -85,9 +86,8 @@ void LeafStep::add_halt() {
   if (session_.halted() == Halt::kCancelled) {
     return add_transport(Reason::kCancelled, "the run was cancelled", FaultKind::kHttpConnection, step_.origin, {});
   }
-  add_transport(Reason::kDeadline,
-                fmt::format("the scenario's deadline of {} passed", config::format_duration(session_.part_budget())),
-                FaultKind::kHttpConnection, step_.origin, {});
+  const auto failure = session_.too_late();
+  add_transport(failure.reason, failure.message, FaultKind::kHttpConnection, step_.origin, {});
 }
 
 void LeafStep::add_cut_off() {

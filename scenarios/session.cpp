@@ -9,6 +9,7 @@
 
 #include "checks/net/services.hpp"
 #include "checks/workers.hpp"
+#include "config/duration.hpp"
 #include "config/secret.hpp"
 
 namespace vedette::scenarios {
@@ -45,12 +46,23 @@ void Session::begin_part(Duration budget) {
   part_ends_ = now() + budget;
   budget_ = budget;
   cpu_used_ = {};
+  late_.reset();
 }
 
 Halt Session::halted() {
   if (context.stopped) cancelled_ = true;
   if (cancelled_ && !teardown_) return Halt::kCancelled;
-  return left() <= Duration::zero() ? Halt::kDeadline : Halt::kNo;
+  if (left() > Duration::zero()) return Halt::kNo;
+  if (!late_) late_ = -left();
+  return Halt::kDeadline;
+}
+
+Failure Session::too_late() const {
+  if (late_ && *late_ >= kStandstill) {
+    return {Reason::kAgentPaused,
+            fmt::format("the agent stood still and came to the scenario's deadline {:.1f} s late", seconds(*late_))};
+  }
+  return {Reason::kDeadline, fmt::format("the scenario's deadline of {} passed", config::format_duration(budget_))};
 }
 
 void Session::cancel_all() {
@@ -112,6 +124,9 @@ asio::awaitable<bool> Session::pause(Duration duration) {
 }
 
 asio::awaitable<bool> Session::elsewhere(std::function<void()> work, Duration patience, bool& busy) {
+  // A cancellation that came in a turn of the loop has found nobody who waits.
+  busy = false;
+  if (halted() != Halt::kNo) co_return false;
   struct Waiting {
     explicit Waiting(const asio::any_io_executor& executor) : event(executor) {}
     net::Event event;

@@ -79,8 +79,9 @@ class Session {
   /// Begins a part of the run that may take so long.
   void begin_part(Duration budget);
   [[nodiscard]] Duration left() const { return part_ends_ - now(); }
-  [[nodiscard]] Duration part_budget() const { return budget_; }
   [[nodiscard]] Halt halted();
+  /// What halted() by the deadline means: it is nobody's fault but the agent's when that came to it late.
+  [[nodiscard]] Failure too_late() const;
 
   void keep_secret(const std::string& text) { redactor.add(text); }
   [[nodiscard]] std::string masked(std::string text) const { return redactor.masked(std::move(text)); }
@@ -118,6 +119,7 @@ class Session {
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   Duration part_ends_{};
   Duration budget_{};
+  std::optional<Duration> late_;  ///< how late the part's deadline was noticed
   Duration cpu_used_{};
   bool cancelled_ = false;
   bool teardown_ = false;

@@ -131,6 +131,7 @@ void Shard::run_ended(std::uint32_t slot, std::uint64_t serial, Result result) {
 
 void Shard::cancel(std::uint32_t slot) {
   if (const auto run = take_scheduled(slot)) run->cancel();
+  if (running_ == 0) finish_drain();
 }
 
 void Shard::apply(std::vector<CheckPtr> checks, std::function<void(Scheduler::Change)> applied) {

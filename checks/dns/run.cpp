@@ -94,7 +94,7 @@ bool DnsRun::take_reply(std::string_view wire, net::Problem& problem) {
 asio::awaitable<net::Problem> DnsRun::ask_udp(asio::ip::address address, std::uint16_t port) {
   net::UdpSocket socket(context_);
   if (auto problem = socket.connect({address, port, host_}, settings_.address)) co_return problem;
-  context_.phase = Phase::kRequest;
+  context_.enter(Phase::kRequest);
   const auto began = net::Moment::now();
   if (auto problem = socket.send(query_)) co_return problem;
   // RFC 1035 section 2.3.4, and RFC 6891 section 6.2.3.
@@ -121,7 +121,7 @@ asio::awaitable<net::Problem> DnsRun::ask_udp(asio::ip::address address, std::ui
 }
 
 asio::awaitable<net::Problem> DnsRun::exchange_framed(net::Stream& stream) {
-  context_.phase = Phase::kRequest;
+  context_.enter(Phase::kRequest);
   std::string framed;
   framed += static_cast<char>(query_.size() >> 8U);
   framed += static_cast<char>(query_.size() & 0xffU);

@@ -82,11 +82,10 @@ class GrpcRun {
     const auto found = co_await net::look_up(context_, target->host, settings_.address);
     if (!found) co_return found.error();
     called_ = true;
-    began_ = net::now_monotonic();
     net::HttpRequest request;
     if (auto problem = prepare(*target, found->address, request)) co_return problem;
     auto problem = co_await net::perform(context_, request, response_, 0);
-    if (response_.status == 0) code_ = context_.stopped ? kDeadlineExceeded : kUnavailable;
+    if (response_.status == 0) code_ = context_.stopped || context_.overdue ? kDeadlineExceeded : kUnavailable;
     if (problem) co_return problem;
     co_return judge();
   }
@@ -167,10 +166,7 @@ class GrpcRun {
     const auto& result = context_.result;
     const auto resolved = result.total_of(Phase::kResolve);
     context_.measure(kGrpcDuration, called_ ? seconds(resolved) : 0, labels_of(Phase::kResolve));
-    // What was cut off before any phase had ended was as long as we have waited for it.
-    const auto phases = result.duration - resolved;
-    const Duration taken = phases > Duration::zero() ? phases : net::now_monotonic() - began_;
-    if (called_) context_.measure(kGrpcDuration, seconds(taken), kCheck);
+    if (called_) context_.measure(kGrpcDuration, seconds(result.duration - resolved), kCheck);
     context_.measure(kGrpcSsl, response_.tls && response_.status != 0 ? 1 : 0);
     context_.measure(kGrpcStatusCode, code_);
     if (called_) {
@@ -195,7 +191,6 @@ class GrpcRun {
   net::HttpExchange response_;
   std::string body_;
   bool called_ = false;
-  std::chrono::steady_clock::time_point began_;
   int code_ = 0;
   std::optional<int> serving_;
 };

@@ -13,7 +13,6 @@
 #include "checks/net/services.hpp"
 #include "checks/net/target.hpp"
 #include "config/mapping.hpp"
-#include "language/base64.hpp"
 
 namespace vedette::http {
 
@@ -160,8 +159,7 @@ boost::asio::awaitable<tl::expected<net::HttpProxy, Failure>> reach_proxy(RunCon
   }
   out.type = secure || proxy.scheme == "http" ? net::HttpProxy::Type::kHttp : net::HttpProxy::Type::kSocks5;
   out.at = {found->address, proxy.port, proxy.host};
-  context.redactor.add(proxy.password);
-  if (!proxy.user.empty()) context.redactor.add(language::encode_base64(proxy.user + ":" + proxy.password));
+  if (!proxy.user.empty()) context.redactor.add_userinfo(proxy.user, proxy.password);
   out.user = proxy.user;
   out.password = proxy.password;
   co_return out;

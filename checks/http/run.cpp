@@ -21,7 +21,6 @@
 #include "checks/version.hpp"
 #include "config/ascii.hpp"
 #include "config/masked.hpp"
-#include "language/base64.hpp"
 
 namespace vedette::http {
 
@@ -60,14 +59,7 @@ std::string shown_url(const std::string& url) {
   return printable(url, kShownUrl);
 }
 
-/// A user without a password is often a token.
-void hide_userinfo(Redactor& redactor, const Url& url) {
-  if (!url.has_userinfo) return;
-  redactor.add(url.password.empty() ? url.user : url.password);
-  redactor.add(language::encode_base64(url.user + ":" + url.password));
-}
-
-/// Of a body that is kept in a file nobody knows what is secret in it: its lines are not shown.
+/// Nobody knows which part of a body's file is secret, so its first lines are masked.
 void hide_lines(Redactor& redactor, std::string_view content) {
   constexpr std::size_t kLongEnough = 8;
   constexpr std::size_t kMaxLine = 4096;
@@ -121,7 +113,7 @@ bool HttpRun::reveal_secrets() {
     std::string password;
     if (!reveal(settings_.password, password, false)) return false;
     basic_ = net::basic_authorization(settings_.username, password);
-    context_.redactor.add(basic_.substr(basic_.find(' ') + 1));
+    context_.redactor.add_authorization(basic_);
   }
   if (settings_.credentials == Credentials::kAuthorization) {
     std::string credentials;
@@ -267,10 +259,12 @@ asio::awaitable<bool> HttpRun::exchange(const Url& url) {
       context_.fail(std::move(*problem));
       co_return false;
     }
+    context_.end_phase();
     // What was said in the head counts nevertheless.
     body_->fail(std::move(*problem));
     // There is no time left for what a redirect leads to.
-    if (context_.stopped && settings_.follow_redirects && is_redirect(response_.status)) co_return false;
+    if ((context_.stopped || context_.overdue) && settings_.follow_redirects && is_redirect(response_.status))
+      co_return false;
   }
   if (!response_.ended_by_sink) body_->finish();
   context_.log([status = response_.status, version = response_.version, bytes = body_->size()] {
@@ -356,7 +350,7 @@ asio::awaitable<void> HttpRun::go() {
     co_return;
   }
   std::optional<Url> url = std::move(*parsed);
-  hide_userinfo(context_.redactor, *url);
+  if (url->has_userinfo) context_.redactor.add_userinfo(url->user, url->password);
   first_host_ = url->host;
   while (url && !context_.failed()) {
     answered_ = co_await exchange(*url);
@@ -407,10 +401,11 @@ void HttpRun::measure(bool resolved) {
     // As with blackbox_exporter, a hop whose connection could not be used adds nothing.
     const bool unusable = !answered_ && (context_.phase == Phase::kConnect || context_.phase == Phase::kTls);
     for (const auto phase : kPhases) {
-      auto taken = result.total_of(phase);
-      if (unusable) taken -= result.total_of(phase, hop_);
       // The bodies of redirects count in the whole, not in what the last one took.
-      if (phase == Phase::kTransfer) taken = result.total_of(phase, hop_);
+      auto taken = phase == Phase::kTransfer ? result.total_of(phase, hop_) : result.total_of(phase);
+      if (unusable) taken -= result.total_of(phase, hop_);
+      // As there, what was cut off has not been.
+      if (context_.cut_off && phase == context_.phase && !unusable) taken -= result.phases.back().duration;
       context_.measure(kHttpDuration, seconds(taken), labels_of(phase));
     }
   }

@@ -157,7 +157,7 @@ asio::awaitable<tl::expected<std::string, Failure>> ask_for_token(RunContext& co
   }
   const auto basic =
       settings.signs ? std::string() : net::basic_authorization(form_encoded(settings.client_id), form_encoded(secret));
-  context.redactor.add(basic.substr(std::min(basic.size(), basic.find(' ') + 1)));
+  context.redactor.add_authorization(basic);
   auto answer = co_await endpoint.ask(*form, basic);
   const auto accepted = [&answer] { return answer->status >= 200 && answer->status < 300; };
   if (answer && !accepted() && !settings.signs) {
@@ -228,12 +228,13 @@ asio::awaitable<tl::expected<std::string, Failure>> fetch_token(RunContext& cont
   auto phases = std::exchange(result.phases, {});
   const auto duration = std::exchange(result.duration, {});
   auto token = co_await ask_for_token(context, settings);
+  if (!token) context.end_phase();
   const auto taken = result.duration;
   result.phases = std::move(phases);
   result.duration = duration;
+  context.enter(Phase::kToken);
   context.add_phase(Phase::kToken, taken);
-  context.phase = Phase::kToken;
-  if (token) context.redactor.add(token->substr(token->find(' ') + 1));
+  if (token) context.redactor.add_authorization(*token);
   context.log(token ? std::string("got a token") : "no token: " + token.error().message);
   if (!token && token.error().reason != Reason::kCancelled) token.error().message = "token: " + token.error().message;
   co_return token;

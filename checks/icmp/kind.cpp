@@ -74,7 +74,7 @@ asio::awaitable<net::Problem> ping(RunContext& context, const IcmpSettings& sett
   const auto found = co_await net::look_up(context, target, settings.address);
   if (!found) co_return found.error();
   if (!settings.problem.empty()) co_return Failure{Reason::kSettingsInvalid, settings.problem};
-  context.phase = Phase::kRtt;
+  context.enter(Phase::kRtt);
   const auto began = net::now_monotonic();
   if (auto problem = socket.open({found->address, 0, target}, settings.address, settings.options)) co_return problem;
   setup = net::now_monotonic() - began;

@@ -54,7 +54,7 @@ std::string text_of(const HttpRequest& request) {
 
 asio::awaitable<Problem> exchange_http1(RunContext& context, Stream& stream, const HttpRequest& request,
                                         HttpExchange& out, int hop) {
-  context.phase = Phase::kProcessing;
+  context.enter(Phase::kProcessing);
   ResponseReader reader(request, out);
   stream.ask();
   // A server may answer, and close, before it has read all: what it says counts for more than that it would not listen.
@@ -74,7 +74,7 @@ asio::awaitable<Problem> exchange_http1(RunContext& context, Stream& stream, con
     out.heard = true;
     if (context.phase == Phase::kProcessing) {
       context.add_phase(Phase::kProcessing, stream.answer_time(), hop);
-      context.phase = Phase::kTransfer;
+      context.enter(Phase::kTransfer);
       answered = now_monotonic();
     }
     if (auto problem = reader.take({buffer.data(), *got})) co_return problem;

@@ -27,8 +27,13 @@ bool ChunkReader::take_line(std::string_view& left, std::size_t bound) {
   const auto room = bound + 1 - std::min(bound + 1, line_.size());
   line_.append(left.substr(0, std::min(end, room)));
   left.remove_prefix(line_complete_ ? end + 1 : left.size());
-  if (line_complete_ && line_.ends_with('\r')) line_.pop_back();
-  return line_complete_;
+  if (!line_complete_) return false;
+  if (line_.ends_with('\r')) {
+    line_.pop_back();
+  } else {
+    bare_newline_ = true;
+  }
+  return true;
 }
 
 Problem ChunkReader::take_size(std::string_view& left) {
@@ -37,7 +42,8 @@ Problem ChunkReader::take_size(std::string_view& left) {
     return malformed(fmt::format("a chunk's line of more than {} bytes", kMaxChunkLine));
   if (!whole) return std::nullopt;
   // Blanks may stand between the size and the extensions, as Go and curl have it.
-  const auto digits = config::trim(std::string_view(line_).substr(0, line_.find(';')));
+  const auto field = std::string_view(line_).substr(0, line_.find(';'));
+  const auto digits = strict_ ? field : config::trim(field);
   constexpr int kHexadecimal = 16;
   const auto* end = digits.data() + digits.size();
   const auto [at, error] = std::from_chars(digits.data(), end, data_left_, kHexadecimal);
@@ -82,6 +88,7 @@ Problem ChunkReader::take(std::string_view& left, const Give& give) {
       if (data_left_ == 0) state_ = State::kDataEnd;
       if (!give(part)) state_ = State::kDone;
     }
+    if (strict_ && bare_newline_ && !problem) problem = malformed("a line ends in a newline alone");
   }
   return problem;
 }

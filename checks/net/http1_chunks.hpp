@@ -18,8 +18,13 @@ class ChunkReader {
   /// Gets data; returns false when no more is wanted.
   using Give = std::function<bool(std::string_view)>;
 
+  /// Servers that end lines with a newline alone, or put blanks behind a size, are understood as curl and Go do; what a
+  /// client sends must be as the RFC has it, or a proxy and we might not see the same requests.
+  enum class Lines : std::uint8_t { kLenient, kStrict };
+
   /// `max_trailer_bytes`: of all lines behind the last chunk, which are passed over.
-  explicit ChunkReader(std::size_t max_trailer_bytes) : max_trailer_bytes_(max_trailer_bytes) {}
+  explicit ChunkReader(std::size_t max_trailer_bytes, Lines lines = Lines::kLenient)
+      : max_trailer_bytes_(max_trailer_bytes), strict_(lines == Lines::kStrict) {}
 
   /// Takes what is of the body off the front of `left`, all of it unless the body ends. A problem when it is not valid
   /// or exceeds a bound.
@@ -37,6 +42,8 @@ class ChunkReader {
   Problem take_trailer(std::string_view& left);
 
   std::size_t max_trailer_bytes_;
+  bool strict_;
+  bool bare_newline_ = false;  ///< a line had no carriage return before its newline
   State state_ = State::kSize;
   std::uint64_t data_left_ = 0;
   std::string line_;

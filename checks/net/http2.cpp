@@ -269,7 +269,7 @@ Http2Session::~Http2Session() = default;
 
 asio::awaitable<Problem> Http2Session::exchange(RunContext& context, Stream& stream, const HttpRequest& request,
                                                 HttpExchange& out, int hop) {
-  context.phase = Phase::kProcessing;
+  context.enter(Phase::kProcessing);
   auto& session = *frames_;
   session.begin(request, out);
   const auto opening = session.output();
@@ -292,7 +292,7 @@ asio::awaitable<Problem> Http2Session::exchange(RunContext& context, Stream& str
     out.heard = out.heard || session.began();
     if (session.began() && context.phase == Phase::kProcessing) {
       context.add_phase(Phase::kProcessing, stream.answer_time(), hop);
-      context.phase = Phase::kTransfer;
+      context.enter(Phase::kTransfer);
       answered = now_monotonic();
     }
     if (problem) co_return problem;

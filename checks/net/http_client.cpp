@@ -52,6 +52,7 @@ asio::awaitable<Problem> connect(RunContext& context, Stream& stream, const Http
   if (!problem && request.proxy->tls) {
     problem = co_await stream.handshake(request.proxy->tls, {.name = request.proxy->verify_name, .alpn = {}});
     taken += stream.tls_time();
+    context.enter(Phase::kConnect);
   }
   if (!problem) problem = co_await open_tunnel(context, stream, request, taken);
   // Whatever goes wrong up to here is the proxy's, but for our own faults.

@@ -183,6 +183,7 @@ asio::awaitable<Problem> IcmpSocket::receive() {
     socket_.try_again();
     if (!is_reply({buffer.data(), static_cast<std::size_t>(got)})) continue;
     arrival_ = stamp_in(message);
+    if (came_too_late(context_, arrival_)) break;
     reply_hop_limit_ = hop_limit_in(message);
     co_return std::nullopt;
   }

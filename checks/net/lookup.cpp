@@ -15,7 +15,7 @@ const Family kIpAddrHash{
 
 boost::asio::awaitable<tl::expected<Resolution, Failure>> look_up(RunContext& context, const std::string& host,
                                                                   const AddressSettings& settings, int hop) {
-  context.phase = Phase::kResolve;
+  context.enter(Phase::kResolve);
   const auto& egress = context.services.sockets.egress();
   if (auto failure = egress.refuses_name(host)) co_return tl::make_unexpected(std::move(*failure));
   const auto began = now_monotonic();

@@ -8,4 +8,8 @@ Duration elapsed(const RunContext& context, const Moment& from, Stamp arrival) {
   return now_monotonic() - from.user;
 }
 
+bool came_too_late(const RunContext& context, Stamp arrival) {
+  return context.overdue && arrival > context.overdue->stamp && !context.clock.stepped();
+}
+
 }  // namespace vedette::net

@@ -18,4 +18,7 @@ struct Moment {
 /// is of before (the peer spoke without being asked), or when the clock was set during the run.
 Duration elapsed(const RunContext& context, const Moment& from, Stamp arrival);
 
+/// Whether the deadline has struck before something came.
+bool came_too_late(const RunContext& context, Stamp arrival);
+
 }  // namespace vedette::net

@@ -23,7 +23,7 @@ boost::asio::awaitable<Problem> offload(RunContext& context, std::function<void(
   context.slice.restart();
   if (!done) {
     job->abandon();
-    if (!context.expired) co_return cancelled();
+    if (!context.overdue) co_return cancelled();
     co_return Failure{Reason::kTimeoutExpect, "the deadline passed while the answer was being looked at"};
   }
   if (error) std::rethrow_exception(error);

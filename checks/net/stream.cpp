@@ -59,6 +59,11 @@ struct StreamBio {
     }
     Stamp stamp{};
     const auto got = receive_stamped(stream->socket_.fd(), data, static_cast<std::size_t>(size), stamp);
+    if (got > 0 && came_too_late(*stream->context_, stamp)) {
+      // It is not listened to any more, and the run is stopped in a moment.
+      BIO_set_retry_read(bio);
+      return -1;
+    }
     if (got > 0) {
       stream->silent_bytes_ += static_cast<std::size_t>(got);
       if (stamp != Stamp::zero()) stream->last_arrival_ = stamp;
@@ -136,9 +141,9 @@ bool Stream::is_silent() const {
 }
 
 asio::awaitable<Problem> Stream::connect(Endpoint to, const AddressSettings& settings, Opening opening) {
-  context_->phase = Phase::kConnect;
+  context_->enter(Phase::kConnect);
   peer_.emplace(to.address, to.port);
-  if (context_->stopped) co_return cancelled();
+  if (context_->stopped || context_->overdue) co_return cancelled();
   const auto began = now_monotonic();
   auto problem = socket_.connect(Transport::kTcp, to, settings, opening);
   ConnectState state;
@@ -172,8 +177,8 @@ asio::awaitable<Problem> Stream::connect(Endpoint to, const AddressSettings& set
 }
 
 Problem Stream::connect(const std::string& path) {
-  context_->phase = Phase::kConnect;
-  if (context_->stopped) return cancelled();
+  context_->enter(Phase::kConnect);
+  if (context_->stopped || context_->overdue) return cancelled();
   const auto began = now_monotonic();
   auto problem = socket_.connect(path);
   connect_time_ = now_monotonic() - began;
@@ -242,7 +247,7 @@ BIO* Stream::transport() {
 }
 
 asio::awaitable<Problem> Stream::handshake(TlsMaterialPtr material, HandshakeOptions options) {
-  context_->phase = Phase::kTls;
+  context_->enter(Phase::kTls);
   if (ssl_) {
     carrier_ = std::make_unique<Carrier>(Carrier{std::move(material_), std::move(ssl_), std::move(record_)});
     attach_record(carrier_->ssl.get(), &carrier_->record);
@@ -322,6 +327,7 @@ asio::awaitable<tl::expected<std::size_t, Failure>> Stream::read_some(std::span<
       if (auto problem = co_await wait(false)) co_return tl::make_unexpected(*problem);
     }
     const auto got = receive(buffer);
+    if (got > 0 && came_too_late(*context_, last_arrival_)) co_return tl::make_unexpected(cancelled());
     if (got >= 0) co_return static_cast<std::size_t>(got);
     if (errno != EAGAIN && errno != EINTR) co_return tl::make_unexpected(failure_of(errno, context_->phase));
     if (errno == EINTR || peeks_) continue;

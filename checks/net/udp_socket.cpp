@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "checks/net/errors.hpp"
+#include "checks/net/moment.hpp"
 #include "checks/net/services.hpp"
 #include "checks/net/turn.hpp"
 
@@ -36,6 +37,7 @@ asio::awaitable<tl::expected<std::string_view, Failure>> UdpSocket::receive() {
     if (sleeps) context_.slice.restart();
     const auto got = receive_stamped(socket_.fd(), buffer.data(), buffer.size(), last_arrival_);
     if (got >= 0) {
+      if (came_too_late(context_, last_arrival_)) break;
       socket_.try_again();  // more may have come with it
       co_return std::string_view(buffer.data(), static_cast<std::size_t>(got));
     }

@@ -55,7 +55,7 @@ asio::awaitable<net::Problem> Dialogue::upgrade() {
 }
 
 asio::awaitable<net::Problem> Dialogue::perform(const Step& step) {
-  context_.phase = Phase::kDialogue;
+  context_.enter(Phase::kDialogue);
   std::vector<std::string> groups;
   const auto began = net::Moment::now();
   net::Problem problem;

@@ -28,12 +28,15 @@ bool handshakes(const std::string& /*target*/, const Settings& /*settings*/) {
 asio::awaitable<net::Problem> speak_before_tls(RunContext& context, const TlsCheckSettings& settings,
                                                net::Stream& stream, const std::string& host) {
   if (settings.starttls.empty()) co_return std::nullopt;
-  context.phase = Phase::kStarttls;
+  context.enter(Phase::kStarttls);
   const auto began = net::Moment::now();
   net::LineReader reader(stream);
   auto problem = co_await net::start_tls(settings.starttls, stream, reader, host);
-  context.add_phase(Phase::kStarttls, net::elapsed(context, began, stream.last_arrival()));
-  if (problem) context.result.evidence.excerpt = printable(reader.heard(), 1024);
+  if (problem) {
+    context.result.evidence.excerpt = printable(reader.heard(), 1024);
+  } else {
+    context.add_phase(Phase::kStarttls, net::elapsed(context, began, stream.last_arrival()));
+  }
   co_return problem;
 }
 

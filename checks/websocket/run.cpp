@@ -72,6 +72,9 @@ class WebSocketRun {
     for (const auto& step : settings_.steps) {
       if (auto problem = co_await perform(step)) co_return problem;
     }
+    if (!settings_.steps.empty()) {
+      context_.add_phase(Phase::kDialogue, net::elapsed(context_, began_, stream_.last_arrival()));
+    }
     co_return std::nullopt;
   }
 
@@ -110,13 +113,13 @@ class WebSocketRun {
     const auto secret = context_.reveal(basic ? client.password : client.authorization);
     if (!secret) return tl::make_unexpected(secret.error());
     auto value = basic ? net::basic_authorization(client.username, *secret) : client.authorization_type + " " + *secret;
-    context_.redactor.add(value.substr(value.find(' ') + 1));
+    context_.redactor.add_authorization(value);
     out.emplace_back("Authorization", std::move(value));
     return out;
   }
 
   asio::awaitable<net::Problem> upgrade(const http::Url& url) {
-    context_.phase = Phase::kProcessing;
+    context_.enter(Phase::kProcessing);
     const auto fields = headers();
     if (!fields) co_return fields.error();
     socket_.set_option(ws::stream_base::decorator([&fields](ws::request_type& request) {
@@ -151,7 +154,7 @@ class WebSocketRun {
   }
 
   asio::awaitable<net::Problem> perform(const tcp::Step& step) {
-    context_.phase = Phase::kDialogue;
+    context_.enter(Phase::kDialogue);
     std::vector<std::string> groups;
     if (step.expect) {
       context_.log(fmt::format("expecting /{}/", step.expect->text()));
@@ -181,9 +184,6 @@ class WebSocketRun {
 
   void measure() {
     auto& result = context_.result;
-    if (upgraded_ && !settings_.steps.empty()) {
-      context_.add_phase(Phase::kDialogue, net::elapsed(context_, began_, stream_.last_arrival()));
-    }
     const auto processing = result.total_of(Phase::kTls) + result.total_of(Phase::kProcessing);
     if (resolved_)
       context_.measure(kWebSocketDuration, seconds(result.total_of(Phase::kResolve)), labels_of(Phase::kResolve));

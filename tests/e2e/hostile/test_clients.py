@@ -199,6 +199,51 @@ class Clients(unittest.TestCase):
         for host in ("127.0.0.1", "[::1]:9115", "localhost:9115", socket.gethostname(), "status.example", "a.example:1", "x.mesh.example"):
             self.assertEqual(status(agent, "/config", Host=host), 200, host)
 
+    def test_a_body_is_as_long_for_us_as_for_a_proxy_before_us(self):
+        """What one takes for data and the other for a request gets past whatever the proxy guards (CVE-2025-22871)."""
+        agent = self.work.agent(configuration(1))
+        post = b"POST /-/reload HTTP/1.1\r\nHost: localhost\r\n"
+        second = b"GET /-/ready HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        bodies = {
+            "a bare newline behind an extension": b"Transfer-Encoding: chunked\r\n\r\n2;x\nab\n0\n\n",
+            "a bare newline behind data": b"Transfer-Encoding: chunked\r\n\r\n2\r\nab\n0\r\n\r\n",
+            "a bare newline at the end": b"Transfer-Encoding: chunked\r\n\r\n0\r\n\n",
+            "blanks before a size": b"Transfer-Encoding: chunked\r\n\r\n 0\r\n\r\n",
+            "another coding": b"Transfer-Encoding: gzip\r\n\r\n",
+            "another coding behind chunks": b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+            "another coding with a length": b"Transfer-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
+        }
+        for name, body in bodies.items():
+            with self.subTest(name):
+                answer = request(agent, post + body + second)
+                self.assertEqual(answer.count(b"HTTP/1.1 400"), 1, answer)
+                self.assertEqual(answer.count(b"HTTP/1.1 "), 1, answer)
+        right = request(agent, post + b"Transfer-Encoding: chunked\r\n\r\n2;x=y\r\nab\r\n0\r\nT: u\r\n\r\n" + second)
+        self.assertEqual(right.count(b"HTTP/1.1 200"), 2, right)
+
+    def test_the_end_with_connections_that_wait(self):
+        agent = self.work.agent(configuration(1))
+        waiting = self.connect(agent, 3, b"GET /-/ready HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        for client in waiting:
+            self.assertIn(b"200", client.recv(1000))
+        self.connect(agent, 3, b"GET /metrics HTTP/1.1\r\nHost: loc")
+        agent.signal()
+        self.assertEqual(agent.process.wait(15), 0)
+
+    def test_a_reload_while_the_agent_stops_changes_nothing(self):
+        silent = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(silent.close)
+        check = f"{{name: waits, kind: tcp, target: '127.0.0.1:{silent.getsockname()[1]}', interval: 5s, timeout: 3s, tcp: {{query_response: [{{expect: never}}]}}}}"
+        agent = self.work.agent(f"agent: {{shutdown_grace: 10s}}\nchecks: [{check}]")
+        self.addCleanup(silent.accept()[0].close)
+        agent.signal()
+        wait_for(lambda: status(agent, "/-/ready") == 503, "the agent to stop")
+        agent.config.write_text("checks: []")
+        agent.signal(signal.SIGHUP)
+        self.assertIn(status(agent, "/-/reload", "POST"), (503, None))
+        self.assertIn(status(agent, "/-/ready"), (503, None))
+        self.assertEqual(agent.process.wait(10), 0)
+
     def test_many_hangups_and_then_the_end(self):
         agent = self.work.agent(configuration(MANY_CHECKS))
         for _ in range(20):

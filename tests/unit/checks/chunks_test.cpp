@@ -15,9 +15,9 @@ struct Read {
 };
 
 /// Gives `text` in pieces of `step` bytes.
-Read read(std::string_view text, std::size_t step) {
+Read read(std::string_view text, std::size_t step, ChunkReader::Lines lines = ChunkReader::Lines::kLenient) {
   Read out;
-  ChunkReader reader(1000);
+  ChunkReader reader(1000, lines);
   while (!text.empty() && !out.problem && !reader.done()) {
     auto piece = text.substr(0, step);
     text.remove_prefix(piece.size());
@@ -49,6 +49,18 @@ TEST_CASE("chunks are read however they are cut") {
     CHECK(lenient.done);
     CHECK(lenient.body == "hello");
     CHECK_FALSE(read("5\r\nhel", step).done);
+  }
+}
+
+TEST_CASE("what a client sends is read as the RFC has it") {
+  constexpr auto kStrict = ChunkReader::Lines::kStrict;
+  for (const std::size_t step : {1UL, 2UL, 1000UL}) {
+    CHECK(read("5;a=b\r\nhello\r\n0\r\nX: y\r\n\r\n", step, kStrict).done);
+    for (const auto* text : {"5\nhello\r\n0\r\n\r\n", "5;a\nhello\r\n0\r\n\r\n", "5\r\nhello\n0\r\n\r\n", "0\n\r\n",
+                             "0\r\n\n", "0\r\nX: y\n\r\n", "5 \r\nhello\r\n", " 5\r\nhello\r\n"}) {
+      INFO(text << " in steps of " << step);
+      CHECK(read(text, step, kStrict).problem);
+    }
   }
 }
 
