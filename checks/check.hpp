@@ -21,6 +21,8 @@ struct Settings {
   Settings& operator=(const Settings&) = delete;
   virtual ~Settings() = default;
 
+  /// Names of labels that people gave to what the settings find out.
+  [[nodiscard]] virtual std::vector<std::string> label_names() const { return {}; }
   /// The host that every run asks for, whatever the target is; empty: the target's.
   [[nodiscard]] virtual std::string fixed_host() const { return {}; }
   /// How long a run may take, and how often it is to be, when the settings themselves say so; zero: they do not.

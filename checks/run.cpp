@@ -51,6 +51,7 @@ tl::expected<std::string, Failure> RunContext::reveal(const config::Secret& sett
 void RunContext::enter(Phase which) {
   phase = which;
   in_phase = true;
+  cut_off = false;
 }
 
 void RunContext::end_phase() {

@@ -48,7 +48,7 @@ CheckSeries::CheckSeries(LayoutPool& pool, const PageTable& table, CheckPtr chec
   append_label(labels_, "instance", check_->instance);
   for (const auto* list : {&check_->labels, &common}) {
     for (const auto& [name, value] : *list) {
-      if (labels_.find(name + "=\"") != std::string::npos) continue;
+      if (!names_.insert(name).second) continue;
       labels_ += ',';
       append_label(labels_, name, value);
     }
@@ -63,7 +63,21 @@ bool CheckSeries::exports(const Measure& measure) const {
   return (check_->metrics == MetricsLevel::kFull || measure.family->basic) && table_.knows(*measure.family);
 }
 
-bool CheckSeries::fits(const Result& result) const {
+std::vector<Measure> CheckSeries::named_apart(const Result& result) const {
+  auto out = result.measures;
+  for (auto& measure : out) {
+    if (!measure.labels || measure.labels->names.empty()) continue;
+    LabelValues own = *measure.labels;
+    std::set<std::string> taken = names_;
+    for (auto& name : own.names) {
+      while (!taken.insert(name).second) name = "exported_" + name;
+    }
+    measure.labels = std::make_shared<const LabelValues>(std::move(own));
+  }
+  return out;
+}
+
+bool CheckSeries::fits(const Result& result, const std::vector<Measure>& measures) const {
   const auto& shape = cells_->layout->shape();
   if (!shape.ran) return false;
   if (result.reason != Reason::kNone) {
@@ -71,7 +85,7 @@ bool CheckSeries::fits(const Result& result) const {
     if (index_of(reasons, result.reason) == reasons.size()) return false;
   }
   std::size_t i = 0;
-  for (const auto& measure : result.measures) {
+  for (const auto& measure : measures) {
     // What stands in the layout is exported: only what does not needs to be looked up.
     if (shape.has(measure, i)) {
       ++i;
@@ -82,7 +96,7 @@ bool CheckSeries::fits(const Result& result) const {
   return i == shape.measures.size();
 }
 
-void CheckSeries::relayout(const Result& result) {
+void CheckSeries::relayout(const Result& result, const std::vector<Measure>& measures) {
   const auto& old = *cells_->layout;
   SeriesShape shape = old.shape();
   shape.ran = true;
@@ -92,7 +106,7 @@ void CheckSeries::relayout(const Result& result) {
   }
   shape.measures.clear();
   shape.labels.clear();
-  for (const auto& measure : result.measures) {
+  for (const auto& measure : measures) {
     if (!exports(measure)) continue;
     shape.measures.push_back(measure.family);
     shape.labels.push_back(measure.labels);
@@ -112,7 +126,15 @@ void CheckSeries::relayout(const Result& result) {
 }
 
 void CheckSeries::record(const Result& result) {
-  if (!fits(result)) relayout(result);
+  const bool named_by_people = std::any_of(result.measures.begin(), result.measures.end(), [](const Measure& measure) {
+    return measure.labels && !measure.labels->names.empty();
+  });
+  if (named_by_people) return record(result, named_apart(result));
+  record(result, result.measures);
+}
+
+void CheckSeries::record(const Result& result, const std::vector<Measure>& measures) {
+  if (!fits(result, measures)) relayout(result, measures);
   const auto& layout = *cells_->layout;
   const auto& shape = layout.shape();
   Writing writing(*cells_);
@@ -135,7 +157,7 @@ void CheckSeries::record(const Result& result) {
                 1);
   }
   std::size_t i = 0;
-  for (const auto& measure : result.measures) {
+  for (const auto& measure : measures) {
     if (shape.has(measure, i)) writing.set(layout.measures_at() + i++, measure.value);
   }
 }

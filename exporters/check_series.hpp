@@ -6,6 +6,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,14 +48,19 @@ class CheckSeries {
 
  private:
   [[nodiscard]] bool exports(const Measure& measure) const;
+  /// The measures of `result`, with names of their own labels that the check has already as Prometheus renames them:
+  /// `exported_…`. Only a dialogue's labels are named by people.
+  [[nodiscard]] std::vector<Measure> named_apart(const Result& result) const;
+  void record(const Result& result, const std::vector<Measure>& measures);
   /// Whether the layout in force has rows for just what `result` brings.
-  [[nodiscard]] bool fits(const Result& result) const;
+  [[nodiscard]] bool fits(const Result& result, const std::vector<Measure>& measures) const;
   /// Takes a layout that has room for `result` and the counters so far.
-  void relayout(const Result& result);
+  void relayout(const Result& result, const std::vector<Measure>& measures);
 
   LayoutPool& pool_;
   const PageTable& table_;
   const CheckPtr check_;
+  std::set<std::string> names_{"check", "instance"};  ///< of the labels
   std::string labels_;
   mutable std::mutex mutex_;  ///< guards the pointer, not what it points to; only relayout() changes it
   std::shared_ptr<SeriesCells> cells_;

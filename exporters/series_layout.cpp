@@ -38,6 +38,7 @@ std::size_t hash_of(const SeriesShape& shape) {
   for (const auto& labels : shape.labels) {
     if (!labels) continue;
     for (const auto& value : labels->values) mix(hash, std::hash<std::string>()(value));
+    for (const auto& name : labels->names) mix(hash, std::hash<std::string>()(name));
   }
   return hash;
 }

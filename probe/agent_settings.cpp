@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <set>
 
 #include "checks/net/target.hpp"
 #include "config/ascii.hpp"
+#include "probe/kinds.hpp"
 
 namespace vedette {
 
@@ -22,21 +24,17 @@ bool is_label_name(std::string_view name) {
          std::all_of(name.begin(), name.end(), allowed);
 }
 
+/// Whether a family has a label of that name: Prometheus refuses a whole page on which a series has one twice. It is
+/// the same for every kind, so that a label does not become wrong when a check of another kind is added.
 bool is_reserved(std::string_view name) {
-  constexpr std::array<std::string_view, 13> kReserved{"check",
-                                                       "instance",
-                                                       "le",
-                                                       "phase",
-                                                       "reason",
-                                                       "version",
-                                                       "cipher",
-                                                       "subject",
-                                                       "issuer",
-                                                       "serialnumber",
-                                                       "quantile",
-                                                       "fingerprint_sha256",
-                                                       "subjectalternative"};
-  return std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end();
+  static const auto names = [] {
+    std::set<std::string_view> out{"check", "instance", "le", "quantile", "reason"};
+    for (const auto* kind : all_kinds()) {
+      for (const auto* family : kind->families) out.insert(family->labels.begin(), family->labels.end());
+    }
+    return out;
+  }();
+  return names.contains(name);
 }
 
 void read_count(config::Mapping& section, std::string_view key, std::size_t& out, std::int64_t most) {

@@ -362,6 +362,14 @@ void CheckDecoder::read_check(const config::Value& value) {
   check.retry_interval = schedule.retry_interval;
   check.retries = static_cast<int>(schedule.retries);
   check.labels = schedule.labels;
+  for (const auto& name : check.settings->label_names()) {
+    const bool ours = name == "check" || name == "instance";
+    const bool taken =
+        std::any_of(check.labels.begin(), check.labels.end(), [&](const auto& label) { return label.first == name; });
+    if (!ours && !taken) continue;
+    section.warning("name", fmt::format("the dialogue's label {} is one that the check has itself", name),
+                    fmt::format("it becomes exported_{}", name));
+  }
   check.metrics = schedule.metrics == "basic" ? MetricsLevel::kBasic : MetricsLevel::kFull;
   check.buckets = schedule.buckets ? schedule.buckets : default_buckets_of(*check.kind);
   set_timeout(section, module_timeout, schedule, check);

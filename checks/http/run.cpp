@@ -263,8 +263,10 @@ asio::awaitable<bool> HttpRun::exchange(const Url& url) {
     // What was said in the head counts nevertheless.
     body_->fail(std::move(*problem));
     // There is no time left for what a redirect leads to.
-    if ((context_.stopped || context_.overdue) && settings_.follow_redirects && is_redirect(response_.status))
+    if ((context_.stopped || context_.overdue) && settings_.follow_redirects && is_redirect(response_.status)) {
+      context_.fail(net::cancelled());
       co_return false;
+    }
   }
   if (!response_.ended_by_sink) body_->finish();
   context_.log([status = response_.status, version = response_.version, bytes = body_->size()] {

@@ -12,6 +12,7 @@
 #include "checks/net/http_work.hpp"
 #include "checks/text.hpp"
 #include "config/ascii.hpp"
+#include "config/secret.hpp"
 
 namespace vedette::net {
 
@@ -60,7 +61,12 @@ class Http2Session::Frames {
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, &Frames::on_frame);
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, &Frames::on_close);
     nghttp2_session_callbacks_set_error_callback2(callbacks, &Frames::on_error);
-    nghttp2_session_client_new(&session_, callbacks, this);
+    nghttp2_option* options = nullptr;
+    nghttp2_option_new(&options);
+    // Blanks around a value: RFC 9113 section 8.2.1 forbids them, nginx sends them, browsers and curl take them.
+    nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(options, 1);
+    nghttp2_session_client_new2(&session_, callbacks, this, options);
+    nghttp2_option_del(options);
     nghttp2_session_callbacks_del(callbacks);
     const std::array<nghttp2_settings_entry, 2> settings{
         nghttp2_settings_entry{NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
@@ -190,7 +196,8 @@ class Http2Session::Frames {
       if (key == ":status") {
         std::from_chars(text.data(), text.data() + text.size(), session.out_->status);
       } else {
-        (session.trailers_ ? session.out_->trailers : session.out_->headers).emplace_back(key, text);
+        auto& fields = session.trailers_ ? session.out_->trailers : session.out_->headers;
+        fields.emplace_back(key, config::trim(text));
       }
     } catch (...) {
       return NGHTTP2_ERR_CALLBACK_FAILURE;
@@ -216,6 +223,7 @@ class Http2Session::Frames {
     auto& session = *static_cast<Frames*>(self);
     if (frame->hd.type == NGHTTP2_GOAWAY) session.leaving_ = true;
     if (frame->hd.type == NGHTTP2_GOAWAY && session.error_ == 0) session.error_ = frame->goaway.error_code;
+    if (session.error_ == NGHTTP2_HTTP_1_1_REQUIRED) session.out_->again = Again::kHttp11;
     if (frame->hd.stream_id != session.stream_) return 0;
     // Frames of headers are bounded by what they hold.
     if (frame->hd.type == NGHTTP2_HEADERS) session.silent_bytes_ = 0;
@@ -229,6 +237,9 @@ class Http2Session::Frames {
     auto& session = *static_cast<Frames*>(self);
     if (stream != session.stream_) return 0;
     session.closed_ = true;
+    // RFC 9113 section 8.7. A GOAWAY that leaves the stream out closes it so, too.
+    if (error == NGHTTP2_REFUSED_STREAM) session.out_->again = Again::kSame;
+    if (error == NGHTTP2_HTTP_1_1_REQUIRED) session.out_->again = Again::kHttp11;
     if (session.error_ == 0) session.error_ = error;
     return 0;
   }

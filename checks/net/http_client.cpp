@@ -78,7 +78,8 @@ asio::awaitable<Problem> secure(RunContext& context, Stream& stream, const HttpR
   if (!request.only_http2) options.alpn.emplace_back("http/1.1");
   auto problem = co_await stream.handshake(request.tls, std::move(options));
   // A refused certificate ends the handshake as an accepted one does.
-  if (stream.tls_time() > Duration::zero()) context.add_phase(Phase::kTls, stream.tls_time(), hop);
+  const bool ended = stream.tls_time() > Duration::zero() && !(problem && problem->reason == Reason::kCancelled);
+  if (ended) context.add_phase(Phase::kTls, stream.tls_time(), hop);
   out.tls = stream.tls().facts;
   const auto& chain = out.tls ? out.tls->chain : std::vector<CertificatePtr>();
   const auto& pins = request.pinned_keys;
@@ -87,6 +88,26 @@ asio::awaitable<Problem> secure(RunContext& context, Stream& stream, const HttpR
   if (!problem && !pinned) {
     problem = Failure{Reason::kCertificatePin, "the server's public key is not the pinned one"};
   }
+  co_return problem;
+}
+
+bool may_ask_again(const RunContext& context, const HttpRequest& request, Again how) {
+  return !context.stopped && !context.overdue && !(how == Again::kHttp11 && request.only_http2);
+}
+
+/// Over a connection of its own, which is kept when there are `connections`.
+asio::awaitable<Problem> perform_anew(RunContext& context, const HttpRequest& request, HttpExchange& out, int hop,
+                                      HttpConnections* connections) {
+  auto connection = std::make_unique<HttpConnection>(context);
+  auto& stream = connection->stream;
+  if (auto problem = co_await connect(context, stream, request, hop)) co_return problem;
+  out.local = stream.local();
+  if (request.secure) {
+    if (auto problem = co_await secure(context, stream, request, out, hop)) co_return problem;
+  }
+  if (request.only_http2 || (out.tls && out.tls->alpn == "h2")) connection->http2 = std::make_unique<Http2Session>();
+  auto problem = co_await exchange(context, *connection, request, out, hop);
+  if (connections != nullptr && out.reusable) connections->keep(request, std::move(connection));
   co_return problem;
 }
 
@@ -114,6 +135,7 @@ asio::awaitable<Problem> perform(RunContext& context, const HttpRequest& request
     const auto& egress = context.services.sockets.egress();
     if (auto refused = egress.refuses({request.host, request.address, request.port})) co_return refused;
   }
+  auto again = Again::kNo;
   if (connections != nullptr) {
     if (auto idle = connections->take(request)) {
       idle->stream.rebind(context);
@@ -122,24 +144,26 @@ asio::awaitable<Problem> perform(RunContext& context, const HttpRequest& request
       out.local = idle->stream.local();
       auto problem = co_await exchange(context, *idle, request, out, hop);
       if (out.reusable) connections->keep(request, std::move(idle));
+      again = out.again;
       // Without an answer nobody knows whether it was done: what must not be done twice is not sent again.
-      const bool gone = problem && !out.heard && !context.stopped && is_idempotent(request.method);
-      if (!gone) co_return problem;
-      context.log("the server had closed the connection; connecting again");
+      const bool gone = again != Again::kNo || (!out.heard && is_idempotent(request.method));
+      if (!problem || !gone || !may_ask_again(context, request, again)) co_return problem;
+      if (again == Again::kNo) context.log("the server had closed the connection; connecting again");
       out = {};
     }
   }
-  auto connection = std::make_unique<HttpConnection>(context);
-  auto& stream = connection->stream;
-  if (auto problem = co_await connect(context, stream, request, hop)) co_return problem;
-  out.local = stream.local();
-  if (request.secure) {
-    if (auto problem = co_await secure(context, stream, request, out, hop)) co_return problem;
+  if (again == Again::kNo) {
+    auto problem = co_await perform_anew(context, request, out, hop, connections);
+    again = out.again;
+    if (!problem || again == Again::kNo || !may_ask_again(context, request, again)) co_return problem;
+    out = {};
   }
-  if (request.only_http2 || (out.tls && out.tls->alpn == "h2")) connection->http2 = std::make_unique<Http2Session>();
-  auto problem = co_await exchange(context, *connection, request, out, hop);
-  if (connections != nullptr && out.reusable) connections->keep(request, std::move(connection));
-  co_return problem;
+  context.end_phase();
+  const bool older = again == Again::kHttp11;
+  context.log(std::string(older ? "the server wants HTTP/1.1" : "the server refused the stream") + "; asking again");
+  HttpRequest other = request;
+  other.http2 = request.http2 && !older;
+  co_return co_await perform_anew(context, other, out, hop, connections);
 }
 
 }  // namespace vedette::net

@@ -76,7 +76,15 @@ struct HttpRequest {
 /// Why a response ends whose headers exceed a limit.
 Failure headers_too_large(const HttpRequest& request);
 
+/// Whether a request that the server did not work on is sent again, over another connection.
+enum class Again : std::uint8_t {
+  kNo,
+  kSame,
+  kHttp11,  ///< the server wants HTTP/1.1 for it
+};
+
 struct HttpExchange {
+  Again again = Again::kNo;
   bool ended_by_sink = false;  ///< on_body wanted no more
   bool reused = false;         ///< over a connection that there was already
   bool reusable = false;       ///< the connection can take another request

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "checks/net/target.hpp"
 #include "config/mapping.hpp"
@@ -15,7 +16,9 @@ bool is_label_name(std::string_view name) {
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   };
-  return !name.empty() && (name[0] < '0' || name[0] > '9') && std::all_of(name.begin(), name.end(), allowed);
+  // Names that begin so are Prometheus's own.
+  return !name.empty() && (name[0] < '0' || name[0] > '9') && !name.starts_with("__") &&
+         std::all_of(name.begin(), name.end(), allowed);
 }
 
 /// As blackbox_exporter makes one of any text.
@@ -24,10 +27,12 @@ std::string as_label_name(std::string text) {
     const bool allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     if (!allowed) c = '_';
   }
+  while (text.starts_with("__")) text.erase(0, 1);
   return text.empty() || (text[0] >= '0' && text[0] <= '9') ? "_" + text : text;
 }
 
-void read_labels(config::Mapping& step, Step& out) {
+/// `taken` are the names so far: all labels of a dialogue stand on one series.
+void read_labels(config::Mapping& step, Step& out, std::set<std::string>& taken) {
   for (const auto& item : step.take_list("labels")) {
     config::Mapping label(item, step.path() + ".labels", step.context());
     std::string name;
@@ -39,12 +44,17 @@ void read_labels(config::Mapping& step, Step& out) {
       label.warning("name", fmt::format("'{}' is not a label's name", name), "what does not belong there becomes _");
       name = as_label_name(std::move(name));
     }
+    if (!taken.insert(name).second) {
+      label.warning("name", fmt::format("the label {} stands twice; the first counts", name),
+                    "give each a name of its own");
+      continue;
+    }
     out.labels.emplace_back(std::move(name), std::move(value));
   }
   if (!out.labels.empty() && !out.expect) step.warning("labels", "labels need an expect in the same step");
 }
 
-Step read_step(const config::Value& value, std::string path, config::Context& context) {
+Step read_step(const config::Value& value, std::string path, config::Context& context, std::set<std::string>& taken) {
   config::Mapping step(value, std::move(path), context);
   Step out;
   step.read("expect", out.expect);
@@ -54,17 +64,26 @@ Step read_step(const config::Value& value, std::string path, config::Context& co
   }
   step.read("send", out.send);
   step.read("starttls", out.starttls);
-  read_labels(step, out);
+  read_labels(step, out, taken);
   step.finish();
   return out;
 }
 
 }  // namespace
 
+std::vector<std::string> TcpSettings::label_names() const {
+  std::vector<std::string> out;
+  for (const auto& step : steps) {
+    for (const auto& [name, value] : step.labels) out.push_back(name);
+  }
+  return out;
+}
+
 std::vector<Step> decode_steps(config::Mapping& section) {
   std::vector<Step> out;
+  std::set<std::string> labels;
   for (const auto& item : section.take_list("query_response")) {
-    out.push_back(read_step(item, section.path() + ".query_response", section.context()));
+    out.push_back(read_step(item, section.path() + ".query_response", section.context(), labels));
   }
   return out;
 }

@@ -30,6 +30,8 @@ struct Step {
 };
 
 struct TcpSettings final : Settings {
+  [[nodiscard]] std::vector<std::string> label_names() const override;
+
   bool tls_first = false;
   std::vector<Step> steps;
   std::vector<language::Expectation> lines;

@@ -20,6 +20,7 @@ from tests.e2e.support import Workspace
 
 DEADLINE = 2  # seconds: TIMEOUT of the ways
 LATE = 1      # seconds that a run may take beyond it
+MOST_OVERHEAD = 0.7  # seconds, on a machine that is busy with the faults
 MOST_MEGABYTES = 400
 # Sanitizers make a program slow, and keep what it has freed.
 SANITIZED = "VEDETTE_SANITIZED" in os.environ
@@ -87,6 +88,8 @@ class CommandLine(unittest.TestCase):
             self.assertIn(result["reason"], right, said)
         self.assertEqual(result["verdict"], verdicts().get(result["reason"]), said)
         self.assertEqual(ended.code, EXIT_CODES[result["verdict"]], said)
+        if not SANITIZED:
+            self.assert_waits_have_phases(result)
         self.assertLessEqual(result["duration_seconds"] + result["overhead_seconds"], DEADLINE + (3 if SANITIZED else 1) * LATE, said)
 
     def test_every_fault_in_every_way(self):
@@ -99,6 +102,14 @@ class CommandLine(unittest.TestCase):
                 self.judge(pair, ended)
                 failed -= 1
         print(f"{len(self.pairs)} runs in {time.monotonic() - began:.0f} s, {failed} of them wrong")
+
+    def assert_waits_have_phases(self, result):
+        """Whatever was waited for is in a phase; what the agent took for itself is little."""
+        parts = sum(part["seconds"] for part in result["phases"])
+        if result["kind"] != "scenario":
+            self.assertAlmostEqual(parts, result["duration_seconds"], delta=1e-6)
+        if result["reason"].startswith(("timeout_", "closed_")) and result["reason"] != "timeout_expect":
+            self.assertLess(result["overhead_seconds"], MOST_OVERHEAD, result["reason"])
 
     def test_no_output_moves_the_cursor_or_holds_markup(self):
         """Texts of targets in the outputs that people and pages of a build server show."""
