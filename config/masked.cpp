@@ -53,6 +53,15 @@ YAML::Node masked(const YAML::Node& node, Hide hide, bool headers) {
   return shown == node.Scalar() ? YAML::Clone(node) : YAML::Node(shown);
 }
 
+/// Whether what stands before the path, without an @, can be no host and port: `user:pass`.
+bool looks_like_password(std::string_view authority) {
+  if (authority.starts_with('[')) return false;
+  const auto colon = authority.find(':');
+  if (colon == std::string_view::npos) return false;
+  const auto port = authority.substr(colon + 1);
+  return !std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 }  // namespace
 
 bool is_harmless_header(std::string_view name) {
@@ -67,7 +76,14 @@ std::string mask_userinfo(std::string text, const std::string& mask) {
     const auto begin = scheme + 3;
     // A user's name may hold blanks, by mistake; what follows a URL in a text begins in another way.
     const auto end = text.find_first_of("/?#\r\n\"'<>", begin);
-    const auto at = text.substr(0, end).rfind('@');
+    auto at = text.substr(0, end).rfind('@');
+    const bool none = at == std::string::npos || at < begin;
+    // A password with a slash makes a URL that is none, and is shown in the message that says so.
+    if (none &&
+        looks_like_password(std::string_view(text).substr(begin, end == std::string::npos ? end : end - begin))) {
+      at = std::min(text.find('@', begin), text.find_first_of(" \r\n\"'<>", begin));
+      if (at != std::string::npos && text[at] != '@') at = std::string::npos;
+    }
     if (at == std::string::npos || at < begin) continue;
     const auto colon = text.find(':', begin);
     // A user without a password is often a token.

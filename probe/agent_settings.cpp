@@ -97,9 +97,10 @@ void read_rules(config::Mapping& egress, std::string_view key, net::EgressRules&
   }
   section->read("names", out.names);
   for (auto& name : out.names) {
-    name = lower_case(name);
-    const auto rest = std::string_view(name).substr(name.starts_with("*.") ? 2 : 0);
-    if (rest.empty() || rest.find('*') != std::string_view::npos || net::is_address(name)) {
+    const std::size_t begin = name.starts_with("*.") ? 2 : 0;
+    const auto rest = net::ascii_host(name.substr(begin)).value_or("");
+    name = name.substr(0, begin) + rest;
+    if (rest.empty() || rest.find('*') != std::string::npos || net::is_address(name)) {
       section->error("names", fmt::format("'{}' is not a name", name),
                      "write shop.example or *.example; addresses go to networks");
     }

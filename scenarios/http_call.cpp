@@ -440,7 +440,9 @@ class CallRun {
                                  std::chrono::duration<double>(bytes / static_cast<double>(options_.limit_rate)));
     asio::steady_timer timer(context_.services.executor, due);
     boost::system::error_code error;
+    const auto paused = std::chrono::steady_clock::now();
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    context_.add_phase(Phase::kTransfer, std::chrono::steady_clock::now() - paused, hop_);
   }
 
   bool answer_challenge(const http::Url& url) {

@@ -4,6 +4,7 @@
 
 #include "checks/dns/names.hpp"
 #include "checks/net/target.hpp"
+#include "config/ascii.hpp"
 #include "config/mapping.hpp"
 
 namespace vedette::dns {
@@ -31,6 +32,11 @@ void read_question(config::Mapping& section, DnsSettings& out) {
   }
   const auto class_value = class_number(klass.empty() ? "IN" : klass, numbered);
   if (!class_value) section.error("query_class", fmt::format("'{}' is not a class", klass), "write IN, CH, HS or ANY");
+  if (const auto ascii = net::ascii_host(name); !ascii) {
+    section.error("query_name", fmt::format("'{}' is not an international name", name));
+  } else if (!same_ignoring_case(*ascii, name)) {
+    name = *ascii;
+  }
   if (!name.ends_with('.')) name += '.';
   out.question = {name, type_value.value_or(0), class_value.value_or(1)};
 }

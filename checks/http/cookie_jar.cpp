@@ -1,6 +1,7 @@
 #include "checks/http/cookie_jar.hpp"
 
 #include <fmt/format.h>
+#include <libpsl.h>
 
 #include <algorithm>
 #include <charconv>
@@ -40,12 +41,17 @@ bool domain_matches(const std::string& host, const std::string& domain) {
          !net::is_address(host);
 }
 
+/// Below which anybody may have a domain, such as co.uk (section 5.3, step 5).
+bool is_public_suffix(const std::string& domain) {
+  return psl_is_public_suffix2(psl_builtin(), domain.c_str(), PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE) != 0;
+}
+
 /// Expired cookies have 1: long ago.
 std::int64_t expiry_of(std::string_view max_age, bool has_max_age, const std::string& expires) {
   if (has_max_age) {
     std::int64_t seconds = 0;
     const auto [end, error] = std::from_chars(max_age.data(), max_age.data() + max_age.size(), seconds);
-    // Farther than anybody waits is as good as for ever.
+    // Max-Age is cut so that the sum cannot overflow.
     constexpr std::int64_t kLongest = std::int64_t{10} * 366 * 24 * 60 * 60;
     if (error == std::errc::result_out_of_range) seconds = max_age.starts_with('-') ? 0 : kLongest;
     if (error != std::errc::invalid_argument && end == max_age.data() + max_age.size()) {
@@ -95,9 +101,10 @@ void CookieJar::take(const Url& url, const net::Headers& headers) {
       const auto key = config::trim(part.substr(0, sign));
       const auto text = sign == std::string_view::npos ? std::string_view() : config::trim(part.substr(sign + 1));
       if (same_ignoring_case(key, "Domain") && !text.empty()) {
-        cookie.domain = lower_case(text.starts_with('.') ? text.substr(1) : text);
-        cookie.subdomains = true;
-        foreign = foreign || !domain_matches(url.host, cookie.domain);
+        cookie.domain = net::ascii_host(text.starts_with('.') ? text.substr(1) : text).value_or(std::string(text));
+        cookie.subdomains = cookie.domain != url.host || !is_public_suffix(cookie.domain);
+        foreign = foreign || !domain_matches(url.host, cookie.domain) ||
+                  (cookie.domain != url.host && is_public_suffix(cookie.domain));
       } else if (same_ignoring_case(key, "Path") && text.starts_with('/')) {
         cookie.path = text;
       } else if (same_ignoring_case(key, "Max-Age")) {

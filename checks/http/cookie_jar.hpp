@@ -1,6 +1,6 @@
 #pragma once
 
-// The cookies of one run of a scenario: RFC 6265, without a list of public suffixes. Bounded; single-threaded.
+// The cookies of one run: RFC 6265, with the list of public suffixes that libpsl has. Bounded; single-threaded.
 
 #include <cstdint>
 #include <string>

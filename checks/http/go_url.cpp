@@ -99,7 +99,7 @@ std::string go_url_problem(std::string_view text) {
   } else if (scheme.empty() && text.substr(0, text.find('/')).find(':') != std::string_view::npos) {
     return "a scheme such as http:// is missing";
   }
-  return escape_problem(text);
+  return {};
 }
 
 }  // namespace vedette::http

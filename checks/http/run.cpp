@@ -47,7 +47,6 @@ namespace {
 constexpr std::size_t kMostBodyKept = std::size_t{16} << 20;
 constexpr std::size_t kExcerpt = 2048;
 constexpr std::size_t kMostBodySent = std::size_t{64} << 20;
-constexpr std::size_t kMostCookies = 50;
 constexpr std::size_t kShownUrl = 2048;
 constexpr std::size_t kShownHeader = 512;
 
@@ -136,7 +135,7 @@ bool HttpRun::reveal_secrets() {
 }
 
 void HttpRun::add_credentials(const Url& url, net::HttpRequest& request) const {
-  if (settings_.header("Authorization") || !to_first_host(url)) return;
+  if (settings_.header("Authorization") || !may_know_secrets(url)) return;
   if (!authorization_.empty()) {
     request.headers.emplace_back("Authorization", authorization_);
   } else if (!basic_.empty()) {
@@ -151,10 +150,8 @@ void HttpRun::add_headers(const Url& url, net::HttpRequest& request) const {
   bool agent_given = false;
   for (const auto& [name, value] : headers_) {
     const bool is_host = same_ignoring_case(name, "Host");
-    // What was meant for the first host must not reach another one that it redirects to.
-    if (!to_first_host(url) &&
-        (is_host || same_ignoring_case(name, "Authorization") || same_ignoring_case(name, "Cookie")))
-      continue;
+    const bool is_secret = same_ignoring_case(name, "Authorization") || same_ignoring_case(name, "Cookie");
+    if ((is_host && !to_first_host(url)) || (is_secret && !may_know_secrets(url))) continue;
     host_given = host_given || is_host;
     agent_given = agent_given || same_ignoring_case(name, "User-Agent");
     request.headers.emplace_back(name, value);
@@ -167,11 +164,8 @@ void HttpRun::add_headers(const Url& url, net::HttpRequest& request) const {
   if (!agent_given) request.headers.emplace_back("User-Agent", fmt::format("Vedette/{}", kVersion));
   if (!referer_.empty()) request.headers.emplace_back("Referer", referer_);
   add_credentials(url, request);
-  std::string cookies;
-  for (const auto& cookie : cookies_) {
-    if (cookie.host == url.host) cookies += (cookies.empty() ? "" : "; ") + cookie.name + "=" + cookie.value;
-  }
-  if (!cookies.empty()) request.headers.emplace_back("Cookie", cookies);
+  auto cookies = cookies_.header_for(url);
+  if (!cookies.empty()) request.headers.emplace_back("Cookie", std::move(cookies));
 }
 
 bool HttpRun::prepare(const Url& url, net::HttpRequest& request) {
@@ -275,18 +269,6 @@ asio::awaitable<bool> HttpRun::exchange(const Url& url) {
   co_return true;
 }
 
-void HttpRun::keep_cookies(const Url& url) {
-  for (const auto& [name, value] : response_.headers) {
-    if (!same_ignoring_case(name, "Set-Cookie")) continue;
-    const auto pair = value.substr(0, value.find(';'));
-    const auto equals = pair.find('=');
-    if (equals == std::string::npos || equals == 0) continue;
-    const Cookie cookie{url.host, pair.substr(0, equals), pair.substr(equals + 1)};
-    std::erase_if(cookies_, [&](const Cookie& c) { return c.host == cookie.host && c.name == cookie.name; });
-    if (cookies_.size() < kMostCookies) cookies_.push_back(cookie);
-  }
-}
-
 std::optional<Url> HttpRun::next_url(const Url& url) {
   const auto* location = response_.header("Location");
   if (!is_redirect(response_.status) || location == nullptr || location->empty()) return std::nullopt;
@@ -310,7 +292,7 @@ std::optional<Url> HttpRun::next_url(const Url& url) {
   }
   auto next = resolve_location(url, *location);
   if (!next) return leads_nowhere(next.error());
-  keep_cookies(url);
+  cookies_.take(url, response_.headers);
   passed_.push_back({*location, response_.status});
   const int status = response_.status;
   if (status != 307 && status != 308) {
@@ -354,6 +336,7 @@ asio::awaitable<void> HttpRun::go() {
   std::optional<Url> url = std::move(*parsed);
   if (url->has_userinfo) context_.redactor.add_userinfo(url->user, url->password);
   first_host_ = url->host;
+  first_secure_ = url->secure;
   while (url && !context_.failed()) {
     answered_ = co_await exchange(*url);
     if (!answered_) break;

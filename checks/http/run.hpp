@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "checks/http/body.hpp"
+#include "checks/http/cookie_jar.hpp"
 #include "checks/http/expectations.hpp"
 #include "checks/http/settings.hpp"
 #include "checks/http/url.hpp"
@@ -24,12 +25,6 @@ class HttpRun {
   boost::asio::awaitable<void> go();
 
  private:
-  struct Cookie {
-    std::string host;
-    std::string name;
-    std::string value;
-  };
-
   /// Reads what the settings keep in files; fails the run when one cannot be read.
   bool reveal_secrets();
   /// Asks for an OAuth 2.0 token, a new one for each run.
@@ -42,10 +37,13 @@ class HttpRun {
   boost::asio::awaitable<void> expect_lines();
   /// The next URL when the response redirects and the check follows; fails the run on a bad or one too many.
   std::optional<Url> next_url(const Url& url);
-  void keep_cookies(const Url& url);
   void measure(bool resolved);
   void add_evidence();
   [[nodiscard]] bool to_first_host(const Url& url) const { return url.host == first_host_; }
+  /// What was meant for the first host goes to no other, and never from TLS into the clear.
+  [[nodiscard]] bool may_know_secrets(const Url& url) const {
+    return to_first_host(url) && (url.secure || !first_secure_);
+  }
 
   RunContext& context_;
   const HttpSettings& settings_;
@@ -55,9 +53,10 @@ class HttpRun {
   std::optional<std::string> body_to_send_;
 
   std::string first_host_;
+  bool first_secure_ = false;
   std::string method_;
   std::string referer_;
-  std::vector<Cookie> cookies_;
+  CookieJar cookies_;
   std::vector<std::string> urls_;  ///< of all hops
   std::vector<language::Redirect> passed_;
   int hop_ = 0;

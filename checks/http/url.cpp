@@ -3,69 +3,47 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <boost/url/parse.hpp>
-#include <boost/url/url.hpp>
 #include <charconv>
+#include <utility>
 #include <vector>
 
 #include "checks/net/target.hpp"
 #include "config/ascii.hpp"
+#include "config/secret.hpp"
+#include "language/percent.hpp"
 
 namespace vedette::http {
 
-namespace urls = boost::urls;
-
 namespace {
 
-tl::expected<Url, std::string> from_view(const urls::url_view_base& view) {
-  Url out;
-  const std::string scheme = view.scheme();
-  if (view.scheme_id() != urls::scheme::http && view.scheme_id() != urls::scheme::https) {
-    return tl::make_unexpected(fmt::format("the scheme {} is not http or https", scheme));
-  }
-  out.secure = view.scheme_id() == urls::scheme::https;
-  out.host = lower_case(view.host_address());
-  if (out.host.empty()) return tl::make_unexpected(std::string("there is no host"));
-  // Percent-encoding could bring a line break into the Host header.
-  if (!net::is_plausible_host(out.host))
-    return tl::make_unexpected(std::string("the host is not a name or an address"));
-  out.port = out.secure ? 443 : 80;
-  if (view.has_port() && !view.port().empty()) {
-    const std::string port(view.port());
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
-    if (error != std::errc() || end != port.data() + port.size() || out.port == 0) {
-      return tl::make_unexpected(fmt::format("the port {} is not from 1 to 65535", port));
-    }
-  }
-  out.path = std::string(view.encoded_path().data(), view.encoded_path().size());
-  if (out.path.empty()) out.path = "/";
-  // Boost.URL 1.81 takes the second @ of http://a@b@ for a path.
-  if (!out.path.starts_with('/')) return tl::make_unexpected(std::string("it is not a URL"));
-  if (view.has_query()) out.path += "?" + std::string(view.encoded_query().data(), view.encoded_query().size());
-  out.has_userinfo = view.has_userinfo();
-  out.user = view.user();
-  out.password = view.password();
-  return out;
+using Problem = tl::unexpected<std::string>;
+
+Problem problem(std::string text) {
+  return Problem(std::move(text));
 }
 
-constexpr std::array<bool, 256> kUnwise = [] {
-  std::array<bool, 256> out{};
-  for (const char c : std::string_view(" \"<>\\^`{|}")) out.at(static_cast<unsigned char>(c)) = true;
-  for (std::size_t byte = 0x80; byte < out.size(); ++byte) out.at(byte) = true;
-  return out;
-}();
-
-bool is_unwise(char c) {
-  return kUnwise[static_cast<unsigned char>(c)];
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-/// People and servers write blanks and letters of all kinds into URLs; RFC 3986 wants them percent-encoded.
-std::string escape_unwise(std::string_view text) {
-  if (std::none_of(text.begin(), text.end(), &is_unwise)) return std::string(text);
+/// What stands before a colon at the front of `text` when that can be a scheme; empty otherwise.
+std::string_view scheme_of(std::string_view text) {
+  const auto end = text.find(':');
+  if (end == std::string_view::npos || end == 0) return {};
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto later = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.'; };
+  const auto scheme = text.substr(0, end);
+  return letter(scheme[0]) && std::all_of(scheme.begin(), scheme.end(), later) ? scheme : std::string_view();
+}
+
+/// People and servers write blanks and letters of all kinds into paths and queries. These are percent-encoded, as
+/// browsers do it; `[ ] { } | ^` and a % that is no escape go out as they are, as curl sends them.
+std::string escaped(std::string_view text) {
+  constexpr std::string_view kUnwise = " \"<>\\`";
   std::string out;
+  out.reserve(text.size());
   for (const char c : text) {
-    if (is_unwise(c)) {
+    if (kUnwise.find(c) != std::string_view::npos || static_cast<unsigned char>(c) >= 0x80) {
       out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
     } else {
       out += c;
@@ -74,25 +52,98 @@ std::string escape_unwise(std::string_view text) {
   return out;
 }
 
+tl::expected<std::uint16_t, std::string> port_of(std::string_view text, bool secure) {
+  std::uint16_t port = secure ? 443 : 80;
+  if (text.empty()) return port;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc() || end != text.data() + text.size() || port == 0) {
+    return problem(fmt::format("the port {} is not from 1 to 65535", text));
+  }
+  return port;
+}
+
+/// An address in brackets, whose zone may be written as RFC 6874 has it (%25eth0) or as people do (%eth0).
+tl::expected<std::string, std::string> address_of(std::string_view text) {
+  std::string out(text);
+  const auto zone = out.find("%25");
+  if (zone != std::string::npos) out.erase(zone + 1, 2);
+  if (out.find(':') == std::string::npos || !net::is_address(out)) {
+    return problem(fmt::format("[{}] is not an IPv6 address", text));
+  }
+  return lower_case(out);
+}
+
+tl::expected<std::string, std::string> name_of(std::string_view text) {
+  const auto name = net::ascii_host(language::percent_decoded(text));
+  // Percent-encoding could bring a line break into the Host header.
+  const bool plausible = name && net::is_plausible_host(*name) && name->find_first_of(":%") == std::string::npos;
+  if (!plausible) return problem("the host is not a name or an address");
+  return *name;
+}
+
+tl::expected<void, std::string> take_authority(std::string_view text, Url& out) {
+  if (const auto at = text.rfind('@'); at != std::string_view::npos) {
+    const auto userinfo = text.substr(0, at);
+    const auto colon = std::min(userinfo.find(':'), userinfo.size());
+    out.has_userinfo = true;
+    out.user = language::percent_decoded(userinfo.substr(0, colon));
+    out.password = language::percent_decoded(userinfo.substr(std::min(colon + 1, userinfo.size())));
+    text.remove_prefix(at + 1);
+  }
+  const bool brackets = text.starts_with('[');
+  const auto host_end = brackets ? text.find(']') : std::min(text.rfind(':'), text.size());
+  if (host_end == std::string_view::npos) return problem("the ] after the address is missing");
+  auto port_text = text.substr(brackets ? host_end + 1 : host_end);
+  if (!port_text.empty() && port_text[0] != ':') return problem("behind the ] stands no port");
+  if (!port_text.empty()) port_text.remove_prefix(1);
+  const auto host_text = text.substr(brackets ? 1 : 0, brackets ? host_end - 1 : host_end);
+  if (host_text.empty()) return problem("there is no host");
+  auto host = brackets ? address_of(host_text) : name_of(host_text);
+  if (!host) return problem(host.error());
+  const auto port = port_of(port_text, out.secure);
+  if (!port) return problem(port.error());
+  out.host = std::move(*host);
+  out.port = *port;
+  return {};
+}
+
+std::string in_brackets(const std::string& host) {
+  return host.find(':') == std::string::npos ? host : "[" + host + "]";
+}
+
 }  // namespace
 
 std::string Url::authority() const {
-  if (port == (secure ? 443 : 80)) return host.find(':') == std::string::npos ? host : "[" + host + "]";
-  return net::join_host_port(host, port);
+  // A zone means something on this machine only.
+  const auto name = in_brackets(host.substr(0, host.find('%')));
+  return port == (secure ? 443 : 80) ? name : fmt::format("{}:{}", name, port);
 }
 
 std::string Url::text() const {
-  return (secure ? "https://" : "http://") + authority() + path;
+  const auto zone = host.find('%');
+  auto out = authority();
+  if (zone != std::string::npos) out.insert(out.find(']'), "%25" + host.substr(zone + 1));
+  return (secure ? "https://" : "http://") + out + path;
 }
 
 tl::expected<Url, std::string> parse_url(std::string_view text) {
-  auto whole = escape_unwise(text);
-  if (whole.find("://") == std::string::npos) whole = "http://" + whole;
-  const auto parsed = urls::parse_uri(whole);
-  if (!parsed) {
-    return tl::make_unexpected(std::string("it is not a URL (international names of hosts are written as punycode)"));
+  if (std::any_of(text.begin(), text.end(), &is_control)) return problem("it holds a control character");
+  Url out;
+  const auto scheme = scheme_of(text);
+  if (!scheme.empty() && text.substr(scheme.size()).starts_with("://")) {
+    const auto lower = lower_case(scheme);
+    if (lower != "http" && lower != "https") {
+      return problem(fmt::format("the scheme {} is not http or https", scheme));
+    }
+    out.secure = lower == "https";
+    text.remove_prefix(scheme.size() + 3);
   }
-  return from_view(*parsed);
+  const auto authority = text.substr(0, text.find_first_of("/?#"));
+  if (auto taken = take_authority(authority, out); !taken) return problem(taken.error());
+  text.remove_prefix(authority.size());
+  const auto path = escaped(text.substr(0, text.find('#')));
+  out.path = path.starts_with('/') ? path : "/" + path;
+  return out;
 }
 
 std::string without_dots(const std::string& path) {
@@ -118,16 +169,35 @@ std::string without_dots(const std::string& path) {
 }
 
 tl::expected<Url, std::string> resolve_location(const Url& base, std::string_view location) {
-  const auto escaped = escape_unwise(location);
-  const auto reference = urls::parse_uri_reference(escaped);
-  if (!reference) return tl::make_unexpected(std::string("it is not a URL"));
-  const auto base_text = base.text();
-  const auto parsed_base = urls::parse_uri(base_text);
-  urls::url out;
-  if (!parsed_base || !urls::resolve(*parsed_base, *reference, out)) {
-    return tl::make_unexpected(std::string("it cannot be resolved against the page's URL"));
+  if (std::any_of(location.begin(), location.end(), &is_control)) return problem("it holds a control character");
+  location = config::trim(location);
+  location = location.substr(0, location.find('#'));
+  const auto scheme = scheme_of(location);
+  const bool absolute = !scheme.empty() || location.starts_with("//");
+  if (!scheme.empty() && !location.substr(scheme.size()).starts_with("://")) {
+    return problem(fmt::format("the scheme {} is not http or https", scheme));
   }
-  return from_view(out);
+  if (absolute) {
+    auto out =
+        parse_url(scheme.empty() ? (base.secure ? "https:" : "http:") + std::string(location) : std::string(location));
+    if (out) out->path = without_dots(out->path);
+    return out;
+  }
+  // RFC 3986 section 5.2.2.
+  Url out = base;
+  out.has_userinfo = false;
+  out.user.clear();
+  out.password.clear();
+  const auto old_path = base.path.substr(0, base.path.find('?'));
+  if (location.starts_with('/')) {
+    out.path = escaped(location);
+  } else if (location.starts_with('?')) {
+    out.path = old_path + escaped(location);
+  } else if (!location.empty()) {
+    out.path = old_path.substr(0, old_path.rfind('/') + 1) + escaped(location);
+  }
+  out.path = without_dots(out.path);
+  return out;
 }
 
 }  // namespace vedette::http

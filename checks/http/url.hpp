@@ -11,7 +11,7 @@ namespace vedette::http {
 
 struct Url {
   bool secure = false;
-  std::string host;  ///< without brackets, lower case
+  std::string host;  ///< without brackets, lower case, international names in ASCII; an address may have a zone
   std::uint16_t port = 80;
   std::string path = "/";  ///< with query, without fragment; percent-encoded as written
   std::string user;        ///< percent-decoded

@@ -50,10 +50,17 @@ std::shared_ptr<const Settings> decode(config::Mapping& section) {
   return out;
 }
 
+/// A host alone; an IPv6 address may stand in brackets, as it does in URLs.
+std::optional<std::string> host_of(std::string_view target) {
+  if (target.starts_with('[') && target.ends_with(']')) target = target.substr(1, target.size() - 2);
+  auto host = net::ascii_host(target);
+  const bool plausible =
+      host && net::is_plausible_host(*host) && (net::is_address(*host) || host->find(':') == std::string::npos);
+  return plausible ? host : std::nullopt;
+}
+
 std::optional<std::string> check_target(const std::string& target, const Settings& /*settings*/) {
-  if (net::is_plausible_host(target) && (net::is_address(target) || target.find(':') == std::string::npos)) {
-    return std::nullopt;
-  }
+  if (host_of(target)) return std::nullopt;
   return "it is not a host's name or address";
 }
 
@@ -63,20 +70,20 @@ bool handshakes(const std::string& /*target*/, const Settings& /*settings*/) {
 
 asio::awaitable<net::Problem> ping(RunContext& context, const IcmpSettings& settings, net::IcmpSocket& socket,
                                    Duration& setup) {
-  const auto& target = context.check->target;
-  if (const auto wrong = check_target(target, settings)) {
+  const auto host = host_of(context.check->target);
+  if (!host) {
     // To blackbox_exporter it is a name like any other, which cannot be resolved.
     context.measure(net::kDnsLookupSeconds, 0);
     context.measure(net::kIpProtocol, 0);
     context.measure(net::kIpAddrHash, 0);
-    co_return Failure{Reason::kTargetInvalid, *wrong};
+    co_return Failure{Reason::kTargetInvalid, *check_target(context.check->target, settings)};
   }
-  const auto found = co_await net::look_up(context, target, settings.address);
+  const auto found = co_await net::look_up(context, *host, settings.address);
   if (!found) co_return found.error();
   if (!settings.problem.empty()) co_return Failure{Reason::kSettingsInvalid, settings.problem};
   context.enter(Phase::kRtt);
   const auto began = net::now_monotonic();
-  if (auto problem = socket.open({found->address, 0, target}, settings.address, settings.options)) co_return problem;
+  if (auto problem = socket.open({found->address, 0, *host}, settings.address, settings.options)) co_return problem;
   setup = net::now_monotonic() - began;
   if (auto problem = socket.send(settings.payload)) co_return problem;
   if (auto problem = co_await socket.receive()) co_return problem;

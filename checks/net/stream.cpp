@@ -257,6 +257,9 @@ asio::awaitable<Problem> Stream::handshake(TlsMaterialPtr material, HandshakeOpt
   if (!ssl_) co_return Failure{Reason::kLocalResources, "no memory for a TLS session"};
   record_ = TlsRecord{};
   record_.lenient = options.lenient || !material_->verifies();
+  // A name may be absolute: the dot at its end belongs to the DNS (RFC 6066 section 3).
+  if (options.name.ends_with('.')) options.name.pop_back();
+  options.name = ascii_host(options.name.substr(0, options.name.find('%'))).value_or(options.name);
   record_.name = options.name;
   attach_record(ssl_.get(), &record_);
   BIO* bio = transport();

@@ -1,10 +1,14 @@
 #include "checks/net/target.hpp"
 
 #include <fmt/format.h>
+#include <idn2.h>
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
+#include <memory>
+
+#include "config/ascii.hpp"
 
 namespace vedette::net {
 
@@ -18,6 +22,17 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
 }
 
 }  // namespace
+
+std::optional<std::string> ascii_host(std::string_view host) {
+  const bool international =
+      std::any_of(host.begin(), host.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+  if (!international) return lower_case(host);
+  char* made = nullptr;
+  if (idn2_to_ascii_8z(std::string(host).c_str(), &made, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+    return std::nullopt;
+  const std::unique_ptr<char, void (*)(void*)> owned(made, &idn2_free);
+  return lower_case(made);
+}
 
 bool is_plausible_host(std::string_view host) {
   constexpr std::size_t kLongest = 255;
@@ -47,14 +62,15 @@ std::optional<HostPort> split_host_port(std::string_view text, std::uint16_t def
   } else if (text.find(':') != std::string_view::npos && !is_address(std::string(text))) {
     return std::nullopt;
   }
-  if (!is_plausible_host(host)) return std::nullopt;
+  const auto name = ascii_host(host);
+  if (!name || !is_plausible_host(*name)) return std::nullopt;
   if (port.empty()) {
     if (default_port == 0) return std::nullopt;
-    return HostPort{std::string(host), default_port};
+    return HostPort{*name, default_port};
   }
   const auto number = parse_port(port);
   if (!number) return std::nullopt;
-  return HostPort{std::string(host), *number};
+  return HostPort{*name, *number};
 }
 
 std::string join_host_port(std::string_view host, std::uint16_t port) {

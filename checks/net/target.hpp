@@ -21,6 +21,10 @@ std::optional<HostPort> split_host_port(std::string_view text, std::uint16_t def
 /// `host:port`, with brackets around an IPv6 address.
 std::string join_host_port(std::string_view host, std::uint16_t port);
 
+/// `host` in lower case, an international name as IDNA writes it in ASCII (RFC 5891 and UTS #46); nothing when it has
+/// no such form. Other hosts stay what they are, whether they are valid or not.
+std::optional<std::string> ascii_host(std::string_view host);
+
 /// Whether `host` could be a name or an address: what it holds goes into headers and messages.
 bool is_plausible_host(std::string_view host);
 

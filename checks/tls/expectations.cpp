@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "checks/net/target.hpp"
 #include "config/ascii.hpp"
 
 namespace vedette::tls {
@@ -47,7 +48,7 @@ void expect_certificates(RunContext& context, const TlsCheckSettings& settings, 
   if (facts.chain.empty()) return;
   const auto& leaf = *facts.chain.front();
   for (const auto& name : settings.names) {
-    if (!covers(leaf, name)) {
+    if (!covers(leaf, net::ascii_host(name).value_or(name))) {
       context.fail(Reason::kCertificateName,
                    fmt::format("the certificate is not for {}; it is for {}", name, fmt::join(leaf.dns_names, ", ")));
       break;
