@@ -95,7 +95,7 @@ std::optional<Expression> LiteralParser::placeholder() {
   const std::string name(reader_.since(begin));
   const Span span{begin, reader_.at()};
   if (name.empty()) {
-    fail(begin, "expecting a variable", {}, "Parsing variable");
+    fail(begin, "expecting a variable", {}, "Parsing template variable");
     return std::nullopt;
   }
   std::optional<Expression> out;

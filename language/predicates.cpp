@@ -129,20 +129,13 @@ Answer of_collection(const Predicate& predicate, const Value& value) {
   return holds_item(*items, predicate.operands[0]);
 }
 
-/// Flags are there or not: they equal nothing, and to ask it is a mistake.
-Answer equals(const Value& value, const Value& operand) {
-  return value.get<Unit>() == nullptr ? Answer(equal(value, operand)) : std::nullopt;
-}
-
 Answer answer(const Predicate& predicate, const Value& value) {
   const auto& operands = predicate.operands;
   switch (predicate.kind) {
     case PredicateKind::kEqual:
-      return equals(value, operands[0]);
-    case PredicateKind::kNotEqual: {
-      const auto same = equals(value, operands[0]);
-      return same ? Answer(!*same) : std::nullopt;
-    }
+      return equal(value, operands[0]);
+    case PredicateKind::kNotEqual:
+      return !equal(value, operands[0]);
     case PredicateKind::kGreater:
     case PredicateKind::kGreaterOrEqual:
     case PredicateKind::kLess:

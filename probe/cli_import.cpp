@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "config/secret.hpp"
+#include "config/text_file.hpp"
 #include "probe/cli.hpp"
 #include "probe/config_loader.hpp"
 #include "probe/prometheus_import.hpp"
@@ -19,9 +20,9 @@ int import(const std::string& path, const std::string& blackbox) {
   config::Diagnostics diagnostics;
   const bool colour = style_of(STDERR_FILENO).colour;
   auto modules = load_config(blackbox, diagnostics);
-  auto text = config::read_small_file(path, kMostFile);
+  auto text = config::read_text_file(path, kMostFile);
   const auto source = std::make_shared<config::Source>(config::Source{path, text.value_or("")});
-  if (!text) diagnostics.error({source, 0, 0}, text.error());
+  if (!text) diagnostics.error({source, text.error().line, text.error().column}, text.error().message);
   const auto value = text ? config::parse_yaml(source, diagnostics) : std::nullopt;
   if (value && !value->is_mapping()) diagnostics.error(value->place(), "this is not a configuration of Prometheus");
   if (diagnostics.has_errors() || !value || !modules) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "config/secret.hpp"
+#include "config/text_file.hpp"
 #include "probe/cli.hpp"
 #include "probe/config_loader.hpp"
 #include "probe/terminal.hpp"
@@ -90,8 +91,8 @@ void add_import_commands(CLI::App& scenario, int& exit_code) {
   har->add_option("FILE", *path, "The recording")->required();
   har->callback([path, &exit_code] {
     constexpr std::size_t kLargest = std::size_t{256} << 20;
-    const auto text = config::read_small_file(*path, kLargest);
-    const auto out = text ? scenarios::from_har(*text) : tl::make_unexpected(text.error());
+    const auto text = config::read_text_file(*path, kLargest);
+    const auto out = text ? scenarios::from_har(*text) : tl::make_unexpected(text.error().text(*path));
     if (out) {
       fmt::print("{}", *out);
       return;

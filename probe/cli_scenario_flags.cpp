@@ -42,7 +42,9 @@ void add_request_options(CLI::App& command, RunOptions& out) {
                        info.option == Option::kSkip || info.type == OptionType::kVerbosity ||
                        info.name.starts_with("verbose") || info.name.starts_with("very-verbose");
     if (other) continue;
-    const auto flag = short_flag(info.name) + "--" + std::string(info.name);
+    // Hurl 8 has renamed it, and knows the old name as well.
+    const std::string other_name = info.option == Option::kNoProxy ? "--no-proxy," : "";
+    const auto flag = other_name + short_flag(info.name) + "--" + std::string(info.name);
     const bool in_seconds = info.option == Option::kMaxTime || info.option == Option::kConnectTimeout;
     const auto add = [&out, option = info.option](language::Value value) { out.add(option, std::move(value)); };
     const std::string help(info.help);
@@ -143,7 +145,7 @@ void add_scenario_run(CLI::App& scenario, int& exit_code) {
   command->add_flag("--no-cookie-store", options->no_cookie_store, "Do not send back the cookies that answers set");
   command->add_flag("--continue-on-error", options->continue_on_error,
                     "Go on with the next step after one that failed");
-  command->add_flag("--ignore-asserts", options->ignore_asserts, "Do not look at the answers");
+  command->add_flag("--no-assert,--ignore-asserts", options->ignore_asserts, "Do not look at the answers");
   command->add_option("--from-entry", options->from_entry, "Begin with this step, counted from 1")
       ->check(CLI::Range(1, 1'000'000));
   command->add_option("--to-entry", options->to_entry, "End with this step")->check(CLI::Range(1, 1'000'000));

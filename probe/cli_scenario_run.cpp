@@ -10,6 +10,7 @@
 
 #include "config/ascii.hpp"
 #include "config/secret.hpp"
+#include "config/text_file.hpp"
 #include "exporters/log.hpp"
 #include "exporters/result_json.hpp"
 #include "probe/cli.hpp"
@@ -28,9 +29,9 @@ namespace {
 constexpr std::size_t kLargestInput = std::size_t{16} << 20U;  // bytes of a file of variables or cookies
 
 std::optional<std::string> read_input(const std::string& path) {
-  auto text = config::read_small_file(path, kLargestInput);
+  auto text = config::read_text_file(path, kLargestInput);
   if (text) return std::move(*text);
-  fmt::print(stderr, "vedette: cannot read {}: {}\n", path, text.error());
+  fmt::print(stderr, "vedette: {}\n", text.error().line == 0 ? text.error().message : text.error().text(path));
   return std::nullopt;
 }
 
@@ -78,10 +79,15 @@ bool read_inputs(const RunOptions& options, scenarios::Inputs& out) {
       fmt::print(stderr, "vedette: --secret takes NAME=VALUE\n");
       return false;
     }
-    out.secrets.push_back({.name = text.substr(0, equals),
-                           .from = scenarios::SecretSource::From::kValue,
-                           .where = text.substr(equals + 1),
-                           .origin = {}});
+    const auto name = text.substr(0, equals);
+    const bool known =
+        std::any_of(out.secrets.begin(), out.secrets.end(), [&](const auto& other) { return other.name == name; });
+    if (known) {
+      fmt::print(stderr, "vedette: the secret {} is given twice\n", name);
+      return false;
+    }
+    out.secrets.push_back(
+        {.name = name, .from = scenarios::SecretSource::From::kValue, .where = text.substr(equals + 1), .origin = {}});
   }
   if (!options.cookies.empty()) {
     const auto text = read_input(options.cookies);

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "config/secret.hpp"
+#include "config/text_file.hpp"
 
 namespace vedette {
 
@@ -59,9 +60,15 @@ void ConfigFiles::read(const std::string& path, const config::Place& asked_at, i
     diagnostics_.error(place_or_file(), fmt::format("{} is included twice", path));
     return;
   }
-  auto text = config::read_small_file(path, kMaxFile);
+  auto text = config::read_text_file(path, kMaxFile);
+  if (!text && text.error().line == 0) {
+    diagnostics_.error(place_or_file(), text.error().message);
+    return;
+  }
   if (!text) {
-    diagnostics_.error(place_or_file(), text.error());
+    const auto& problem = text.error();
+    diagnostics_.error({std::make_shared<config::Source>(config::Source{path, {}}), problem.line, problem.column},
+                       problem.message);
     return;
   }
   const auto source = std::make_shared<config::Source>(config::Source{path, std::move(*text)});

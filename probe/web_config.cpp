@@ -11,6 +11,7 @@
 #include "checks/text.hpp"
 #include "config/ascii.hpp"
 #include "config/mapping.hpp"
+#include "config/text_file.hpp"
 
 namespace vedette {
 
@@ -200,9 +201,11 @@ void read_http(config::Mapping& section, WebConfig& out) {
 }  // namespace
 
 std::optional<WebConfig> load_web_config(const std::string& path, config::Diagnostics& diagnostics) {
-  auto text = config::read_small_file(path, kMostFile);
+  auto text = config::read_text_file(path, kMostFile);
   if (!text) {
-    diagnostics.error({std::make_shared<config::Source>(config::Source{path, {}}), 0, 0}, text.error());
+    const auto& problem = text.error();
+    diagnostics.error({std::make_shared<config::Source>(config::Source{path, {}}), problem.line, problem.column},
+                      problem.message);
     return std::nullopt;
   }
   WebConfig out;

@@ -424,7 +424,7 @@ class Executor {
       record_.reason = Reason::kCancelled;
       record_.message = "the run was cancelled";
     }
-    record_.cookies = session_.jar.lines();
+    record_.cookies = session_.masked(session_.jar.lines());
     for (auto& step : steps_) mask(step);
     record_.message = session_.masked(std::move(record_.message));
     record_.steps.assign(std::make_move_iterator(steps_.begin()), std::make_move_iterator(steps_.end()));
@@ -480,10 +480,15 @@ class Executor {
     if (session_.redactor.empty()) return;
     const auto all = [&](std::string& text) { text = session_.masked(std::move(text)); };
     all(step.message);
+    all(step.request_line);
     all(step.curl);
     for (auto& finding : step.findings) {
       for (auto* text : {&finding.message, &finding.actual, &finding.expected}) all(*text);
       for (auto& line : finding.diff) all(line);
+      if (finding.place.source) {
+        finding.line = finding.place.source->line(finding.place.line);
+        all(finding.line);
+      }
     }
     for (auto& assertion : step.asserts) {
       all(assertion.message);

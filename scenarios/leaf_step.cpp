@@ -13,6 +13,7 @@
 #include "checks/workers.hpp"
 #include "config/duration.hpp"
 #include "config/secret.hpp"
+#include "config/text_file.hpp"
 #include "language/evaluate.hpp"
 #include "language/expectations.hpp"
 #include "language/json.hpp"
@@ -50,7 +51,16 @@ std::size_t size_of(const language::Value& value) {
   return language::to_json(value).size();
 }
 
-/// What is made of a large one is large, too.
+/// The front of a captured value, letters of all languages among it.
+std::string shown_capture(std::string text) {
+  if (text.size() <= kShownCapture) return visible(text);
+  auto end = kShownCapture;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
+  text.resize(end);
+  return visible(text) + "...";
+}
+
+/// Freeing a large answer takes long, so a worker does it.
 std::shared_ptr<const language::Subject> shared_answer(language::Subject subject) {
   if (subject.body.size() <= net::kSmallAnswer) return std::make_shared<const language::Subject>(std::move(subject));
   return freed_by_worker(std::move(subject));
@@ -177,11 +187,12 @@ std::optional<Fault> LeafStep::take_option(const OptionSetting& setting, bool fr
 }
 
 std::optional<Fault> LeafStep::take_variables(const OptionSetting& setting, const std::string& path) {
-  const auto text = config::read_small_file(frame_.beside(path), kLargestVariables);
+  const auto text = config::read_text_file(frame_.beside(path), kLargestVariables);
   if (!text) {
+    const auto why = text.error().line == 0 ? "" : ": " + text.error().text(path);
     return Fault{.kind = FaultKind::kFileRead,
                  .span = setting.span,
-                 .message = fmt::format("file {} can not be read", printable(path, kShownCapture))};
+                 .message = fmt::format("file {} can not be read{}", printable(path, kShownCapture), why)};
   }
   for (const auto& line : given_lines(*text)) {
     auto given = given_variable(line);
@@ -606,8 +617,7 @@ asio::awaitable<bool> LeafStep::take_capture(const NamedCapture& capture, Subjec
     value = value->as_secret();
   }
   const bool secret = value->is_secret();
-  auto shown =
-      secret ? "***" : printable(language::plain_text(*value).value_or(language::to_json(*value)), kShownCapture);
+  auto shown = secret ? "***" : shown_capture(language::plain_text(*value).value_or(language::to_json(*value)));
   out_.captures.push_back({*name, std::string(language::kind_of(*value)), session_.masked(std::move(shown)), secret});
   frame_.variables[*name] = std::move(*value);
   co_return true;

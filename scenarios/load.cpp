@@ -5,6 +5,7 @@
 #include <array>
 #include <filesystem>
 
+#include "config/text_file.hpp"
 #include "scenarios/data_flow.hpp"
 #include "scenarios/hurl/parser.hpp"
 #include "scenarios/yaml/reader.hpp"
@@ -177,11 +178,12 @@ std::optional<Loaded> decode(const config::Value& value, const std::string& fold
 }
 
 std::optional<Loaded> load_file(const std::string& path, const std::set<std::string>& given, config::Context& context) {
-  auto text =
-      path == "-" ? config::read_small_file("/dev/stdin", kLargestFile) : config::read_small_file(path, kLargestFile);
+  auto text = config::read_text_file(path == "-" ? "/dev/stdin" : path, kLargestFile);
   if (!text) {
-    context.diagnostics.error({std::make_shared<const config::Source>(config::Source{path, "", true}), 0, 0},
-                              text.error());
+    const auto& problem = text.error();
+    context.diagnostics.error(
+        {std::make_shared<const config::Source>(config::Source{path, "", true}), problem.line, problem.column},
+        problem.message);
     return std::nullopt;
   }
   const auto source = std::make_shared<const config::Source>(config::Source{path, std::move(*text), true});

@@ -26,6 +26,7 @@ struct OptionInfo {
   Option option;
   OptionType type;
   std::string_view help;
+  bool in_files = true;  ///< Hurl's files may have it, not only its command line
 };
 
 /// Hurl's, in the order of their names.

@@ -31,6 +31,7 @@ struct Finding {
   language::FaultKind kind = language::FaultKind::kAssertFailure;
   Reason reason = Reason::kNone;
   config::Place place;
+  std::string line;  ///< of the file at `place`, as it may be shown
   int width = 1;
   std::string message;
   std::string actual;

@@ -89,15 +89,14 @@ std::string carets(int column, int width, const std::string& message) {
   return message.empty() ? out : out + " " + message;
 }
 
-std::string hurl_frame(const std::string& title, const config::Place& place, int shown_column, const std::string& entry,
-                       const std::vector<std::string>& under, bool colour) {
+std::string hurl_frame(const std::string& title, const config::Place& place, std::string_view line, int shown_column,
+                       const std::string& entry, const std::vector<std::string>& under, bool colour) {
   const auto width = number_width(*place.source);
   const std::string margin = std::string(width, ' ') + " |";
   auto out = paint(colour, "1;31", "error") + ": " + paint(colour, "1", title) + "\n";
   out += fmt::format("{}--> {}:{}:{}\n{}\n", std::string(width, ' '), place.source->path, place.line, shown_column,
                      margin);
   out += entry;
-  auto line = place.source->line(place.line);
   if (line.ends_with('\r')) line.remove_suffix(1);
   out += fmt::format("{:>{}} | {}\n", place.line, width, line);
   for (const auto& text : under) out += fmt::format("{} {}\n", margin, text);
@@ -128,8 +127,10 @@ std::vector<std::string> under_line(const Finding& finding) {
 std::string hurl_finding(const StepRecord& step, const Finding& finding, bool colour) {
   const auto margin = std::string(number_width(*finding.place.source), ' ') + " |";
   const bool whole_line = finding.kind == language::FaultKind::kAssertFailure;
-  return hurl_frame(std::string(language::title_of(finding.kind)), finding.place, whole_line ? 0 : finding.place.column,
-                    entry_lines(step, finding, margin), under_line(finding), colour);
+  return hurl_frame(std::string(language::title_of(finding.kind)), finding.place,
+                    finding.line.empty() ? finding.place.source->line(finding.place.line) : finding.line,
+                    whole_line ? 0 : finding.place.column, entry_lines(step, finding, margin), under_line(finding),
+                    colour);
 }
 
 std::string yaml_finding(const StepRecord& step, const Finding& finding, const RunRecord& record, bool colour) {
@@ -139,7 +140,10 @@ std::string yaml_finding(const StepRecord& step, const Finding& finding, const R
   const auto sentence = sentence_of(finding);
   auto out = fmt::format("{}: {}: {}: {}\n", finding.place.source ? finding.place.text() : record.file,
                          paint(colour, "1;31", word), step.id, sentence);
-  const auto line = config::shown_line(finding.place);
+  auto line = config::shown_line(finding.place);
+  // What a run has learnt to be secret is masked as well.
+  if (!line.empty() && !finding.line.empty() && line == finding.place.source->line(finding.place.line))
+    line = finding.line;
   if (!line.empty()) {
     out += fmt::format(
         "{:>5} | {}\n      | {}\n", finding.place.line, line,
@@ -219,7 +223,8 @@ std::string syntax_error_text(const std::shared_ptr<const config::Source>& sourc
   const auto place = Origin::whole(source).place(error.at);
   auto message = error.message;
   if (!error.hint.empty()) message += ": " + error.hint;
-  return hurl_frame(std::string(error.title), place, place.column, "", {carets(place.column, 1, message)}, colour);
+  return hurl_frame(std::string(error.title), place, place.source->line(place.line), place.column, "",
+                    {carets(place.column, 1, message)}, colour);
 }
 
 std::string to_junit(const std::vector<RunRecord>& records) {

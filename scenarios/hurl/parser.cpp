@@ -284,12 +284,16 @@ class FileParser {
       if (name == "Query" || name == "QueryStringParams") return fields(action.query);
       if (name == "Form" || name == "FormParams") {
         action.body.origin = origin_;
-        if (action.body.shape != Body::Shape::kMultipart) action.body.shape = Body::Shape::kForm;
-        return fields(action.body.form);
+        fields(action.body.form);
+        // A section without lines asks for nothing.
+        const bool form = !action.body.form.empty() && action.body.shape != Body::Shape::kMultipart;
+        if (form) action.body.shape = Body::Shape::kForm;
+        return;
       }
       if (name == "Multipart" || name == "MultipartFormData") {
-        action.body.shape = Body::Shape::kMultipart;
-        return items([&] { part(action.body.parts); });
+        items([&] { part(action.body.parts); });
+        if (!action.body.parts.empty()) action.body.shape = Body::Shape::kMultipart;
+        return;
       }
       if (name == "Cookies") return fields(action.cookies);
       if (name == "BasicAuth") return basic_auth(action);
@@ -331,7 +335,7 @@ class FileParser {
     Text type{literals_.unquoted(), origin_};
     if (!type.empty()) {
       // A media type: name/name, and parameters.
-      const auto text = type.text.is_constant() ? type.text.text() : "a/b";
+      const auto text = type.text.is_constant() ? type.text.text() : std::string();
       const auto slash = text.find('/');
       const bool valid = slash != std::string::npos && slash > 0 &&
                          std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(slash),
@@ -351,9 +355,11 @@ class FileParser {
     if (!reader_.take(":")) return literals_.fail_softly(reader_.at(), "expecting ':'");
     reader_.skip_blanks();
     const auto* info = find_hurl_option(name);
-    if (info == nullptr) {
+    if (info == nullptr || !info->in_files) {
       std::vector<std::string_view> known;
-      for (const auto& entry : hurl_options()) known.push_back(entry.name);
+      for (const auto& entry : hurl_options()) {
+        if (entry.in_files) known.push_back(entry.name);
+      }
       return literals_.fail(at, "the option name is not valid", name_hint(name, known), "Parsing option");
     }
     OptionSetting setting{.option = info->option, .origin = origin_};
