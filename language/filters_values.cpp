@@ -166,7 +166,9 @@ Outcome by_jsonpath(const Value& input, const Filter& filter) {
 Outcome by_xpath(const Value& input, const Filter& filter) {
   const auto* text = input.get<std::string>();
   if (text == nullptr) return wrong_input(input, "a string");
-  auto found = std::get<XPath>(filter.prepared).evaluate(*text, Markup::kHtml, filter.reading);
+  const auto document = read_markup(*text, Markup::kHtml, filter.reading);
+  auto found = document ? std::get<XPath>(filter.prepared).evaluate(*document, filter.reading)
+                        : tl::make_unexpected(document.error());
   if (found) return std::move(*found);
   auto trouble = std::move(found.error());
   if (trouble.kind != FaultKind::kLimit) trouble.kind = FaultKind::kFilter;

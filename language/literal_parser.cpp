@@ -493,6 +493,11 @@ Operand LiteralParser::operand() {
   }
   if (reader_.peek() == '"') return quoted();
   if (reader_.peek() == '`') return backticked();
+  if (reader_.peek() == '/') {
+    // Hurl takes a pattern for any predicate; but for `matches`, no value is equal to one.
+    slashed_pattern();
+    return Value(Unit());
+  }
   if (auto value = plain_value()) return std::move(*value);
   if (!failed()) {
     fail(begin, "here should be a value", "a number, a text in quotes, true, false, null, hex,...; or base64,...;",

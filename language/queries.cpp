@@ -151,8 +151,13 @@ Looked in_text(const Query& query, const Prepared& prepared, const Subject& subj
     const auto groups = std::get<config::Pattern>(prepared).groups(*text);
     return groups.size() < 2 ? Found() : Found(Value(groups[1]));
   }
-  const bool html = content_type(subject).find("text/html") != std::string::npos;
-  auto found = std::get<XPath>(prepared).evaluate(*text, html ? Markup::kHtml : Markup::kXml, subject.reading);
+  auto& document = subject.read.markup;
+  if (!document) {
+    const bool html = content_type(subject).find("text/html") != std::string::npos;
+    document = read_markup(*text, html ? Markup::kHtml : Markup::kXml, subject.reading);
+  }
+  if (!*document) return fault(document->error());
+  auto found = std::get<XPath>(prepared).evaluate(**document, subject.reading);
   if (found) return std::move(*found);
   return fault(found.error());
 }

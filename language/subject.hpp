@@ -12,6 +12,7 @@
 #include "language/fault.hpp"
 #include "language/reading.hpp"
 #include "language/value.hpp"
+#include "language/xpath.hpp"
 
 namespace vedette::language {
 
@@ -30,6 +31,7 @@ struct Certificate {
 struct ReadBody {
   std::optional<tl::expected<std::string, Fault>> text{};
   std::optional<tl::expected<Value, Fault>> json{};
+  std::optional<tl::expected<MarkupTree, Trouble>> markup{};
 };
 
 /// What it does not have is nothing to every query.

@@ -64,7 +64,16 @@ bool is_deeper(const xmlNode* root, std::size_t most) {
   return false;
 }
 
-tl::expected<Document, Trouble> parse(std::string_view text, Markup markup, const Reading& reading) {
+void register_namespaces(xmlXPathContext* context, xmlDoc* document) {
+  const auto* root = xmlDocGetRootElement(document);
+  for (const auto* ns = root == nullptr ? nullptr : root->nsDef; ns != nullptr; ns = ns->next) {
+    xmlXPathRegisterNs(context, ns->prefix == nullptr ? chars("_") : ns->prefix, ns->href);
+  }
+}
+
+}  // namespace
+
+tl::expected<MarkupTree, Trouble> read_markup(std::string_view text, Markup markup, const Reading& reading) {
   const auto size = static_cast<int>(text.size());
   Document out;
   bool deep = false;
@@ -81,19 +90,10 @@ tl::expected<Document, Trouble> parse(std::string_view text, Markup markup, cons
   }
   const auto* root = out ? xmlDocGetRootElement(out.get()) : nullptr;
   if (deep || is_deeper(root, reading.xml_depth)) return tl::make_unexpected(too_deep(reading.xml_depth));
-  if (root != nullptr) return out;
+  if (root != nullptr) return MarkupTree(std::move(out));
   return tl::make_unexpected(
       Trouble(FaultKind::kInvalidXml, markup == Markup::kHtml ? "the text is not HTML" : "the text is not XML"));
 }
-
-void register_namespaces(xmlXPathContext* context, xmlDoc* document) {
-  const auto* root = xmlDocGetRootElement(document);
-  for (const auto* ns = root == nullptr ? nullptr : root->nsDef; ns != nullptr; ns = ns->next) {
-    xmlXPathRegisterNs(context, ns->prefix == nullptr ? chars("_") : ns->prefix, ns->href);
-  }
-}
-
-}  // namespace
 
 tl::expected<XPath, std::string> XPath::compile(std::string_view text) {
   XPath out;
@@ -107,13 +107,11 @@ tl::expected<XPath, std::string> XPath::compile(std::string_view text) {
   return out;
 }
 
-tl::expected<Value, Trouble> XPath::evaluate(std::string_view document, Markup markup, const Reading& reading) const {
-  const auto parsed = parse(document, markup, reading);
-  if (!parsed) return tl::make_unexpected(parsed.error());
-  const Context context(xmlXPathNewContext(parsed->get()));
+tl::expected<Value, Trouble> XPath::evaluate(const MarkupTree& document, const Reading& reading) const {
+  const Context context(xmlXPathNewContext(document.get()));
   context->error = &ignore;
   context->opLimit = reading.xpath_operations;
-  register_namespaces(context.get(), parsed->get());
+  register_namespaces(context.get(), document.get());
   const Evaluated found(xmlXPathEvalExpression(chars(text_), context.get()));
   if (!found) {
     if (context->opCount >= context->opLimit) {

@@ -35,10 +35,14 @@ std::string hex(const unsigned char* bytes, std::size_t size) {
   return out;
 }
 
-std::string name_text(const X509_NAME* name) {
+/// Reversed (the last part first), commas escaped.
+constexpr unsigned long kRfc2253 = XN_FLAG_RFC2253;
+constexpr unsigned long kOneLine = XN_FLAG_ONELINE;
+
+std::string name_text(const X509_NAME* name, unsigned long form) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new(BIO_s_mem()), &BIO_free);
-  // Reversed (the last part first), commas escaped, UTF-8 kept: RFC 2253.
-  X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
+  // UTF-8 stays what it is.
+  X509_NAME_print_ex(bio.get(), name, 0, form & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
   char* data = nullptr;
   const auto size = BIO_get_mem_data(bio.get(), &data);
   return valid_utf8({data, static_cast<std::size_t>(size)});
@@ -116,8 +120,10 @@ std::chrono::system_clock::time_point not_after_of(const X509* certificate) {
 
 Certificate certificate_of(X509* certificate) {
   Certificate out;
-  out.subject = name_text(X509_get_subject_name(certificate));
-  out.issuer = name_text(X509_get_issuer_name(certificate));
+  out.subject = name_text(X509_get_subject_name(certificate), kRfc2253);
+  out.issuer = name_text(X509_get_issuer_name(certificate), kRfc2253);
+  out.subject_line = name_text(X509_get_subject_name(certificate), kOneLine);
+  out.issuer_line = name_text(X509_get_issuer_name(certificate), kOneLine);
   out.serial = serial_text(certificate);
   const auto digest = digest_of(certificate);
   out.sha256 = hex(digest.data(), digest.size());

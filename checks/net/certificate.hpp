@@ -18,6 +18,8 @@ namespace vedette::net {
 struct Certificate {
   std::string subject;  ///< RFC 2253 order: `CN=x,O=y,C=z`
   std::string issuer;
+  std::string subject_line;  ///< as OpenSSL's command line and curl show it: `C = z, O = y, CN = x`
+  std::string issuer_line;
   std::vector<std::string> dns_names;
   std::vector<std::string> ip_addresses;
   std::string serial;      ///< lower-case hex, whole bytes

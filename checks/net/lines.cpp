@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/ip/address_v6.hpp>
 #include <boost/json/array.hpp>
 
 #include "checks/net/offload.hpp"
@@ -19,13 +20,33 @@ language::Date date_of(std::chrono::system_clock::time_point time) {
   return {std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count()};
 }
 
+/// An IPv6 address as OpenSSL writes one: all groups, in capitals.
+std::string long_address(const std::string& text) {
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address_v6(text, error);
+  if (error) return text;
+  std::vector<std::string> groups;
+  const auto bytes = address.to_bytes();
+  for (std::size_t i = 0; i < bytes.size(); i += 2)
+    groups.push_back(fmt::format("{:X}", bytes[i] << 8U | bytes[i + 1]));
+  return fmt::format("{}", fmt::join(groups, ":"));
+}
+
+/// 0f4e1d as 0f:4e:1d.
+std::string with_colons(const std::string& hex) {
+  std::string out;
+  for (std::size_t i = 0; i < hex.size(); i += 2) out += (i == 0 ? "" : ":") + hex.substr(i, 2);
+  return out;
+}
+
+/// The texts are those that libcurl has, and so Hurl.
 language::Certificate certificate_of(const Certificate& leaf) {
   std::vector<std::string> names;
   for (const auto& name : leaf.dns_names) names.push_back("DNS:" + name);
-  for (const auto& address : leaf.ip_addresses) names.push_back("IP Address:" + address);
-  return {leaf.subject,
-          leaf.issuer,
-          leaf.serial,
+  for (const auto& address : leaf.ip_addresses) names.push_back("IP Address:" + long_address(address));
+  return {leaf.subject_line,
+          leaf.issuer_line,
+          with_colons(leaf.serial),
           fmt::format("{}", fmt::join(names, ", ")),
           date_of(leaf.not_before),
           date_of(leaf.not_after),

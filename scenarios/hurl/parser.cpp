@@ -332,6 +332,9 @@ class FileParser {
     if (!literals_.expect(";")) return;
     reader_.skip_blanks();
     const auto at = reader_.at();
+    if (reader_.rest().starts_with("{{")) {
+      return literals_.fail(at, "expecting a content type", "it has no placeholders", "Parsing file content type");
+    }
     Text type{literals_.unquoted(), origin_};
     if (!type.empty()) {
       // A media type: name/name, and parameters.

@@ -119,7 +119,7 @@ TEST_CASE("what is refused, and where") {
            {"GET http://x\n[Options]\nretry: x", "3:8 Parsing literal"},
            {"GET http://x\n[Options]\ndelay: 1x", "3:9 Parsing duration"},
            {"GET http://x\n{\"a\": }", "2:6 Parsing JSON"},
-           {"GET http://x/{{", "1:16 Parsing variable"},
+           {"GET http://x/{{", "1:16 Parsing template variable"},
            {"GET http://x\nHTTP 200\n[Asserts]\nheader \"a\\q\" exists", "4:11 Parsing escape character"},
            {"GET http://x\nHTTP 200\n```base65\n```", "3:4 Parsing multiline"},
            {"GET http://x\n[Query]\na: b\n[Query]\nc: d", "4:1 Parsing section"},
