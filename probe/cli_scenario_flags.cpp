@@ -37,10 +37,10 @@ void add_request_options(CLI::App& command, RunOptions& out) {
   for (const auto& info : scenarios::hurl_options()) {
     using scenarios::Option;
     using scenarios::OptionType;
-    const bool other = info.option == Option::kVariable || info.option == Option::kVariablesFile ||
-                       info.option == Option::kOutput || info.option == Option::kRepeat ||
-                       info.option == Option::kSkip || info.type == OptionType::kVerbosity ||
-                       info.name.starts_with("verbose") || info.name.starts_with("very-verbose");
+    const bool other = info.option == Option::kVariable || info.option == Option::kOutput ||
+                       info.option == Option::kRepeat || info.option == Option::kSkip ||
+                       info.type == OptionType::kVerbosity || info.name.starts_with("verbose") ||
+                       info.name.starts_with("very-verbose");
     if (other) continue;
     // Hurl 8 has renamed it, and knows the old name as well.
     const std::string other_name = info.option == Option::kNoProxy ? "--no-proxy," : "";

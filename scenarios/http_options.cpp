@@ -234,7 +234,6 @@ void apply(Option option, const Value& value, HttpOptions& out) {
       return;
     case Option::kFailWithBody:
     case Option::kVariable:
-    case Option::kVariablesFile:
     case Option::kVerbose:
     case Option::kVerbosity:
     case Option::kVeryVerbose:

@@ -13,13 +13,11 @@
 #include "checks/workers.hpp"
 #include "config/duration.hpp"
 #include "config/secret.hpp"
-#include "config/text_file.hpp"
 #include "language/evaluate.hpp"
 #include "language/expectations.hpp"
 #include "language/json.hpp"
 #include "scenarios/attempts.hpp"
 #include "scenarios/curl.hpp"
-#include "scenarios/given_variables.hpp"
 #include "scenarios/http_asserts.hpp"
 #include "scenarios/render.hpp"
 #include "scenarios/snapshot.hpp"
@@ -37,7 +35,6 @@ namespace {
 
 constexpr std::size_t kExcerpt = 64 << 10;
 constexpr std::size_t kShownCapture = 200;
-constexpr std::size_t kLargestVariables = std::size_t{1} << 20U;  // bytes of a file of them
 
 bool is_early(const Line& line) {
   return line.alternatives.empty() && line.assert.query.kind == language::QueryKind::kStatus;
@@ -153,8 +150,6 @@ std::optional<Fault> LeafStep::take_option(const OptionSetting& setting, bool fr
     case Option::kVariable:
       frame_.variables[setting.name] = std::move(*value);
       return std::nullopt;
-    case Option::kVariablesFile:
-      return take_variables(setting, text);
     case Option::kCert:
       // It may have a password behind it.
       apply(setting.option, *value, options_);
@@ -183,27 +178,6 @@ std::optional<Fault> LeafStep::take_option(const OptionSetting& setting, bool fr
       break;
   }
   apply(setting.option, *value, options_);
-  return std::nullopt;
-}
-
-std::optional<Fault> LeafStep::take_variables(const OptionSetting& setting, const std::string& path) {
-  const auto text = config::read_text_file(frame_.beside(path), kLargestVariables);
-  if (!text) {
-    const auto why = text.error().line == 0 ? "" : ": " + text.error().text(path);
-    return Fault{.kind = FaultKind::kFileRead,
-                 .span = setting.span,
-                 .message = fmt::format("file {} can not be read{}", printable(path, kShownCapture), why)};
-  }
-  for (const auto& line : given_lines(*text)) {
-    auto given = given_variable(line);
-    if (!given) {
-      return Fault{.kind = FaultKind::kInvalidOption,
-                   .span = setting.span,
-                   .message = fmt::format("invalid variables-file option value <{}>: {}",
-                                          printable(line, kShownCapture), given.error())};
-    }
-    frame_.variables[given->name] = std::move(given->value);
-  }
   return std::nullopt;
 }
 

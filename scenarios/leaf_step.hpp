@@ -28,7 +28,6 @@ class LeafStep {
  private:
   [[nodiscard]] language::Reading reading() const;
   std::optional<language::Fault> take_option(const OptionSetting& setting, bool from_outside);
-  std::optional<language::Fault> take_variables(const OptionSetting& setting, const std::string& path);
   boost::asio::awaitable<void> attempt();
   boost::asio::awaitable<void> attempt_http(const HttpAction& action);
   boost::asio::awaitable<void> attempt_check(const CheckAction& action);

@@ -56,8 +56,6 @@ constexpr std::array kHurlOptions{
     OptionInfo{"unix-socket", Option::kUnixSocket, kText, "Connect to this Unix socket"},
     OptionInfo{"user", Option::kUser, kText, "USER:PASSWORD"},
     OptionInfo{"variable", Option::kVariable, kVariable, "Set a variable, NAME=VALUE"},
-    OptionInfo{"variables-file", Option::kVariablesFile, kFile, "Set the variables of a file of NAME=VALUE lines",
-               false},
     OptionInfo{"verbose", Option::kVerbose, kBoolean, "Show more"},
     OptionInfo{"verbosity", Option::kVerbosity, kVerbosity, "brief, verbose or debug"},
     OptionInfo{"very-verbose", Option::kVeryVerbose, kBoolean, "Show all"},

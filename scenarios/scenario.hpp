@@ -134,7 +134,6 @@ enum class Option : std::uint8_t {
   kUnixSocket,
   kUser,
   kVariable,
-  kVariablesFile,
   kVerbose,
   kVerbosity,
   kVeryVerbose,

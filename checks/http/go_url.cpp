@@ -77,7 +77,7 @@ std::string_view scheme_of(std::string_view text) {
 
 }  // namespace
 
-std::string go_url_problem(std::string_view text) {
+std::string go_url_problem(std::string_view text, PathEscapes escapes) {
   if (std::any_of(text.begin(), text.end(), is_control)) return "it holds a control character";
   if (text.starts_with(':')) return "the scheme before ':' is missing";
   text = text.substr(0, text.find('#'));
@@ -99,7 +99,7 @@ std::string go_url_problem(std::string_view text) {
   } else if (scheme.empty() && text.substr(0, text.find('/')).find(':') != std::string_view::npos) {
     return "a scheme such as http:// is missing";
   }
-  return {};
+  return escapes == PathEscapes::kStrict ? escape_problem(text) : std::string();
 }
 
 }  // namespace vedette::http

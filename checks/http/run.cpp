@@ -278,7 +278,8 @@ std::optional<Url> HttpRun::next_url(const Url& url) {
     context_.fail(Reason::kHttpRedirectInvalid, fmt::format("Location '{}': {}", printable(*location, 200), why));
     return std::nullopt;
   };
-  if (const auto problem = go_url_problem(*location); !problem.empty()) return leads_nowhere(problem);
+  if (const auto problem = go_url_problem(*location, PathEscapes::kLenient); !problem.empty())
+    return leads_nowhere(problem);
   ++redirects_;
   if (!settings_.follow_redirects) {
     body_->close();

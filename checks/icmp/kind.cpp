@@ -109,7 +109,7 @@ asio::awaitable<void> run(RunContext& context) {
   // that the run's duration does not hold it.
   context.measure(kIcmpDuration, resolved ? seconds(result.total_of(Phase::kResolve)) : 0, labels_of(Phase::kResolve));
   context.measure(kIcmpDuration, seconds(setup), kSetup);
-  context.measure(kIcmpDuration, seconds(result.total_of(Phase::kRtt)), labels_of(Phase::kRtt));
+  context.measure(kIcmpDuration, context.cut_off ? 0 : seconds(result.total_of(Phase::kRtt)), labels_of(Phase::kRtt));
   if (const auto hops = socket.reply_hop_limit()) context.measure(kReplyHopLimit, *hops);
 }
 

@@ -111,49 +111,24 @@ variable "f" == "secret"
 
     def test_what_a_path_finds_can_stay_a_list(self):
         url = self.file("one.json", '{"one": [7], "none": []}')
-        self.passes(f"""GET {url}
+        self.passes(f'''GET {url}
 HTTP 200
 [Asserts]
 jsonpath "$.one[0]" == 7
 jsonpath "$.two" not exists
-
-GET {url}
-[Options]
-no-jsonpath-coercion: true
+''')
+        self.passes(f'''GET {url}
 HTTP 200
 [Asserts]
 jsonpath "$.one[0]" first == 7
 jsonpath "$.one" count == 1
 jsonpath "$.two" count == 0
 body jsonpath "$.none" nth 0 isEmpty
-""")
-        self.passes(f'GET {url}\nHTTP 200\n[Asserts]\njsonpath "$.two" count == 0', "--no-jsonpath-coercion")
+''', "--no-jsonpath-coercion")
 
-    def test_variables_of_a_file_that_an_entry_names(self):
-        self.work.write("good.env", '# of Spain\n\ncountry=Spain\ncount=2\ntext="3"\n')
-        self.passes(f"""GET {self.base}/page
-[Options]
-variable: country=France
-variables-file: good.env
-HTTP 200
-[Asserts]
-variable "country" == "Spain"
-variable "count" == 2
-variable "text" == "3"
-
-GET {self.base}/page
-[Options]
-variables-file: good.env
-variable: country=Italy
-HTTP 200
-[Asserts]
-variable "country" == "Italy"
-""")
-        for name, text in (("no_value.env", "a=1\nb\n"), ("open.env", 'a="1\n'), ("reserved.env", "newUuid=1\n")):
-            self.work.write(name, text)
-            found = self.problems(f"GET {self.base}/page\n[Options]\nvariables-file: {name}\nHTTP 200\n")
-            self.assertEqual(found, ["Invalid option value 3:17"], name)
-        self.assertEqual(self.problems(f"GET {self.base}/page\n[Options]\nvariables-file: none.env\nHTTP 200\n"), ["File read access 3:17"])
+    def test_options_of_the_command_line_alone(self):
+        for option in ("variables-file: a", "noproxy: a", "no-proxy: a", "no-jsonpath-coercion: true", "no-header: A", "fail-with-body: true"):
+            self.assertEqual(self.problems(f"GET {self.base}/page\n[Options]\n{option}\nHTTP 200\n"), ["Parsing option 3:1"], option)
 
     def test_secrets_are_texts(self):
         self.assertEqual(self.problems(f"""GET {self.base}/page

@@ -4,6 +4,8 @@
 #include <openssl/ssl.h>
 #include <unistd.h>
 
+#include <atomic>
+
 #include "checks/http/run.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/check_runner.hpp"
@@ -118,6 +120,36 @@ TEST_CASE("processing time over HTTP/2 is that of the response, not of settings"
   CHECK(result.verdict == Verdict::kPass);
   CHECK(result.total_of(Phase::kProcessing) >= 150ms);
   CHECK(result.total_of(Phase::kTransfer) >= 95ms);
+}
+
+TEST_CASE("a request that the server did not work on is sent again once") {
+  const World world;
+  const auto twice = [&](const std::string& first) {
+    std::atomic<int> asked{0};
+    const auto result = world.run([&](Peer& peer) {
+      const bool refuses = asked++ == 0;
+      peer.write(refuses ? first : frame(kHeaders, kEndHeaders | kEndStream, 1, kStatus200));
+      peer.read_bytes(1000);
+    });
+    INFO(result.message);
+    CHECK(result.verdict == Verdict::kPass);
+    CHECK(asked == 2);
+  };
+  twice(frame(kReset, 0, 1, four(7)));
+  twice(frame(kGoaway, 0, 0, four(0) + four(0)));
+}
+
+TEST_CASE("blanks around a value are left out") {
+  const World world;
+  const auto answer = frame(kHeaders, kEndHeaders | kEndStream, 1, kStatus200 + field(" blank\t"));
+  const auto result = world.run(
+      [&](Peer& peer) {
+        peer.write(answer);
+        peer.read_bytes(1000);
+      },
+      "expect: ['header \"x\" == \"blank\"']");
+  INFO(result.message);
+  CHECK(result.verdict == Verdict::kPass);
 }
 
 TEST_CASE("faults of HTTP/2 have their reasons") {

@@ -23,7 +23,83 @@ boost::asio::awaitable<void> throws(RunContext& /*context*/) {
   co_return;
 }
 
+/// Runs the check on a loop that stands still from 100 ms to 900 ms after the beginning.
+Result run_paused(const std::string& yaml) {
+  boost::asio::io_context loop(1);
+  net::Services services(loop.get_executor());
+  Result out;
+  const auto run = start_run(loop.get_executor(), services, make_check(yaml), Detail::kAlways, [&](Result result) {
+    out = std::move(result);
+    loop.stop();
+  });
+  loop.run_for(100ms);
+  std::this_thread::sleep_for(800ms);
+  loop.run();
+  return out;
+}
+
 }  // namespace
+
+TEST_CASE("an agent that stood still sees what came in time, and blames nobody for the rest") {
+  const auto server_after = [](std::chrono::milliseconds delay) {
+    return std::make_unique<FaultServer>([delay](Peer& peer) {
+      peer.read_until("\r\n\r\n");
+      std::this_thread::sleep_for(delay);
+      peer.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    });
+  };
+  const auto http = [&](const FaultServer& server) {
+    return run_paused(fmt::format("{{name: t, kind: http, target: 'http://{}/', timeout: 500ms}}", server.address()));
+  };
+  const auto in_time = http(*server_after(300ms));
+  INFO(in_time.message);
+  CHECK(in_time.verdict == Verdict::kPass);
+  CHECK(in_time.total_of(Phase::kProcessing) >= 300ms);
+  CHECK(in_time.duration < 500ms);
+  CHECK(in_time.disturbed == Disturbance::kOverhead);
+
+  const auto too_late = http(*server_after(700ms));
+  CHECK(too_late.verdict == Verdict::kUnknown);
+  CHECK(too_late.reason == Reason::kAgentPaused);
+
+  const FaultServer greeter([](Peer& peer) {
+    std::this_thread::sleep_for(300ms);
+    peer.write("hello\n");
+    peer.stall();
+  });
+  const auto tcp = run_paused(
+      fmt::format("{{name: t, kind: tcp, target: '{}', timeout: 500ms, tcp: {{query_response: [{{expect: hello}}]}}}}",
+                  greeter.address()));
+  CHECK(tcp.verdict == Verdict::kPass);
+  const auto two =
+      run_paused(fmt::format("{{name: t, kind: tcp, target: '{}', timeout: 500ms, tcp: {{query_response: "
+                             "[{{expect: hello}}, {{expect: never}}]}}}}",
+                             greeter.address()));
+  CHECK(two.reason == Reason::kAgentPaused);
+}
+
+TEST_CASE("a wait that is cut off belongs to its phase, however much came before") {
+  const FaultServer server([](Peer& peer) {
+    peer.write("220-first\r\n");
+    peer.stall();
+  });
+  for (const auto& [yaml, phase] :
+       {std::pair(fmt::format("{{name: t, kind: tls, target: '{}', timeout: 400ms, tls: {{starttls: smtp}}}}",
+                              server.address()),
+                  Phase::kStarttls),
+        std::pair(fmt::format("{{name: t, kind: tcp, target: '{}', timeout: 400ms, tcp: {{query_response: [{{expect: "
+                              "first}}, {{expect: never}}]}}}}",
+                              server.address()),
+                  Phase::kDialogue)}) {
+    const auto result = run_check(yaml);
+    INFO(yaml);
+    CHECK(result.total_of(phase) >= 350ms);
+    CHECK(result.overhead < 300ms);
+    Duration sum{};
+    for (const auto& part : result.phases) sum += part.duration;
+    CHECK(sum == result.duration);
+  }
+}
 
 TEST_CASE("a run that is cancelled ends at once, in every kind") {
   const FaultServer server([](Peer& peer) { peer.stall(); });

@@ -32,6 +32,17 @@ TEST_CASE("cookies go where they belong") {
   CHECK(jar.header_for(url("https://shop.example/ab")) == "all=2; safe=3");
 }
 
+TEST_CASE("no cookie is set for a public suffix") {
+  CookieJar jar;
+  jar.take(url("https://shop.co.uk/"),
+           {{"Set-Cookie", "a=1; Domain=co.uk"}, {"Set-Cookie", "b=2; Domain=.shop.co.uk"}});
+  CHECK(jar.header_for(url("https://other.co.uk/")).empty());
+  CHECK(jar.header_for(url("https://www.shop.co.uk/")) == "b=2");
+  jar.take(url("https://github.io/"), {{"Set-Cookie", "c=3; Domain=github.io"}});
+  CHECK(jar.header_for(url("https://github.io/")) == "c=3");
+  CHECK(jar.header_for(url("https://me.github.io/")).empty());
+}
+
 TEST_CASE("a cookie is replaced, and ends when the server says so") {
   CookieJar jar;
   jar.take(url("http://a.example/"), {{"Set-Cookie", "x=1"}});
