@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <yaml-cpp/binary.h>
 
+#include <algorithm>
+
 #include "config/secret.hpp"
 
 namespace vedette::config {
@@ -70,7 +72,16 @@ std::string_view Value::what() const {
 
 std::optional<Value> parse_yaml(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics) {
   try {
-    const auto node = YAML::Load(source->text);
+    const auto documents = YAML::LoadAll(source->text);
+    const auto node = documents.empty() ? YAML::Node() : documents.front();
+    const auto second = std::find_if(documents.begin() + std::min<std::ptrdiff_t>(1, std::ssize(documents)),
+                                     documents.end(), [](const YAML::Node& document) { return !document.IsNull(); });
+    if (second != documents.end()) {
+      diagnostics.error(place_of(second->Mark(), source),
+                        "a second document begins before here: the file may hold only one",
+                        "take the line --- away, or put what follows it into a file of its own");
+      return std::nullopt;
+    }
     if (!node.IsDefined() || has_no_document(source->text)) {
       diagnostics.error({source, 0, 0}, "the file is empty", "a configuration holds at least `modules:` or `checks:`");
       return std::nullopt;

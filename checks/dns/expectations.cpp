@@ -62,9 +62,14 @@ void expect_reply(RunContext& context, const DnsSettings& settings, const Reply&
     context.fail(Reason::kSettingsInvalid, fmt::format("no reply has the return code '{}'", *unknown));
     return;
   }
-  if (std::find(valid.begin(), valid.end(), reply.rcode) == valid.end()) {
-    context.fail(Reason::kDnsRcode, fmt::format("return code {}, expected {}", reply.rcode,
-                                                valid.empty() ? "none" : fmt::format("{}", fmt::join(valid, ", "))));
+  const auto is_valid = [&](std::string_view name) {
+    return std::find(valid.begin(), valid.end(), name) != valid.end();
+  };
+  if (!is_valid(reply.rcode) && !(reply.rcode == "BADVERS" && is_valid("BADSIG"))) {
+    const auto why = printable(reply.extended_errors(), 200);
+    context.fail(Reason::kDnsRcode,
+                 fmt::format("return code {}{}, expected {}", reply.rcode, why.empty() ? "" : " (" + why + ")",
+                             valid.empty() ? "none" : fmt::format("{}", fmt::join(valid, ", "))));
     return;
   }
   if (reply.tc && settings.fail_if_truncated) context.fail(Reason::kDnsTruncated, "the reply is truncated");

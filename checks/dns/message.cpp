@@ -22,11 +22,11 @@ struct Rcode {
   int number;
 };
 
-// RFC 6895 section 2.3; BADSIG is what 16 is called without EDNS, as blackbox_exporter names it.
+// RFC 6895 section 2.3.
 constexpr std::array kRcodes{
     Rcode{"NOERROR", 0},  Rcode{"FORMERR", 1},  Rcode{"SERVFAIL", 2},  Rcode{"NXDOMAIN", 3},   Rcode{"NOTIMP", 4},
     Rcode{"REFUSED", 5},  Rcode{"YXDOMAIN", 6}, Rcode{"YXRRSET", 7},   Rcode{"NXRRSET", 8},    Rcode{"NOTAUTH", 9},
-    Rcode{"NOTZONE", 10}, Rcode{"BADSIG", 16},  Rcode{"BADKEY", 17},   Rcode{"BADTIME", 18},   Rcode{"BADMODE", 19},
+    Rcode{"NOTZONE", 10}, Rcode{"BADVERS", 16}, Rcode{"BADKEY", 17},   Rcode{"BADTIME", 18},   Rcode{"BADMODE", 19},
     Rcode{"BADNAME", 20}, Rcode{"BADALG", 21},  Rcode{"BADTRUNC", 22}, Rcode{"BADCOOKIE", 23},
 };
 
@@ -41,10 +41,40 @@ struct TextDeleter {
 };
 using Text = std::unique_ptr<char, TextDeleter>;
 
+/// What 16 means in TSIG alone (RFC 6895), and what blackbox_exporter calls it in valid_rcodes.
+constexpr std::string_view kOldBadVersion = "BADSIG";
+
 std::string rcode_name(int number) {
   const auto found = std::find_if(kRcodes.begin(), kRcodes.end(), [&](const Rcode& r) { return r.number == number; });
   return found == kRcodes.end() ? fmt::format("{}", number) : std::string(found->name);
 }
+
+/// Of RFC 8914, as registered with IANA.
+constexpr std::array<std::string_view, 25> kExtendedErrors{"Other",
+                                                           "Unsupported DNSKEY Algorithm",
+                                                           "Unsupported DS Digest Type",
+                                                           "Stale Answer",
+                                                           "Forged Answer",
+                                                           "DNSSEC Indeterminate",
+                                                           "DNSSEC Bogus",
+                                                           "Signature Expired",
+                                                           "Signature Not Yet Valid",
+                                                           "DNSKEY Missing",
+                                                           "RRSIGs Missing",
+                                                           "No Zone Key Bit Set",
+                                                           "NSEC Missing",
+                                                           "Cached Error",
+                                                           "Not Ready",
+                                                           "Blocked",
+                                                           "Censored",
+                                                           "Filtered",
+                                                           "Prohibited",
+                                                           "Stale NXDOMAIN Answer",
+                                                           "Not Authoritative",
+                                                           "Not Supported",
+                                                           "No Reachable Authority",
+                                                           "Network Error",
+                                                           "Invalid Data"};
 
 std::string without_newline(std::string text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
@@ -107,8 +137,30 @@ std::vector<Record> records_of(const ldns_rr_list* list) {
 
 }  // namespace
 
+std::string Reply::extended_errors() const {
+  const auto* raw = packet_of(*this);
+  const auto* options = raw == nullptr ? nullptr : ldns_pkt_edns_data(raw);
+  if (options == nullptr) return {};
+  constexpr std::size_t kHead = 4;
+  constexpr std::size_t kExtendedError = 15;
+  std::string out;
+  std::string_view rest(reinterpret_cast<const char*>(ldns_rdf_data(options)), ldns_rdf_size(options));
+  while (rest.size() >= kHead) {
+    const auto option = rest.substr(kHead, read_16(rest, 2));
+    if (read_16(rest, 0) == kExtendedError && option.size() >= 2) {
+      const auto code = read_16(option, 0);
+      out += fmt::format("{}{} {}", out.empty() ? "" : "; ", code,
+                         code < kExtendedErrors.size() ? kExtendedErrors.at(code) : "");
+      if (option.size() > 2) out += fmt::format(": {}", option.substr(2));
+    }
+    rest.remove_prefix(kHead + option.size());
+  }
+  return out;
+}
+
 bool is_rcode(std::string_view name) {
-  return std::any_of(kRcodes.begin(), kRcodes.end(), [&](const Rcode& r) { return r.name == name; });
+  return name == kOldBadVersion ||
+         std::any_of(kRcodes.begin(), kRcodes.end(), [&](const Rcode& r) { return r.name == name; });
 }
 
 tl::expected<std::string, std::string> build_query(const Question& question, const QueryOptions& options,

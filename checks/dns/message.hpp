@@ -47,6 +47,8 @@ struct Reply {
   /// `name class type` of the first question; empty when there is none.
   [[nodiscard]] std::string question() const;
   [[nodiscard]] std::vector<Record> records(Section section) const;
+  /// Why it is as it is, in the server's words (RFC 8914): `7 Signature Expired: text`; empty when it says nothing.
+  [[nodiscard]] std::string extended_errors() const;
 };
 
 /// Whether `name` is a known return code.

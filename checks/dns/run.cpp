@@ -244,6 +244,8 @@ void DnsRun::add_evidence() {
   facts["flags"] = {{"aa", reply_->aa}, {"tc", reply_->tc}, {"rd", reply_->rd},
                     {"ra", reply_->ra}, {"ad", reply_->ad}, {"cd", reply_->cd}};
   facts["response_bytes"] = reply_->size;
+  if (const auto errors = reply_->extended_errors(); !errors.empty())
+    facts["extended_errors"] = printable(errors, 1000);
   const auto answer = reply_->records(Section::kAnswer);
   facts["answer"] = to_json(answer);
   facts["authority"] = to_json(reply_->records(Section::kAuthority));

@@ -110,6 +110,12 @@ bool bypasses_proxy(const std::string& no_proxy, const std::string& host) {
 
 namespace {
 
+bool is_loopback(const std::string& host) {
+  boost::system::error_code error;
+  const auto address = ip::make_address(host, error);
+  return host == "localhost" || (!error && address.is_loopback());
+}
+
 std::optional<Proxy> parse_proxy(const std::string& text) {
   // The parsed view looks into this text.
   const auto whole = text.find("://") == std::string::npos ? "http://" + text : text;
@@ -132,9 +138,14 @@ std::optional<Proxy> parse_proxy(const std::string& text) {
 
 std::optional<Proxy> proxy_for(const ProxySettings& settings, const Url& target) {
   if (settings.from_environment) {
-    // Upper-case HTTP_PROXY is not read: in a CGI it would be a request's header (httpoxy).
-    const auto proxy = target.secure ? environment({"https_proxy", "HTTPS_PROXY"}) : environment({"http_proxy"});
-    if (proxy.empty() || bypasses_proxy(environment({"no_proxy", "NO_PROXY"}), target.host)) return std::nullopt;
+    // As Go's net/http reads them: capitals first, and in a CGI not HTTP_PROXY, which would be a request's header
+    // (httpoxy).
+    const bool cgi = std::getenv("REQUEST_METHOD") != nullptr;
+    const auto proxy = target.secure ? environment({"HTTPS_PROXY", "https_proxy"})
+                       : cgi         ? environment({"http_proxy"})
+                                     : environment({"HTTP_PROXY", "http_proxy"});
+    if (proxy.empty() || is_loopback(target.host)) return std::nullopt;
+    if (bypasses_proxy(environment({"NO_PROXY", "no_proxy"}), target.host)) return std::nullopt;
     return parse_proxy(proxy);
   }
   if (settings.url.empty() || bypasses_proxy(settings.no_proxy, target.host)) return std::nullopt;

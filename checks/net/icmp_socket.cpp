@@ -143,7 +143,10 @@ Problem IcmpSocket::send(std::string_view payload) {
   }
   sent_ = Moment::now();
   if (::send(socket_.fd(), message.data(), message.size(), MSG_NOSIGNAL) >= 0) return std::nullopt;
-  if (errno == EMSGSIZE) return Failure{Reason::kLocalResources, fmt::format("{} bytes are too many", payload.size())};
+  if (errno == EMSGSIZE) {
+    return Failure{Reason::kLocalResources,
+                   fmt::format("{} bytes with their headers exceed the MTU of the interface", payload.size())};
+  }
   return failure_of(errno, Phase::kConnect);
 }
 
@@ -177,6 +180,10 @@ asio::awaitable<Problem> IcmpSocket::receive() {
     const auto got = ::recvmsg(socket_.fd(), &message, 0);
     if (got < 0) {
       if (errno == EAGAIN || errno == EINTR) continue;
+      if (errno == EMSGSIZE) {
+        co_return Failure{Reason::kConnectFailed,
+                          "the packet exceeds the MTU of a link on the way, and may not be split"};
+      }
       // An ICMP error came instead: no route, or the hop limit was used up.
       co_return failure_of(errno, Phase::kConnect);
     }

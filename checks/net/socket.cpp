@@ -118,6 +118,11 @@ Problem Socket::open(Transport transport, bool v6, Opening opening) {
   } else {
     const int type = transport == Transport::kTcp ? SOCK_STREAM : SOCK_DGRAM;
     fd_ = transport == Transport::kIcmp ? open_icmp(v6) : ::socket(v6 ? AF_INET6 : AF_INET, type | kFlags, 0);
+    const bool forbidden = fd_ < 0 && (errno == EPERM || errno == EACCES);
+    if (forbidden && transport == Transport::kIcmp) {
+      return Failure{Reason::kLocalResources,
+                     "we may not ping: it takes CAP_NET_RAW, or a group within net.ipv4.ping_group_range"};
+    }
     if (fd_ < 0) return Failure{Reason::kLocalResources, std::strerror(errno)};
     if (opening != Opening::kNothing) enable_stamps(fd_);
     // Who speaks at once sends the last packet of TCP's handshake together with what he says: the peer wakes up once.

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "checks/net/flood.hpp"
+#include "config/ascii.hpp"
 
 namespace vedette::net {
 
@@ -22,15 +23,25 @@ Failure refused(std::string_view words) {
   return {Reason::kStarttlsRefused, fmt::format("the server said: {}", printable(words, 200))};
 }
 
-/// Reads a reply of SMTP's or FTP's form: lines `250-…` up to a line `250 …`.
+/// Whether `text` begins so, whatever the case of its letters: the protocols' words have none.
+bool begins(std::string_view text, std::string_view with) {
+  return same_ignoring_case(text.substr(0, with.size()), with);
+}
+
+/// Reads a reply of SMTP's or FTP's form: a line `250 …`, or lines from `250-…` up to `250 …`. What stands between is
+/// any text in FTP (RFC 959 section 4.2).
 asio::awaitable<tl::expected<std::string, Failure>> read_reply(LineReader& reader) {
   std::string text;
+  std::string end;
   for (std::size_t i = 0; i < kMaxReplyLines; ++i) {
     const auto line = co_await reader.line();
     if (!line) co_return tl::make_unexpected(line.error());
     if (line->last) co_return tl::make_unexpected(Failure{Reason::kClosedStarttls, "the peer closed the connection"});
     text += line->text + '\n';
-    if (line->text.size() < 4 || line->text[3] != '-') co_return text;
+    if (i == 0 && (line->text.size() < 4 || line->text[3] != '-')) co_return text;
+    if (i == 0) end = line->text.substr(0, 3);
+    const bool ends = line->text.starts_with(end) && (line->text.size() == 3 || line->text[3] == ' ');
+    if (i > 0 && ends) co_return text;
   }
   co_return tl::make_unexpected(flood(kMaxReplyLines, "lines in one reply"));
 }
@@ -48,16 +59,34 @@ asio::awaitable<Problem> exchange(Stream& stream, LineReader& reader, std::strin
   co_return std::nullopt;
 }
 
+/// Whether a reply to EHLO has the keyword; its first line greets (RFC 5321 section 4.1.1.1).
+bool offers(std::string_view features, std::string_view keyword) {
+  constexpr std::size_t kCode = 4;
+  bool first = true;
+  for (const auto line : split(features, '\n')) {
+    const auto word = line.substr(std::min(kCode, line.size()));
+    if (!first && same_ignoring_case(word.substr(0, word.find(' ')), keyword)) return true;
+    first = false;
+  }
+  return false;
+}
+
 asio::awaitable<Problem> smtp(Stream& stream, LineReader& reader, const std::string& /*host*/) {
   if (auto problem = co_await exchange(stream, reader, "", "220")) co_return problem;
   std::string features;
   if (auto problem = co_await exchange(stream, reader, "EHLO vedette.invalid\r\n", "250", &features)) co_return problem;
-  if (features.find("STARTTLS") == std::string::npos) co_return refused(features);
+  if (!offers(features, "STARTTLS")) {
+    co_return Failure{Reason::kStarttlsRefused, "its answer to EHLO offers no STARTTLS: " + printable(features, 200)};
+  }
   co_return co_await exchange(stream, reader, "STARTTLS\r\n", "220");
 }
 
 asio::awaitable<Problem> ftp(Stream& stream, LineReader& reader, const std::string& /*host*/) {
-  if (auto problem = co_await exchange(stream, reader, "", "220")) co_return problem;
+  auto greeting = co_await read_reply(reader);
+  // 120: ready in a moment (RFC 959 section 5.4).
+  if (greeting && greeting->starts_with("120")) greeting = co_await read_reply(reader);
+  if (!greeting) co_return greeting.error();
+  if (!greeting->starts_with("220")) co_return refused(*greeting);
   co_return co_await exchange(stream, reader, "AUTH TLS\r\n", "234");
 }
 
@@ -67,7 +96,7 @@ asio::awaitable<Problem> pop3(Stream& stream, LineReader& reader, const std::str
     const auto line = co_await reader.line();
     if (!line) co_return line.error();
     if (line->last) co_return Failure{Reason::kClosedStarttls, "the peer closed the connection"};
-    if (!line->text.starts_with("+OK")) co_return refused(line->text);
+    if (!begins(line->text, "+OK")) co_return refused(line->text);
   }
   co_return std::nullopt;
 }
@@ -76,17 +105,37 @@ asio::awaitable<Problem> imap(Stream& stream, LineReader& reader, const std::str
   const auto greeting = co_await reader.line();
   if (!greeting) co_return greeting.error();
   if (greeting->last) co_return Failure{Reason::kClosedStarttls, "the peer closed the connection"};
-  if (!greeting->text.starts_with("* OK") && !greeting->text.starts_with("* PREAUTH"))
-    co_return refused(greeting->text);
+  if (!begins(greeting->text, "* OK") && !begins(greeting->text, "* PREAUTH")) co_return refused(greeting->text);
   if (auto problem = co_await stream.write_all("a1 STARTTLS\r\n")) co_return problem;
   for (std::size_t i = 0; i < kMaxReplyLines; ++i) {
     const auto line = co_await reader.line();
     if (!line) co_return line.error();
-    if (line->text.starts_with("a1 OK")) co_return std::nullopt;
-    if (line->text.starts_with("a1 ")) co_return refused(line->text);
+    if (begins(line->text, "a1 OK")) co_return std::nullopt;
+    if (begins(line->text, "a1 ")) co_return refused(line->text);
     if (line->last) co_return Failure{Reason::kClosedStarttls, "the peer closed the connection"};
   }
   co_return flood(kMaxReplyLines, "lines in one reply");
+}
+
+/// The words of PostgreSQL's ErrorResponse behind its first letter: a length and fields, of which M is the message; or,
+/// from servers older than that, a text up to a zero.
+asio::awaitable<Problem> postgres_error(LineReader& reader) {
+  constexpr std::size_t kLength = 4;
+  constexpr std::size_t kMaxError = 4096;
+  const auto head = co_await reader.bytes(kLength);
+  if (!head) co_return head.error();
+  std::size_t size = 0;
+  for (const char c : *head) size = size << 8U | static_cast<unsigned char>(c);
+  if (size <= kLength || size > kMaxError) {
+    const auto rest = co_await reader.until("\0"sv);
+    co_return refused(*head + rest.value_or(""));
+  }
+  const auto fields = co_await reader.bytes(size - kLength);
+  if (!fields) co_return fields.error();
+  for (const auto field : split(*fields, '\0')) {
+    if (field.starts_with('M')) co_return refused(field.substr(1));
+  }
+  co_return refused(*fields);
 }
 
 /// PostgreSQL's SSLRequest: length 8, code 80877103; the answer is one byte.
@@ -95,6 +144,7 @@ asio::awaitable<Problem> postgres(Stream& stream, LineReader& reader, const std:
   const auto answer = co_await reader.bytes(1);
   if (!answer) co_return answer.error();
   if (answer->empty()) co_return Failure{Reason::kClosedStarttls, "the peer closed the connection"};
+  if (*answer == "E") co_return co_await postgres_error(reader);
   if (*answer != "S") co_return refused(*answer == "N" ? "no TLS (N)" : *answer);
   co_return std::nullopt;
 }
@@ -153,20 +203,43 @@ asio::awaitable<Problem> ldap(Stream& stream, LineReader& reader, const std::str
   co_return std::nullopt;
 }
 
+/// The name of a stream error's condition, which is the element within (RFC 6120 section 4.9.2).
+std::string stream_error(std::string_view text) {
+  const auto error = text.find("<stream:error");
+  const auto inner = error == std::string_view::npos ? error : text.find('<', error + 1);
+  if (inner == std::string_view::npos) return {};
+  const auto name = text.substr(inner + 1);
+  return std::string(name.substr(0, name.find_first_of(" />\"'")));
+}
+
 asio::awaitable<Problem> xmpp(Stream& stream, LineReader& reader, const std::string& host) {
   const auto opening = fmt::format(
       "<?xml version='1.0'?><stream:stream to='{}' xmlns='jabber:client' "
       "xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>",
       host);
   if (auto problem = co_await stream.write_all(opening)) co_return problem;
-  const auto features = co_await reader.until("</stream:features>");
-  if (!features) co_return features.error();
-  if (features->find("urn:ietf:params:xml:ns:xmpp-tls") == std::string::npos) co_return refused(*features);
+  constexpr std::size_t kMaxFeatures = std::size_t{64} << 10;
+  std::string features;
+  while (features.find("</stream:features>") == std::string::npos) {
+    const auto element = co_await reader.until(">");
+    if (!element) co_return element.error();
+    features += *element;
+    // It ends the stream: there is nothing to wait for.
+    const bool error =
+        features.find("</stream:error>") != std::string::npos || features.find("</stream:stream>") != std::string::npos;
+    if (error) co_return refused(stream_error(features).empty() ? features : stream_error(features));
+    if (features.size() > kMaxFeatures) co_return flood(kMaxFeatures, "bytes of stream features");
+  }
+  if (features.find("urn:ietf:params:xml:ns:xmpp-tls") == std::string::npos) co_return refused(features);
   if (auto problem = co_await stream.write_all("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"))
     co_return problem;
   const auto answer = co_await reader.until(">");
   if (!answer) co_return answer.error();
   if (answer->find("<proceed") == std::string::npos) co_return refused(*answer);
+  // Written in two tags it is the same XML.
+  if (!answer->ends_with("/>")) {
+    if (const auto closing = co_await reader.until(">"); !closing) co_return closing.error();
+  }
   co_return std::nullopt;
 }
 

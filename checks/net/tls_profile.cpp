@@ -147,6 +147,8 @@ tl::expected<TlsMaterialPtr, std::string> TlsMaterial::load(const TlsSettings& s
   watch_verification(context);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  // A server may ask for the client's certificate when it knows what is requested (TLS 1.3): curl and browsers let it.
+  SSL_CTX_set_post_handshake_auth(context, 1);
   SSL_CTX_set_tlsext_status_type(context, TLSEXT_STATUSTYPE_ocsp);
   const int min_version = settings.min_version != 0 ? settings.min_version : TLS1_2_VERSION;
   SSL_CTX_set_min_proto_version(context, min_version);

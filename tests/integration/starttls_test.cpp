@@ -98,6 +98,79 @@ TEST_CASE("each protocol's dialogue leads to a handshake") {
   }
 }
 
+TEST_CASE("replies of many lines, and words in any case") {
+  const std::vector<std::pair<std::string, Script>> servers{
+      {"ftp",
+       [](Peer& p) {
+         p.write("120 in a minute\r\n");
+         p.write("220-Microsoft FTP Service\r\nany text\r\n  220 padded\r\n220 ready\r\n");
+         p.read_until("\r\n");
+         p.write("234-it is\r\nnow\r\n234 go\r\n");
+       }},
+      {"smtp",
+       [](Peer& p) {
+         p.write("220 a\r\n");
+         p.read_until("\r\n");
+         p.write("250-mx\r\n250-StartTLS\r\n250 size\r\n");
+         p.read_until("STARTTLS\r\n");
+         p.write("220 go\r\n");
+       }},
+      {"imap",
+       [](Peer& p) {
+         p.write("* ok ready\r\n");
+         p.read_until("STARTTLS\r\n");
+         p.write("a1 ok begin\r\n");
+       }},
+      {"pop3",
+       [](Peer& p) {
+         p.write("+ok ready\r\n");
+         p.read_until("STLS\r\n");
+         p.write("+Ok begin\r\n");
+       }},
+      {"xmpp",
+       [](Peer& p) {
+         p.read_until("'1.0'>");
+         p.write("<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>");
+         p.read_until("/>");
+         p.write("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'></proceed>");
+       }},
+  };
+  for (const auto& [protocol, script] : servers) {
+    const auto result = check(protocol, script, true);
+    INFO(protocol << ": " << name_of(result.reason) << " " << result.message);
+    CHECK(result.verdict == Verdict::kPass);
+  }
+}
+
+TEST_CASE("what the server says before TLS is shown whole, and at once") {
+  const auto postgres = check(
+      "postgres",
+      [](Peer& p) {
+        p.read_bytes(8);
+        p.write("E\0\0\0\x1fSFATAL\0C53300\0Mtoo many\0\0\0\0"s.substr(0, 32));
+      },
+      false);
+  CHECK(postgres.message == "the server said: too many");
+  const auto smtp = check(
+      "smtp",
+      [](Peer& p) {
+        p.write("220 a\r\n");
+        p.read_until("\r\n");
+        p.write("250-mx\r\n250 SIZE\r\n");
+      },
+      false);
+  CHECK(smtp.message.find("offers no STARTTLS") != std::string::npos);
+  const auto xmpp = check(
+      "xmpp",
+      [](Peer& p) {
+        p.read_until("'1.0'>");
+        p.write("<stream:stream><stream:error><host-unknown xmlns='x'/></stream:error>");
+        p.stall();
+      },
+      false);
+  CHECK(xmpp.message == "the server said: host-unknown");
+}
+
 TEST_CASE("a refusal is told with the server's words") {
   const std::vector<std::pair<std::string, Script>> servers{
       {"smtp",

@@ -37,6 +37,16 @@ TEST_CASE("the proxy comes from the settings or the environment") {
   ::setenv("http_proxy", "http://env.example:8080", 1);
   ::setenv("no_proxy", "", 1);
   CHECK(proxy_for(environment, target)->host == "env.example");
+  ::setenv("HTTP_PROXY", "http://capitals.example:8080", 1);
+  CHECK(proxy_for(environment, target)->host == "capitals.example");
+  // In a CGI it is a header of the request.
+  ::setenv("REQUEST_METHOD", "GET", 1);
+  CHECK(proxy_for(environment, target)->host == "env.example");
+  ::unsetenv("REQUEST_METHOD");
+  for (const auto* near : {"http://localhost/", "http://127.0.0.9/", "http://[::1]/"}) {
+    CHECK_FALSE(proxy_for(environment, *parse_url(near)));
+  }
+  ::unsetenv("HTTP_PROXY");
   ::unsetenv("http_proxy");
   CHECK_FALSE(proxy_for(environment, target));
 }
