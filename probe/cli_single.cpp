@@ -5,10 +5,12 @@
 #include <unistd.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <memory>
 
+#include "config/ascii.hpp"
 #include "config/masked.hpp"
 #include "config/secret.hpp"
 #include "probe/check_decoder.hpp"
@@ -205,6 +207,21 @@ void add_days_left(CLI::App* command, const std::shared_ptr<Single>& single) {
       "Fail when a certificate has no more days left than this");
 }
 
+/// Adds one of `all` headers to a check's settings. A name that stands several times is sent several times.
+void add_header(const std::vector<std::string>& all, const std::string& header, YAML::Node& settings) {
+  const auto name_of = [](const std::string& text) { return text.substr(0, text.find(':')); };
+  const auto name = name_of(header);
+  YAML::Node value{std::string(config::trim(std::string_view(header).substr(name.size() + 1)))};
+  value.SetTag("!");
+  const auto times = std::count_if(all.begin(), all.end(),
+                                   [&](const auto& other) { return same_ignoring_case(name_of(other), name); });
+  if (times == 1) {
+    settings["headers"][name] = value;
+  } else {
+    settings["http_headers"][lower_case(name)]["values"].push_back(value);
+  }
+}
+
 void add_http(CLI::App& app, int& exit_code) {
   const auto single = add_command(app, exit_code, "http", "Run one HTTP check");
   auto* command = app.get_subcommand("http");
@@ -214,16 +231,13 @@ void add_http(CLI::App& app, int& exit_code) {
       ->add_option_function<std::vector<std::string>>(
           "-H,--header",
           [single](const std::vector<std::string>& headers) {
-            for (const auto& header : headers) {
-              const auto colon = header.find(':');
-              const auto value =
-                  colon == std::string::npos ? "" : header.substr(header.find_first_not_of(' ', colon + 1));
-              YAML::Node quoted(value);
-              quoted.SetTag("!");
-              single->settings["headers"][header.substr(0, colon)] = quoted;
-            }
+            for (const auto& header : headers) add_header(headers, header, single->settings);
           },
           "A header, 'Name: value'; may be repeated")
+      ->check([](const std::string& header) {
+        const auto colon = header.find(':');
+        return colon == std::string::npos || colon == 0 ? fmt::format("takes 'Name: value', not '{}'", header) : "";
+      })
       ->allow_extra_args(false);
   add_text(command, single, "-d,--body", "body", "The request's body");
   command

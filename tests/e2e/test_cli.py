@@ -171,6 +171,27 @@ checks:
         self.assertEqual(run("http", self.url, "-H", "X-A: b", "-H", "X-C: d", "-X", "POST", "-d", "x").returncode, 0)
         self.assertEqual(run("http", self.url, "-6").returncode, 1)
 
+    def test_headers_are_sent_as_they_are_given(self):
+        def sent(*headers):
+            heard = []
+            with socket.create_server(("127.0.0.1", 0)) as server:
+                def serve():
+                    client, _ = server.accept()
+                    heard.append(client.recv(4096).decode())
+                    client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                    client.close()
+                thread = threading.Thread(target=serve, daemon=True)
+                thread.start()
+                flags = [part for header in headers for part in ("-H", header)]
+                self.assertEqual(run("http", f"http://127.0.0.1:{server.getsockname()[1]}/", *flags).returncode, 0)
+                thread.join(5)
+            return heard[0].lower()
+        self.assertIn("x-empty: \r\n", sent("X-Empty:"))
+        self.assertIn("x-a: 1\r\nx-a: 2\r\n", sent("X-A: 1", "x-a:2"))
+        self.assertIn("host: shop.example\r\n", sent("Host: shop.example"))
+        for wrong in ("nonsense", ": x", "a b: c"):
+            self.assertEqual(run("http", self.url, "-H", wrong).returncode, 2, wrong)
+
     def test_ctrl_c_cancels_what_runs(self):
         config = self.work.write("slow.yml", "checks: [{name: slow, kind: tcp, target: '127.0.0.1:%d', timeout: 50s,"
                                  " tcp: {query_response: [{expect: never}]}}]" % self.port)

@@ -161,8 +161,9 @@ TEST_CASE("faults of HTTP/2 have their reasons") {
   CHECK(world.says(frame(kHeaders, kEndHeaders | kEndStream, 1, "\xff\xff\xff\xff\xff\xff\xff")).reason ==
         Reason::kHttpProtocol);
   CHECK(world.run([](Peer&) {}).reason == Reason::kClosedProcessing);
-  CHECK(world.run([](Peer& peer) { peer.write(frame(kHeaders, kEndHeaders, 1, kStatus200)); }).reason ==
-        Reason::kClosedTransfer);
+  // What the client has sent meanwhile is not read, so that the kernel may reset the connection instead.
+  const auto gone = world.run([](Peer& peer) { peer.write(frame(kHeaders, kEndHeaders, 1, kStatus200)); }).reason;
+  CHECK((gone == Reason::kClosedTransfer || gone == Reason::kResetTransfer));
   CHECK(world.run([](Peer& peer) { peer.stall(); }, "", "1s").reason == Reason::kTimeoutProcessing);
   CHECK(world
             .run(
