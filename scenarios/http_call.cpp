@@ -454,7 +454,7 @@ class CallRun {
     const auto colon = user.find(':');
     const auto answer = http::digest_authorization(
         challenges, {method_, url.path, user.substr(0, colon), colon == std::string::npos ? "" : user.substr(colon + 1),
-                     fmt::format("{:016x}", (*call_.random)())});
+                     fmt::format("{:016x}", (*call_.random)()), body_.value_or("")});
     if (!answer) return false;
     digest_ = *answer;
     call_.calls.pop_back();

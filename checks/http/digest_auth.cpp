@@ -51,6 +51,19 @@ std::string quoted(std::string_view text) {
   return out + '"';
 }
 
+/// How the answer protects the request: `auth` where the server offers it, else `auth-int`, with the body; empty for a
+/// server that knows neither (RFC 2069). Nothing when it offers only what we do not know.
+std::optional<std::string> protection(const std::string& offered) {
+  if (config::trim(offered).empty()) return std::string();
+  bool whole = false;
+  for (const auto option : split(offered, ',')) {
+    const auto name = config::trim(option);
+    if (same_ignoring_case(name, "auth")) return "auth";
+    whole = whole || same_ignoring_case(name, "auth-int");
+  }
+  return whole ? std::optional<std::string>("auth-int") : std::nullopt;
+}
+
 std::optional<std::string> answer(const Parameters& challenge, const DigestRequest& request) {
   const auto get = [&](const char* name) {
     const auto found = challenge.find(name);
@@ -65,18 +78,19 @@ std::optional<std::string> answer(const Parameters& challenge, const DigestReque
   const auto hash = [&](const std::string& text) { return language::to_hex(*language::digest_of(digest, text)); };
   const auto realm = get("realm");
   const auto nonce = get("nonce");
-  const auto qops = "," + lower_case(get("qop")) + ",";
-  const bool auth = get("qop").empty() ? false : qops.find("auth") != std::string::npos;
+  const auto qop = protection(get("qop"));
+  if (!qop) return std::nullopt;
   constexpr std::string_view kCount = "00000001";
   auto secret = hash(fmt::format("{}:{}:{}", request.user, realm, request.password));
   if (session) secret = hash(fmt::format("{}:{}:{}", secret, nonce, request.cnonce));
-  const auto what = hash(request.method + ":" + request.target);
-  const auto response = auth ? hash(fmt::format("{}:{}:{}:{}:auth:{}", secret, nonce, kCount, request.cnonce, what))
-                             : hash(fmt::format("{}:{}:{}", secret, nonce, what));
+  const auto what = hash(request.method + ":" + request.target + (*qop == "auth-int" ? ":" + hash(request.body) : ""));
+  const auto response = qop->empty()
+                            ? hash(fmt::format("{}:{}:{}", secret, nonce, what))
+                            : hash(fmt::format("{}:{}:{}:{}:{}:{}", secret, nonce, kCount, request.cnonce, *qop, what));
   auto out = fmt::format("Digest username={}, realm={}, nonce={}, uri={}, response=\"{}\"", quoted(request.user),
                          quoted(realm), quoted(nonce), quoted(request.target), response);
   if (!algorithm.empty()) out += ", algorithm=" + algorithm;
-  if (auth) out += fmt::format(", cnonce={}, nc={}, qop=auth", quoted(request.cnonce), kCount);
+  if (!qop->empty()) out += fmt::format(", cnonce={}, nc={}, qop={}", quoted(request.cnonce), kCount, *qop);
   if (const auto opaque = get("opaque"); !opaque.empty()) out += ", opaque=" + quoted(opaque);
   return out;
 }

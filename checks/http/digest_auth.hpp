@@ -1,6 +1,6 @@
 #pragma once
 
-// Digest authentication (RFC 7616): MD5, SHA-256 and their -sess forms, with qop auth or none.
+// Digest authentication (RFC 7616): MD5, SHA-256 and their -sess forms, with qop auth, auth-int or none.
 
 #include <optional>
 #include <string>
@@ -15,6 +15,7 @@ struct DigestRequest {
   std::string user;
   std::string password;
   std::string cnonce;
+  std::string body{};  ///< counts where the server wants it protected
 };
 
 /// The value of Authorization that answers one of the challenges of WWW-Authenticate; nothing when none of them is for

@@ -86,6 +86,21 @@ TEST_CASE("digests are those of RFC 7616, section 3.9.1") {
   CHECK_FALSE(digest_authorization({"Basic realm=\"x\""}, request));
 }
 
+TEST_CASE("a digest protects what the server offers to protect, and nothing else") {
+  DigestRequest request{"POST", "/", "u", "p", "c"};
+  request.body = "hello";
+  const auto answer = [&](const std::string& qop) {
+    return digest_authorization({R"(Digest realm="r", nonce="n", qop=")" + qop + "\""}, request).value_or("none");
+  };
+  CHECK(answer("auth-int, auth").ends_with("qop=auth"));
+  const auto whole = answer("auth-int");
+  CHECK(whole.ends_with("qop=auth-int"));
+  // md5(md5(u:r:p):n:00000001:c:auth-int:md5(POST:/:md5(hello)))
+  CHECK(whole.find("response=\"f314dc9fbfda48788b806caf4f2cd254\"") != std::string::npos);
+  CHECK(answer("auth-conf") == "none");
+  CHECK(answer("").find("qop") == std::string::npos);
+}
+
 TEST_CASE("credentials come from netrc") {
   const std::string text = "machine a.example login me password \"p w\"\n# comment\ndefault login anyone password x\n";
   CHECK(netrc_entry(text, "a.example")->second == "p w");
