@@ -70,7 +70,7 @@ std::vector<Measure> CheckSeries::named_apart(const Result& result) const {
     LabelValues own = *measure.labels;
     std::set<std::string> taken = names_;
     for (auto& name : own.names) {
-      while (!taken.insert(name).second) name = "exported_" + name;
+      while (!taken.insert(name).second) name.insert(0, "exported_");
     }
     measure.labels = std::make_shared<const LabelValues>(std::move(own));
   }

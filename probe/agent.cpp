@@ -11,6 +11,7 @@
 #include "config/masked.hpp"
 #include "config/secret.hpp"
 #include "exporters/log.hpp"
+#include "probe/config_files.hpp"
 #include "probe/module_defaults.hpp"
 
 namespace vedette {
@@ -53,6 +54,7 @@ bool Agent::load(config::Diagnostics& diagnostics) {
   next->modules = std::move(config->modules);
   next->sources = std::move(config->sources);
   next->further = std::move(config->further);
+  next->patterns = std::move(config->patterns);
   next->checks = config->checks.size();
   const auto& settings = next->settings;
   recorder_.metrics().describe(settings);
@@ -151,6 +153,7 @@ std::uint64_t Agent::configuration_stamp() const {
       contents += config::read_small_file(source->path, kMostConfiguration).value_or("") + '\n';
     }
   }
+  for (const auto& pattern : now->patterns) contents += fmt::format("{}\n", fmt::join(matching_files(pattern), "\n"));
   return stable_hash(contents);
 }
 

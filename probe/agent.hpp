@@ -24,6 +24,7 @@ struct InForce {
   Modules modules;
   std::vector<std::shared_ptr<const config::Source>> sources;
   std::vector<std::shared_ptr<const config::Source>> further;
+  std::vector<std::string> patterns;
   std::size_t checks = 0;
 };
 using InForcePtr = std::shared_ptr<const InForce>;

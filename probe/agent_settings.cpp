@@ -99,7 +99,7 @@ void read_rules(config::Mapping& egress, std::string_view key, net::EgressRules&
   for (auto& name : out.names) {
     const std::size_t begin = name.starts_with("*.") ? 2 : 0;
     const auto rest = net::ascii_host(name.substr(begin)).value_or("");
-    name = name.substr(0, begin) + rest;
+    name.replace(begin, std::string::npos, rest);
     if (rest.empty() || rest.find('*') != std::string::npos || net::is_address(name)) {
       section->error("names", fmt::format("'{}' is not a name", name),
                      "write shop.example or *.example; addresses go to networks");

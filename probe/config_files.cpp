@@ -15,17 +15,15 @@ namespace {
 constexpr std::size_t kMaxFile = std::size_t{256} << 20;
 constexpr int kMaxDepth = 8;
 
-struct Glob {
-  explicit Glob(const std::string& pattern) { status = ::glob(pattern.c_str(), 0, nullptr, &found); }
-  ~Glob() { ::globfree(&found); }
-  Glob(const Glob&) = delete;
-  Glob& operator=(const Glob&) = delete;
-
-  glob_t found{};
-  int status = 0;
-};
-
 }  // namespace
+
+std::vector<std::string> matching_files(const std::string& pattern) {
+  glob_t found{};
+  std::vector<std::string> out;
+  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) out.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  ::globfree(&found);
+  return out;
+}
 
 void ConfigFiles::read(const std::string& path) {
   read(path, {}, 0);
@@ -38,12 +36,10 @@ void ConfigFiles::include(const std::string& pattern, const std::string& from, c
     read(full, place, depth);
     return;
   }
-  const Glob matches(full);
-  if (matches.status == GLOB_NOMATCH) {
-    diagnostics_.warning(place, fmt::format("no file matches {}", full));
-    return;
-  }
-  for (std::size_t i = 0; i < matches.found.gl_pathc; ++i) read(matches.found.gl_pathv[i], place, depth);
+  patterns_.push_back(full);
+  const auto matches = matching_files(full);
+  if (matches.empty()) diagnostics_.warning(place, fmt::format("no file matches {}", full));
+  for (const auto& match : matches) read(match, place, depth);
 }
 
 void ConfigFiles::read(const std::string& path, const config::Place& asked_at, int depth) {

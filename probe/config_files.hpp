@@ -12,6 +12,9 @@
 
 namespace vedette {
 
+/// The files that match `pattern` now, in their order; empty when none does.
+std::vector<std::string> matching_files(const std::string& pattern);
+
 class ConfigFiles {
  public:
   explicit ConfigFiles(config::Diagnostics& diagnostics, config::Context& context)
@@ -23,6 +26,8 @@ class ConfigFiles {
   /// The top level of every file, in the order read. `include` has been taken from them.
   [[nodiscard]] std::vector<config::Mapping>& documents() { return documents_; }
   [[nodiscard]] const std::vector<std::shared_ptr<const config::Source>>& sources() const { return sources_; }
+  /// The patterns that were included: a file that matches one later belongs to the configuration, too.
+  [[nodiscard]] const std::vector<std::string>& patterns() const { return patterns_; }
 
  private:
   void read(const std::string& path, const config::Place& asked_at, int depth);
@@ -33,6 +38,7 @@ class ConfigFiles {
   std::set<std::string> seen_;
   std::vector<config::Mapping> documents_;
   std::vector<std::shared_ptr<const config::Source>> sources_;
+  std::vector<std::string> patterns_;
 };
 
 }  // namespace vedette

@@ -68,6 +68,7 @@ std::optional<Config> load_config(const std::string& path, config::Diagnostics& 
   out.checks = std::move(decoder.checks());
   out.modules = decoder.modules();
   out.sources = files.sources();
+  out.patterns = files.patterns();
   out.further = std::move(context.sources);
   return out;
 }

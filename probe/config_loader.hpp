@@ -19,6 +19,7 @@ struct Config {
   std::vector<CheckPtr> checks;  ///< enabled ones, in the order written
   Modules modules;
   std::vector<std::shared_ptr<const config::Source>> sources;  ///< the files, in the order read
+  std::vector<std::string> patterns;                           ///< of files that were included
   std::vector<std::shared_ptr<const config::Source>> further;  ///< those that checks name: scenarios and theirs
 };
 

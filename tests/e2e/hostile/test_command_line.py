@@ -22,7 +22,8 @@ DEADLINE = 2  # seconds: TIMEOUT of the ways
 LATE = 1      # seconds that a run may take beyond it
 MOST_OVERHEAD = 0.7  # seconds, on a machine that is busy with the faults
 MOST_MEGABYTES = 400
-# Sanitizers make a program slow, and keep what it has freed.
+# Sanitizers make a program slow, so that a deadline strikes in an earlier phase or finds the loop late, and they keep what
+# it has freed.
 SANITIZED = "VEDETTE_SANITIZED" in os.environ
 # What is too much only when it has come: a peer or a machine that is slow has not sent it by the deadline.
 BY_AMOUNT = {"peer_flood", "limit", "body_too_large", "http_headers_too_large", "line_too_long", "http_redirect_limit", "grpc_protocol"}
@@ -84,7 +85,8 @@ class CommandLine(unittest.TestCase):
         result, = json.loads(ended.output.decode("utf-8"))
         said = f"{result['verdict']} {result['reason']}: {result['message'][:300]}"
         right = all_expected()[pair]
-        if not (result["reason"].startswith("timeout_") and right & BY_AMOUNT):
+        slow = result["reason"].startswith("timeout_") or result["reason"] == "agent_paused"
+        if not (slow and (SANITIZED or (right & BY_AMOUNT and result["reason"] != "agent_paused"))):
             self.assertIn(result["reason"], right, said)
         self.assertEqual(result["verdict"], verdicts().get(result["reason"]), said)
         self.assertEqual(ended.code, EXIT_CODES[result["verdict"]], said)
