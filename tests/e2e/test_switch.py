@@ -68,7 +68,9 @@ modules:
 
     def query(self, expression, job):
         url = f"http://127.0.0.1:{self.prometheus}/api/v1/query?" + urllib.parse.urlencode({"query": expression})
-        found = json.loads(get(url)[2])["data"]["result"]
+        status, _, text = get(url)
+        # It listens before its storage is open, and answers 503 until then.
+        found = json.loads(text)["data"]["result"] if status == 200 else []
         out = {}
         for sample in found:
             labels = {k: v for k, v in sample["metric"].items() if k != "job"}
