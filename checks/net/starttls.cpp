@@ -28,8 +28,8 @@ bool begins(std::string_view text, std::string_view with) {
   return same_ignoring_case(text.substr(0, with.size()), with);
 }
 
-/// Reads a reply of SMTP's or FTP's form: a line `250 …`, or lines from `250-…` up to `250 …`. What stands between is
-/// any text in FTP (RFC 959 section 4.2).
+/// Reads a reply of SMTP's or FTP's form: a line `250 text`, or lines from `250-text` up to `250 text`. What stands
+/// between is any text in FTP (RFC 959 section 4.2).
 asio::awaitable<tl::expected<std::string, Failure>> read_reply(LineReader& reader) {
   std::string text;
   std::string end;
