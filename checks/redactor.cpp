@@ -11,6 +11,8 @@ namespace vedette {
 namespace {
 
 constexpr std::string_view kMask = "***";
+/// How far before a cut its secret may begin.
+constexpr std::size_t kMaxPart = 4096;
 
 /// What is the same of a secret in the base64 of any text that holds it `before` bytes behind a multiple of three.
 std::string inner_base64(std::string_view secret, std::size_t before) {
@@ -35,7 +37,7 @@ void Redactor::add_form(std::string form) const {
   const auto place =
       std::find_if(forms_.begin(), forms_.end(), [&](const std::string& other) { return other.size() < form.size(); });
   starts_[static_cast<unsigned char>(form[0])] = true;
-  longest_ = std::max(longest_, form.size());
+  longest_ = std::min(kMaxPart, std::max(longest_, form.size()));
   forms_.insert(place, std::move(form));
 }
 
@@ -66,7 +68,6 @@ void Redactor::add_userinfo(const std::string& user, const std::string& password
 void Redactor::derive_forms() const {
   // No letter is written with more: `&amp;#x0000e9;` and the like.
   constexpr std::size_t kMaxLetter = 16;
-  constexpr std::size_t kMaxPart = 4096;
   starts_.resize(256);
   const auto mark = [this](std::string_view bytes) {
     for (const char byte : bytes) starts_[static_cast<unsigned char>(byte)] = true;

@@ -91,8 +91,10 @@ asio::awaitable<Problem> secure(RunContext& context, Stream& stream, const HttpR
   co_return problem;
 }
 
-bool may_ask_again(const RunContext& context, const HttpRequest& request, Again how) {
-  return !context.stopped && !context.overdue && !(how == Again::kHttp11 && request.only_http2);
+/// Not when an answer has begun: a server that refuses then has worked on the request, whatever it says.
+bool may_ask_again(const RunContext& context, const HttpRequest& request, const HttpExchange& out) {
+  const bool possible = out.again != Again::kHttp11 || !request.only_http2;
+  return possible && !out.heard && !context.stopped && !context.overdue;
 }
 
 /// Over a connection of its own, which is kept when there are `connections`.
@@ -146,8 +148,8 @@ asio::awaitable<Problem> perform(RunContext& context, const HttpRequest& request
       if (out.reusable) connections->keep(request, std::move(idle));
       again = out.again;
       // Without an answer nobody knows whether it was done: what must not be done twice is not sent again.
-      const bool gone = again != Again::kNo || (!out.heard && is_idempotent(request.method));
-      if (!problem || !gone || !may_ask_again(context, request, again)) co_return problem;
+      const bool gone = again != Again::kNo || is_idempotent(request.method);
+      if (!problem || !gone || !may_ask_again(context, request, out)) co_return problem;
       if (again == Again::kNo) context.log("the server had closed the connection; connecting again");
       out = {};
     }
@@ -155,7 +157,7 @@ asio::awaitable<Problem> perform(RunContext& context, const HttpRequest& request
   if (again == Again::kNo) {
     auto problem = co_await perform_anew(context, request, out, hop, connections);
     again = out.again;
-    if (!problem || again == Again::kNo || !may_ask_again(context, request, again)) co_return problem;
+    if (!problem || again == Again::kNo || !may_ask_again(context, request, out)) co_return problem;
     out = {};
   }
   context.end_phase();

@@ -220,13 +220,13 @@ asio::awaitable<Problem> xmpp(Stream& stream, LineReader& reader, const std::str
   if (auto problem = co_await stream.write_all(opening)) co_return problem;
   constexpr std::size_t kMaxFeatures = std::size_t{64} << 10;
   std::string features;
-  while (features.find("</stream:features>") == std::string::npos) {
+  // Each part ends with the > that it was read up to, so that only the end needs to be looked at.
+  while (!features.ends_with("</stream:features>")) {
     const auto element = co_await reader.until(">");
     if (!element) co_return element.error();
     features += *element;
     // It ends the stream: there is nothing to wait for.
-    const bool error =
-        features.find("</stream:error>") != std::string::npos || features.find("</stream:stream>") != std::string::npos;
+    const bool error = features.ends_with("</stream:error>") || features.ends_with("</stream:stream>");
     if (error) co_return refused(stream_error(features).empty() ? features : stream_error(features));
     if (features.size() > kMaxFeatures) co_return flood(kMaxFeatures, "bytes of stream features");
   }

@@ -139,6 +139,19 @@ TEST_CASE("a request that the server did not work on is sent again once") {
   twice(frame(kGoaway, 0, 0, four(0) + four(0)));
 }
 
+TEST_CASE("a request that was answered is not sent again, whatever the server says") {
+  const World world;
+  std::atomic<int> asked{0};
+  const auto result = world.run([&](Peer& peer) {
+    ++asked;
+    peer.write(frame(kHeaders, kEndHeaders, 1, kStatus200) + frame(kData, 0, 1, "hello") +
+               frame(kReset, 0, 1, four(7)));
+    peer.read_bytes(1000);
+  });
+  CHECK(result.reason == Reason::kHttpProtocol);
+  CHECK(asked == 1);
+}
+
 TEST_CASE("blanks around a value are left out") {
   const World world;
   const auto answer = frame(kHeaders, kEndHeaders | kEndStream, 1, kStatus200 + field(" blank\t"));
