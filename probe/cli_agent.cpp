@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
@@ -219,6 +220,13 @@ class Process {
   bool drained_ = false;
 };
 
+/// Left alone, glibc raises the size from which memory goes straight back to the system to 32 MiB at the first large
+/// block it frees. Then what large answers took stays, in pieces, and the process is as large as its worst moments.
+void give_back_large_memory() {
+  constexpr int kLarge = 256 << 10;
+  ::mallopt(M_MMAP_THRESHOLD, kLarge);
+}
+
 int run_agent(const AgentFlags& flags) {
   configure_log(flags);
   if (flags.check_only) {
@@ -229,6 +237,7 @@ int run_agent(const AgentFlags& flags) {
     return config ? kAllPassed : kNotStarted;
   }
   raise_descriptor_limit();
+  give_back_large_memory();
   log::write_behind();
   Process process(flags);
   return process.run();

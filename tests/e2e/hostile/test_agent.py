@@ -21,7 +21,7 @@ HEALTHY = 60
 SECONDS = 20
 GRACE, BEYOND_GRACE = 3, 5  # seconds that runs have at the end, and that the agent has beyond it
 ANSWER = 5                  # seconds in which /-/healthy must answer
-MOST_MEGABYTES = 1200
+MOST_MEGABYTES = 400
 MOST_GROWTH = 1.2           # of what is usual, between the middle and the end
 TIMEOUT = "1s"
 # Hostile servers are machines of their own: some hundred threads of theirs must not take the agent's processor.
