@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 #include "exporters/log.hpp"
 #include "probe/gzip.hpp"
@@ -41,66 +42,64 @@ std::size_t Pages::bytes_under_way() {
   return out;
 }
 
-void Pages::forget_old() {
-  auto next = Clock::time_point::max();
-  const auto now = Clock::now();
-  std::erase_if(pages_, [&](const auto& entry) {
-    const auto& page = *entry.second;
-    if (!page.done) return false;
-    if (page.good_until > now) next = std::min(next, page.good_until);
-    return page.good_until <= now;
-  });
-  if (next == Clock::time_point::max()) return;
-  forgetting_.expires_at(next);
-  forgetting_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) forget_old();
+void Pages::begin(Queues::iterator queue) {
+  const auto page = std::exchange(queue->second.next, nullptr);
+  const auto began = Clock::now();
+  const auto job = Job::start(
+      maker_, home_,
+      [page, compressed = queue->first.second, make = std::move(queue->second.make)] {
+        page->response = make();
+        make_shareable(page->response, compressed);
+      },
+      [this, page, queue, began](const std::exception_ptr& error) {
+        if (error) {
+          page->response = {500, "text/plain; charset=utf-8", "This page could not be made\n", {}};
+          log::error("a page could not be made; please report it");
+        } else {
+          under_way_.emplace_back(page->response.shared);
+        }
+        finish(*page);
+        rest(queue, Clock::now() - began);
+      });
+  if (job) return;
+  page->response = too_busy();
+  finish(*page);
+  queues_.erase(queue);
+}
+
+void Pages::rest(Queues::iterator queue, Clock::duration time) {
+  queue->second.rest.expires_after(time);
+  queue->second.rest.async_wait([this, queue](const boost::system::error_code& error) {
+    if (error) return;
+    if (queue->second.next) {
+      begin(queue);
+    } else {
+      queues_.erase(queue);
+    }
   });
 }
 
-asio::awaitable<std::shared_ptr<Pages::Page>> Pages::find_or_make(std::string key, bool compressed,
-                                                                  std::function<WebResponse()> make) {
-  forget_old();
-  const auto now = Clock::now();
-  const auto known = pages_.find(key);
-  auto page = known == pages_.end() ? nullptr : known->second;
-  net::Event ready(home_);
-  if (!page) {
-    if (bytes_under_way() > kMaxBytes) co_return nullptr;
-    page = std::make_shared<Page>();
-    const auto job = Job::start(
-        maker_, home_,
-        [page, compressed, make = std::move(make)] {
-          page->response = make();
-          make_shareable(page->response, compressed);
-        },
-        [this, page, now](const std::exception_ptr& error) {
-          const auto end = Clock::now();
-          page->done = true;
-          page->good_until = end + (end - now);
-          if (error) {
-            page->response = {500, "text/plain; charset=utf-8", "This page could not be made\n", {}};
-            log::error("a page could not be made; please report it");
-          } else {
-            under_way_.emplace_back(page->response.shared);
-          }
-          for (auto* event : page->waiting) event->notify();
-          page->waiting.clear();
-          forget_old();
-        });
-    if (!job) co_return nullptr;
-    pages_[key] = page;
-  }
-  if (!page->done) {
-    page->waiting.push_back(&ready);
-    co_await ready.wait();
-  }
-  co_return page;
+void Pages::finish(Page& page) {
+  page.done = true;
+  for (auto* event : std::exchange(page.waiting, {})) event->notify();
 }
 
 asio::awaitable<WebResponse> Pages::get(std::string key, bool compressed, std::function<WebResponse()> make) {
-  key += compressed ? " gzip" : "";
-  const auto page = co_await find_or_make(std::move(key), compressed, std::move(make));
-  co_return page ? page->response : too_busy();
+  const auto [queue, first] = queues_.try_emplace({std::move(key), compressed}, home_);
+  if (!queue->second.next) {
+    if (bytes_under_way() > kMaxBytes) {
+      if (first) queues_.erase(queue);
+      co_return too_busy();
+    }
+    queue->second.next = std::make_shared<Page>();
+  }
+  const auto page = queue->second.next;
+  queue->second.make = std::move(make);
+  net::Event ready(home_);
+  page->waiting.push_back(&ready);
+  if (first) begin(queue);
+  if (!page->done) co_await ready.wait();
+  co_return page->response;
 }
 
 }  // namespace vedette

@@ -1,8 +1,9 @@
 #pragma once
 
-// Large pages: made by a thread of their own, one after the other, and shared by all who ask for the same at about the
-// same time. So neither the time nor the memory that they take grows with the number of those who ask, and other
-// requests are answered meanwhile. On the web server's thread, but for the making.
+// Large pages: made by a thread of their own, one after the other, and shared by all who came while the one before was
+// being made. So neither the time nor the memory that they take grows with the number of those who ask, and other
+// requests are answered meanwhile. Nobody gets a page whose making had begun before they asked: what a client has
+// changed, it sees. On the web server's thread, but for the making.
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -12,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "checks/net/event.hpp"
@@ -25,32 +27,39 @@ class Pages {
   /// What all pages that are being sent may have in bytes, if there is more than one.
   static constexpr std::size_t kMaxBytes = std::size_t{256} << 20;
 
-  explicit Pages(const boost::asio::any_io_executor& home) : home_(home), forgetting_(home) {}
+  explicit Pages(const boost::asio::any_io_executor& home) : home_(home) {}
 
-  /// The page called `key`, which `make` makes on the other thread; compressed when the request takes that. A page is
-  /// given out again for twice as long as its making took: as fresh as if each had waited for its own. 503 when too
-  /// many bytes of pages are under way.
+  /// The page called `key`, which `make` makes on the other thread; compressed when the request takes that. Between
+  /// two makings of a page lies as much time as the first of them took, so that clients who ask without end leave half
+  /// of a processor to the checks. 503 when too many bytes of pages are under way.
   boost::asio::awaitable<WebResponse> get(std::string key, bool compressed, std::function<WebResponse()> make);
 
  private:
   struct Page {
     WebResponse response;
-    std::chrono::steady_clock::time_point good_until;
     bool done = false;
     std::vector<net::Event*> waiting;
   };
 
-  boost::asio::awaitable<std::shared_ptr<Page>> find_or_make(std::string key, bool compressed,
-                                                             std::function<WebResponse()> make);
+  /// Those who ask for one page: it exists from the first making until nobody waits for a next one.
+  struct Queue {
+    explicit Queue(const boost::asio::any_io_executor& executor) : rest(executor) {}
+
+    std::shared_ptr<Page> next;         // nothing when nobody waits for a making that has not begun
+    std::function<WebResponse()> make;  // as the last one who asked wants it
+    boost::asio::steady_timer rest;
+  };
+  using Queues = std::map<std::pair<std::string, bool>, Queue>;  // by name, and whether it is compressed
+
+  void begin(Queues::iterator queue);
+  void rest(Queues::iterator queue, std::chrono::steady_clock::duration time);
+  void finish(Page& page);
+
   /// Of the pages that somebody still has.
   [[nodiscard]] std::size_t bytes_under_way();
 
-  /// Forgets the pages that are not good any more, now and when the next one is not.
-  void forget_old();
-
   boost::asio::any_io_executor home_;
-  boost::asio::steady_timer forgetting_;
-  std::map<std::string, std::shared_ptr<Page>> pages_;
+  Queues queues_;
   std::vector<std::weak_ptr<const std::string>> under_way_;
   Workers maker_{1, 16};
 };
