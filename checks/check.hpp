@@ -58,7 +58,8 @@ struct Check {
 
   std::uint64_t fingerprint = 0;  ///< equal for definitions that a reload may keep
 
-  std::uint64_t key = 0;  ///< key_of(name, target)
+  std::uint64_t key = 0;   ///< key_of(name, target)
+  std::uint64_t grid = 0;  ///< what its place on the grid is computed from: the key, and whose grid it is
 };
 
 /// What tells the checks of a configuration apart: a hash of name and target, since several targets share a name. The

@@ -1,7 +1,7 @@
 #pragma once
 
 // Something for each check of a configuration, such as its series. A reload keeps it as long as the check's definition
-// stays the same: the rule of the schedule. Thread-safe; one thread at a time applies.
+// stays the same, and lets a changed one take over what it may. Thread-safe; one thread at a time applies.
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
@@ -16,7 +16,8 @@ namespace vedette {
 template <typename T>
 class ByCheck {
  public:
-  /// Makes `checks` the ones that have something; `make(check)` gives it to those that had none.
+  /// Makes `checks` the ones that have something. `make(check, before)` gives it to those that are new or have changed;
+  /// `before` is what a check of the same name and target had, or nothing.
   template <typename Make>
   void apply(const std::vector<CheckPtr>& checks, const Make& make) {
     boost::unordered_flat_map<std::uint64_t, Known> next;
@@ -26,8 +27,9 @@ class ByCheck {
     // Only this thread changes the maps: what is new is made before anybody has to wait.
     for (const auto& check : checks) {
       const auto known = by_key_.find(check->key);
-      const bool kept = known != by_key_.end() && known->second.fingerprint == check->fingerprint;
-      auto thing = kept ? known->second.thing : std::shared_ptr<T>(make(check));
+      const auto before = known == by_key_.end() ? nullptr : known->second.thing;
+      const bool kept = before && known->second.fingerprint == check->fingerprint;
+      auto thing = kept ? before : std::shared_ptr<T>(make(check, before));
       order.push_back(thing);
       next.emplace(check->key, Known{check->fingerprint, std::move(thing)});
     }

@@ -41,7 +41,7 @@ void SeriesCells::read(std::vector<double>& out) const {
 }
 
 CheckSeries::CheckSeries(LayoutPool& pool, const PageTable& table, CheckPtr check,
-                         const std::vector<std::pair<std::string, std::string>>& common)
+                         const std::vector<std::pair<std::string, std::string>>& common, const CheckSeries* before)
     : pool_(pool), table_(table), check_(std::move(check)) {
   append_label(labels_, "check", check_->name);
   labels_ += ',';
@@ -54,9 +54,20 @@ CheckSeries::CheckSeries(LayoutPool& pool, const PageTable& table, CheckPtr chec
     }
   }
   labels_.shrink_to_fit();
+  if (before != nullptr && counts_like(*before)) {
+    cells_ = before->shared_cells();
+    return;
+  }
   SeriesShape shape;
   if (check_->metrics == MetricsLevel::kFull) shape.buckets = check_->buckets;
   cells_ = std::make_shared<SeriesCells>(pool_.layout_for(std::move(shape)));
+}
+
+bool CheckSeries::counts_like(const CheckSeries& other) const {
+  const auto& a = *check_;
+  const auto& b = *other.check_;
+  const bool same_buckets = a.buckets == b.buckets || (a.buckets && b.buckets && *a.buckets == *b.buckets);
+  return a.kind == b.kind && a.metrics == b.metrics && same_buckets;
 }
 
 bool CheckSeries::exports(const Measure& measure) const {

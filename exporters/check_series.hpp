@@ -31,8 +31,10 @@ struct SeriesCells {
 
 class CheckSeries {
  public:
+  /// Goes on with the numbers of `before`, the series of the same check as it was defined before, if there are any and
+  /// they mean the same. Runs of the old definition may still come to `before`: both share what they count in.
   CheckSeries(LayoutPool& pool, const PageTable& table, CheckPtr check,
-              const std::vector<std::pair<std::string, std::string>>& common);
+              const std::vector<std::pair<std::string, std::string>>& common, const CheckSeries* before = nullptr);
 
   [[nodiscard]] const Check& check() const { return *check_; }
   /// The labels that all its series share, rendered.
@@ -41,12 +43,14 @@ class CheckSeries {
   void record(const Result& result);
   void skipped();
 
-  [[nodiscard]] std::shared_ptr<const SeriesCells> cells() const {
+  [[nodiscard]] std::shared_ptr<const SeriesCells> cells() const { return shared_cells(); }
+
+ private:
+  [[nodiscard]] std::shared_ptr<SeriesCells> shared_cells() const {
     const std::lock_guard lock(mutex_);
     return cells_;
   }
-
- private:
+  [[nodiscard]] bool counts_like(const CheckSeries& other) const;
   [[nodiscard]] bool exports(const Measure& measure) const;
   /// The measures of `result`, with names of their own labels that the check has already as Prometheus renames them:
   /// `exported_…`. Only a dialogue's labels are named by people.

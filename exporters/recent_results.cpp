@@ -29,6 +29,14 @@ struct RecentResults::Entry {
   CheckView view;  ///< with `recent` as a ring
   std::size_t next = 0;
 
+  /// False when what is known is of another kind.
+  bool redefine(const CheckPtr& check) {
+    const std::lock_guard lock(mutex);
+    if (view.check->kind != check->kind) return false;
+    view.check = check;
+    return true;
+  }
+
   CheckView copy() {
     const std::lock_guard lock(mutex);
     CheckView out = view;
@@ -44,7 +52,10 @@ RecentResults::RecentResults() = default;
 RecentResults::~RecentResults() = default;
 
 void RecentResults::apply(const std::vector<CheckPtr>& checks) {
-  entries_.apply(checks, [](const CheckPtr& check) { return std::make_shared<Entry>(check); });
+  entries_.apply(checks, [](const CheckPtr& check, const std::shared_ptr<Entry>& before) {
+    if (!before || !before->redefine(check)) return std::make_shared<Entry>(check);
+    return before;
+  });
 }
 
 std::optional<Verdict> RecentResults::record(const Check& check, const ResultPtr& result) {
@@ -91,7 +102,8 @@ std::vector<CheckView> RecentResults::all() const {
 std::vector<CheckView> RecentResults::named(const std::string& name) const {
   std::vector<CheckView> out;
   entries_.each([&](const auto& entry) {
-    if (entry->view.check->name == name) out.push_back(entry->copy());
+    auto view = entry->copy();
+    if (view.check->name == name) out.push_back(std::move(view));
   });
   return out;
 }

@@ -39,7 +39,7 @@ class RecentResults {
   RecentResults(const RecentResults&) = delete;
   RecentResults& operator=(const RecentResults&) = delete;
 
-  /// Same rule as the schedule: equal fingerprints keep what is known.
+  /// What is known of a name and a target is kept, unless they are of another kind now.
   void apply(const std::vector<CheckPtr>& checks);
   /// Returns the verdict before this result; nothing for the first one or a check that has gone.
   std::optional<Verdict> record(const Check& check, const ResultPtr& result);

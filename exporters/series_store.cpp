@@ -39,8 +39,9 @@ SeriesStore::SeriesStore(std::span<const Family* const> families) : layouts_(tab
 
 void SeriesStore::apply(const std::vector<CheckPtr>& checks,
                         const std::vector<std::pair<std::string, std::string>>& common) {
-  series_.apply(checks,
-                [&](const CheckPtr& check) { return std::make_shared<CheckSeries>(layouts_, table_, check, common); });
+  series_.apply(checks, [&](const CheckPtr& check, const std::shared_ptr<CheckSeries>& before) {
+    return std::make_shared<CheckSeries>(layouts_, table_, check, common, before.get());
+  });
 }
 
 void SeriesStore::record(const Check& check, const Result& result) {

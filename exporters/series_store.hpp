@@ -25,8 +25,9 @@ class SeriesStore {
   SeriesStore(const SeriesStore&) = delete;
   SeriesStore& operator=(const SeriesStore&) = delete;
 
-  /// Makes `checks` the ones that have series. Checks with an equal fingerprint keep theirs; the series of those that
-  /// went away vanish. `common` labels stand behind each check's own.
+  /// Makes `checks` the ones that have series. Checks of a known name and target keep their numbers, as long as they
+  /// have the same kind, buckets and level of metrics; the series of those that went away vanish. `common` labels stand
+  /// behind each check's own.
   void apply(const std::vector<CheckPtr>& checks, const std::vector<std::pair<std::string, std::string>>& common);
 
   /// From the check's shard.

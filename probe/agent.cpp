@@ -44,6 +44,23 @@ Shard& Agent::shard_of(const Check& check) {
   return *shards_[check.key % shards_.size()];
 }
 
+namespace {
+
+/// The check as this agent has it: when the labels that stand on every series change, or the grid, so has every check.
+CheckPtr of_agent(const Check& check, const AgentSettings& settings) {
+  auto out = std::make_shared<Check>(check);
+  std::string text;
+  for (const auto& [name, value] : settings.common_labels()) text += fmt::format("{}={}\n", name, value);
+  if (!settings.grid.empty()) {
+    out->grid = stable_hash(fmt::format("{} {}", check.key, settings.grid));
+    text += settings.grid;
+  }
+  if (!text.empty()) out->fingerprint ^= stable_hash(text);
+  return out;
+}
+
+}  // namespace
+
 bool Agent::load(config::Diagnostics& diagnostics) {
   auto config = load_config(options_.config_file, diagnostics);
   recorder_.metrics().reloaded(config.has_value(), diagnostics);
@@ -59,15 +76,7 @@ bool Agent::load(config::Diagnostics& diagnostics) {
   const auto& settings = next->settings;
   recorder_.metrics().describe(settings);
   RunMemory::shared().set_limit(settings.memory);
-  // The agent's labels stand on every series: when they change, so has every check.
-  std::string labels_text;
-  for (const auto& [name, value] : settings.common_labels()) labels_text += fmt::format("{}={}\n", name, value);
-  const auto salt = labels_text.empty() ? 0 : stable_hash(labels_text);
-  for (auto& check : config->checks) {
-    auto salted = std::make_shared<Check>(*check);
-    salted->fingerprint ^= salt;
-    check = std::move(salted);
-  }
+  for (auto& check : config->checks) check = of_agent(*check, settings);
   if (shards_.empty()) make_shards(settings);
   const auto egress = std::make_shared<const net::EgressPolicy>(settings.egress);
   for (const auto& shard : shards_) shard->set_egress(egress);

@@ -85,7 +85,7 @@ AgentMetrics::AgentMetrics()
   for (std::size_t i = 0; i < kStates.size(); ++i) states_[i] = &states.Add({{"state", kStates[i]}});
   auto& skipped = BuildCounter()
                       .Name("vedette_runs_skipped_total")
-                      .Help("Due runs that were not started, by reason")
+                      .Help("Due runs that have no result, by reason")
                       .Register(registry_);
   for (std::size_t i = 0; i < skipped_.size(); ++i) {
     skipped_[i] = &skipped.Add({{"reason", std::string(name_of(static_cast<Skip>(i)))}});

@@ -60,7 +60,7 @@ class AgentMetrics {
   prometheus::Gauge* run_memory_limit_;
   prometheus::Counter* log_dropped_;
   std::array<prometheus::Gauge*, 5> states_{};
-  std::array<prometheus::Counter*, 3> skipped_{};
+  std::array<prometheus::Counter*, kSkips> skipped_{};
   prometheus::Counter* retries_;
   std::array<prometheus::Counter*, 4> runs_{};
   std::array<prometheus::Counter*, 3> disturbed_{};

@@ -16,27 +16,6 @@ namespace vedette {
 
 namespace {
 
-bool is_label_name(std::string_view name) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  };
-  return !name.empty() && (name[0] < '0' || name[0] > '9') && !name.starts_with("__") &&
-         std::all_of(name.begin(), name.end(), allowed);
-}
-
-/// Whether a family has a label of that name: Prometheus refuses a whole page on which a series has one twice. It is
-/// the same for every kind, so that a label does not become wrong when a check of another kind is added.
-bool is_reserved(std::string_view name) {
-  static const auto names = [] {
-    std::set<std::string_view> out{"check", "instance", "le", "quantile", "reason"};
-    for (const auto* kind : all_kinds()) {
-      for (const auto* family : kind->families) out.insert(family->labels.begin(), family->labels.end());
-    }
-    return out;
-  }();
-  return names.contains(name);
-}
-
 void read_count(config::Mapping& section, std::string_view key, std::size_t& out, std::int64_t most) {
   std::int64_t value = 0;
   if (section.read_integer(key, value, 1, most)) out = static_cast<std::size_t>(value);
@@ -143,6 +122,25 @@ void read_probe_targets(config::Mapping& section, AgentSettings& out) {
 
 }  // namespace
 
+bool is_label_name(std::string_view name) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  return !name.empty() && (name[0] < '0' || name[0] > '9') && !name.starts_with("__") &&
+         std::all_of(name.begin(), name.end(), allowed);
+}
+
+bool is_reserved_label(std::string_view name) {
+  static const auto names = [] {
+    std::set<std::string_view> out{"check", "instance", "le", "quantile", "reason"};
+    for (const auto* kind : all_kinds()) {
+      for (const auto* family : kind->families) out.insert(family->labels.begin(), family->labels.end());
+    }
+    return out;
+  }();
+  return names.contains(name);
+}
+
 Labels decode_labels(config::Mapping& section, std::string_view key) {
   Labels out;
   auto mapping = section.take_mapping(key);
@@ -151,7 +149,7 @@ Labels decode_labels(config::Mapping& section, std::string_view key) {
     if (!is_label_name(name)) {
       mapping->error_at_key(name, fmt::format("'{}' is not a label's name", name),
                             "letters, digits and _, not beginning with a digit or __");
-    } else if (is_reserved(name)) {
+    } else if (is_reserved_label(name)) {
       mapping->error_at_key(name, fmt::format("the label {} is set by Vedette itself", name), "choose another name");
     } else if (!value.is_scalar()) {
       mapping->error(name, fmt::format("the label {} must be a single value, not {}", name, value.what()));
@@ -183,8 +181,12 @@ AgentSettings decode_agent(config::Mapping& section) {
   constexpr std::int64_t kMostPerTurn = 10000;
   constexpr std::int64_t kMostOnDemand = 100000;
   auto out = default_agent();
-  section.read("name", out.name);
+  const bool named = section.read("name", out.name);
   section.read("region", out.region);
+  bool aligned = false;
+  section.read("aligned", aligned);
+  // The default name is the machine's: a check that moves to another machine of its region keeps its points.
+  if (!aligned) out.grid = named ? out.name : out.region;
   out.labels = decode_labels(section, "labels");
   read_count(section, "shards", out.shards, kMostShards);
   if (section.read("shutdown_grace", out.shutdown_grace) && out.shutdown_grace < config::Duration::zero()) {

@@ -19,6 +19,7 @@ using Labels = std::vector<std::pair<std::string, std::string>>;
 struct AgentSettings {
   std::string name;                               ///< default: the host's name
   std::string region;                             ///< becomes a label of every check's series
+  std::string grid;                               ///< whose grid its checks are on; empty: the one that all share
   Labels labels;                                  ///< of every check's series
   std::size_t shards = 0;                         ///< zero: one per core
   AdmissionLimits limits;                         ///< in_flight is for the whole agent
@@ -38,6 +39,12 @@ AgentSettings decode_agent(config::Mapping& section);
 
 /// The defaults when there is no section.
 AgentSettings default_agent();
+
+bool is_label_name(std::string_view name);
+
+/// Whether a family has a label of that name: Prometheus refuses a whole page on which a series has one twice. It is
+/// the same for every kind, so that a label does not become wrong when a check of another kind is added.
+bool is_reserved_label(std::string_view name);
 
 /// Reads a mapping of label names to values; names that the program itself uses are refused.
 Labels decode_labels(config::Mapping& section, std::string_view key);

@@ -19,11 +19,8 @@ namespace {
 
 using config::Duration;
 
-constexpr Duration kLeastInterval = std::chrono::milliseconds(100);
-constexpr Duration kMostInterval = std::chrono::hours(24 * 366);
 constexpr Duration kDefaultTimeout = std::chrono::seconds(10);
 constexpr Duration kMostTimeout = std::chrono::hours(1);
-constexpr std::size_t kLongestName = 200;
 constexpr std::size_t kMostBuckets = 60;
 
 std::vector<std::string_view> kind_names() {
@@ -286,6 +283,15 @@ std::vector<CheckDecoder::Target> CheckDecoder::read_targets(config::Mapping& se
   return out;
 }
 
+void CheckDecoder::read_hostname(config::Mapping& section, Check& check) {
+  if (!section.read("hostname", check.hostname) || !check.settings) return;
+  const auto fixed = check.settings->fixed_host();
+  if (!fixed.empty() && !check.hostname.empty() && fixed != check.hostname) {
+    section.error("hostname", fmt::format("the settings ask for the host {} already", fixed),
+                  "leave one of the two out");
+  }
+}
+
 void CheckDecoder::set_timeout(const config::Mapping& section, Duration module_timeout, const Schedule& schedule,
                                Check& check) {
   const bool own = section.has("timeout");
@@ -331,6 +337,7 @@ void CheckDecoder::add(const Check& base, const Target& target, std::uint64_t fi
                                  "use basic_auth with a reference such as ${file:PATH}");
   }
   check->key = key_of(check->name, check->target);
+  check->grid = check->key;
   const auto [known, fresh] = keys_.emplace(check->key, target.place);
   if (!fresh) {
     context_.diagnostics.error(target.place, fmt::format("{} is a target of this check already", check->instance),
@@ -353,6 +360,7 @@ void CheckDecoder::read_check(const config::Value& value) {
   section.read("enabled", enabled);
   read_schedule(section, schedule);
   const bool usable = read_settings(section, check, module_timeout, module_fingerprint);
+  read_hostname(section, check);
   const auto targets = read_targets(section, check);
   section.finish();
   if (!named || !usable) return;

@@ -16,6 +16,10 @@
 
 namespace vedette {
 
+constexpr std::size_t kLongestName = 200;  ///< of a check, in bytes
+constexpr config::Duration kLeastInterval = std::chrono::milliseconds(100);
+constexpr config::Duration kMostInterval = std::chrono::hours(24 * 366);
+
 /// When and how often; what `defaults:` gives and each check may change.
 struct Schedule {
   config::Duration interval = std::chrono::seconds(60);
@@ -50,6 +54,7 @@ class CheckDecoder {
   void read_schedule(config::Mapping& section, Schedule& out);
   bool read_identity(config::Mapping& section, std::string& name);
   /// The kind and its settings, from the module named or the section written inline.
+  static void read_hostname(config::Mapping& section, Check& check);
   bool read_settings(config::Mapping& section, Check& check, config::Duration& timeout, std::string& fingerprint);
   const Module* read_module_name(config::Mapping& section);
   std::vector<Target> read_targets(config::Mapping& section, const Check& check);

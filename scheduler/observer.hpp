@@ -11,12 +11,15 @@
 
 namespace vedette {
 
-/// Why a due run was not started.
+/// Why a due run has no result.
 enum class Skip : std::uint8_t {
   kOverlap,  ///< the run before has not ended
   kLate,     ///< the agent did not get round to it in time
   kBudget,   ///< too many runs were in flight
+  kChanged,  ///< it was cut off, or had not begun, when a reload changed its check
 };
+
+inline constexpr std::size_t kSkips = 4;  ///< how many reasons there are
 
 inline std::string_view name_of(Skip skip) {
   switch (skip) {
@@ -26,6 +29,8 @@ inline std::string_view name_of(Skip skip) {
       return "late";
     case Skip::kBudget:
       return "budget";
+    case Skip::kChanged:
+      return "changed";
   }
   return "unknown";
 }

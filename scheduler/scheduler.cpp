@@ -44,8 +44,9 @@ void Scheduler::install(std::uint32_t index, const CheckPtr& check, MonotonicTim
   slot.check = check;
   slot.line = &line_of(*check);
   slot.interval = check->interval;
-  slot.phase = phase_of(check->key, check->interval);
-  follow_grid(index, now);
+  slot.phase = phase_of(check->grid, check->interval);
+  const auto due = next_due(now, slot.phase, slot.interval, offset_);
+  push(index, due <= now + kFirstWithin ? due : now + phase_of(check->grid, kFirstWithin), false);
 }
 
 void Scheduler::remove(std::uint32_t index) {
@@ -71,9 +72,13 @@ Scheduler::Change Scheduler::apply(const std::vector<CheckPtr>& checks, Monotoni
       continue;
     }
     std::uint32_t index = 0;
+    bool failing = false;
     if (found != by_key_.end()) {
       ++change.changed;
       index = found->second;
+      const auto& old = slots_[index];
+      failing = old.failing && old.check->kind == check->kind;
+      if (old.running || old.waiting || old.retrying) observer_.skipped(check, Skip::kChanged);
       remove(index);
     } else {
       ++change.added;
@@ -87,6 +92,8 @@ Scheduler::Change Scheduler::apply(const std::vector<CheckPtr>& checks, Monotoni
       by_key_.emplace(check->key, index);
     }
     install(index, check, now);
+    slots_[index].failing = failing;
+    set_interval(index, now);
     wanted.insert(index);
   }
   std::erase_if(by_key_, [&](const auto& entry) {
@@ -192,7 +199,7 @@ void Scheduler::set_interval(std::uint32_t index, MonotonicTime now) {
       slot.failing && check.failing_interval > Duration::zero() ? check.failing_interval : check.interval;
   if (wanted == slot.interval) return;
   slot.interval = wanted;
-  slot.phase = phase_of(check.key, wanted);
+  slot.phase = phase_of(check.grid, wanted);
   ++slot.generation;
   follow_grid(index, now);
 }

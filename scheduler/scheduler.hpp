@@ -42,12 +42,16 @@ class Starter {
 
 class Scheduler {
  public:
+  static constexpr std::chrono::seconds kFirstWithin{30};
+
   Scheduler(AdmissionLimits limits, WallOffset offset, Starter& starter, Observer& observer);
 
   struct Change {
     std::size_t added = 0, changed = 0, removed = 0, kept = 0;
   };
-  /// Puts `checks` in force. Checks with an equal fingerprint keep their phase and state; runs of others are cancelled.
+  /// Puts `checks` in force. Checks with an equal fingerprint keep their phase and state; runs of others are cancelled,
+  /// and counted as skipped when the check only changed. One that is new or has changed runs within kFirstWithin, if
+  /// its grid has no point so soon.
   Change apply(const std::vector<CheckPtr>& checks, MonotonicTime now);
 
   /// Starts what is due and admitted. Returns wake(now).

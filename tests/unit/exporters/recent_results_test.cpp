@@ -1,5 +1,6 @@
 #include "exporters/recent_results.hpp"
 
+#include "checks/kind.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace vedette;
@@ -52,14 +53,22 @@ TEST_CASE("recent latencies come oldest first and are bounded") {
   CHECK(points.back().seconds == Approx(0.1));
 }
 
-TEST_CASE("a reload keeps what did not change") {
+TEST_CASE("a reload keeps what is known of a check, unless it is of another kind") {
   RecentResults recent;
   const auto a = check();
   recent.apply({a});
   recent.record(*a, result(Verdict::kPass, 1));
   recent.apply({check()});
   CHECK(recent.named("a").at(0).runs == 1);
-  recent.apply({check(2)});
+  auto changed = std::make_shared<Check>(*check(2));
+  changed->labels = {{"team", "b"}};
+  recent.apply({changed});
+  CHECK(recent.named("a").at(0).runs == 1);
+  CHECK(recent.named("a").at(0).check->labels == changed->labels);
+  const Kind other{"other", {}, {}, nullptr, nullptr, nullptr, nullptr};
+  auto of_other_kind = std::make_shared<Check>(*check(3));
+  of_other_kind->kind = &other;
+  recent.apply({of_other_kind});
   CHECK(recent.named("a").at(0).runs == 0);
   recent.apply({});
   CHECK(recent.named("a").empty());

@@ -98,7 +98,7 @@ TEST_CASE("series that a run did not give vanish, and come back") {
   CHECK(page_of(store).find("probe_phase_seconds") != std::string::npos);
 }
 
-TEST_CASE("a reload keeps the counters of what did not change and drops the rest") {
+TEST_CASE("a reload keeps counters and drops what has gone") {
   SeriesStore store(kFamilies);
   const auto a = check("a");
   const auto b = check("b");
@@ -110,9 +110,34 @@ TEST_CASE("a reload keeps the counters of what did not change and drops the rest
   store.record(*b, result());
   const auto page = page_of(store);
   CHECK(has(page, "vedette_check_runs_total{" + kLabels + "} 1"));
-  CHECK(page.find("check=\"b\",instance=\"http://x/\",team=\"a\\\"b\",region=\"eu\"} 0\n") != std::string::npos);
+  CHECK(has(page, "vedette_check_runs_total{check=\"b\",instance=\"http://x/\",team=\"a\\\"b\",region=\"eu\"} 1"));
   CHECK(page.find("gone") == std::string::npos);
   CHECK(store.series_of("gone") == 0);
+}
+
+TEST_CASE("a changed check goes on counting, under its new labels") {
+  SeriesStore store(kFamilies);
+  const auto before = check("a");
+  store.apply({before}, {{"region", "eu"}});
+  store.record(*before, result(Reason::kHttpStatus));
+  auto relabelled = std::make_shared<Check>(*check("a", 2));
+  relabelled->labels = {{"team", "b"}};
+  relabelled->buckets = std::make_shared<const std::vector<double>>(*before->buckets);
+  store.apply({relabelled}, {});
+  store.record(*relabelled, result());
+  auto page = page_of(store);
+  const std::string labels = R"(check="a",instance="http://x/",team="b")";
+  CHECK(has(page, "vedette_check_runs_total{" + labels + "} 2"));
+  CHECK(has(page, "vedette_check_failures_total{" + labels + ",reason=\"http_status\"} 1"));
+  CHECK(has(page, "vedette_check_duration_seconds_count{" + labels + "} 2"));
+  CHECK(page.find("region") == std::string::npos);
+  // Numbers that mean something else begin anew.
+  auto rebucketed = std::make_shared<Check>(*relabelled);
+  rebucketed->buckets = std::make_shared<const std::vector<double>>(std::vector<double>{5});
+  ++rebucketed->fingerprint;
+  store.apply({rebucketed}, {});
+  page = page_of(store);
+  CHECK(has(page, "vedette_check_runs_total{" + labels + "} 0"));
 }
 
 TEST_CASE("basic metrics have no histogram and few families") {
