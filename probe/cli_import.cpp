@@ -34,8 +34,9 @@ int import(const std::string& path, const std::string& blackbox) {
   fmt::print("{}", to_yaml(checks, blackbox));
   std::size_t targets = 0;
   for (const auto& check : checks) targets += check.targets.size();
-  fmt::print(stderr, "{} checks with {} targets; {} warnings\n", checks.size(), targets, diagnostics.warnings());
-  return checks.empty() ? kSomeFailed : kAllPassed;
+  fmt::print(stderr, "{} checks with {} targets; {} errors, {} warnings\n", checks.size(), targets,
+             diagnostics.errors(), diagnostics.warnings());
+  return checks.empty() || diagnostics.has_errors() ? kSomeFailed : kAllPassed;
 }
 
 }  // namespace

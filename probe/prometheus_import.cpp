@@ -1,188 +1,224 @@
 #include "probe/prometheus_import.hpp"
 
 #include <fmt/format.h>
-#include <glob.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <array>
-#include <filesystem>
+#include <map>
 #include <set>
+#include <tuple>
 
+#include "checks/kind.hpp"
 #include "config/duration.hpp"
-#include "config/secret.hpp"
+#include "config/reference.hpp"
+#include "probe/agent_settings.hpp"
+#include "probe/check_decoder.hpp"
+#include "probe/probe_request.hpp"
+#include "probe/relabel.hpp"
+#include "probe/scrape_jobs.hpp"
+#include "probe/yaml_member.hpp"
 
 namespace vedette {
 
 namespace {
 
-constexpr std::size_t kMostFile = std::size_t{64} << 20;
 /// What blackbox_exporter takes off Prometheus' timeout.
 constexpr std::chrono::milliseconds kOffset{500};
 
-/// Targets that share their labels.
-struct Group {
-  std::vector<std::string> targets;
-  std::vector<std::pair<std::string, std::string>> labels;
-};
-
-std::string text_of(const YAML::Node& node, const std::string& otherwise = {}) {
-  return node.IsDefined() && node.IsScalar() ? node.Scalar() : otherwise;
+std::string value_of(const LabelMap& labels, const std::string& name, const std::string& otherwise = {}) {
+  const auto found = labels.find(name);
+  return found == labels.end() ? otherwise : found->second;
 }
 
-Group group_of(const YAML::Node& node) {
-  Group out;
-  for (const auto& target : node["targets"]) out.targets.push_back(text_of(target));
-  for (const auto& label : node["labels"]) out.labels.emplace_back(text_of(label.first), text_of(label.second));
-  return out;
+/// The first value of a parameter: the only one that blackbox_exporter reads.
+std::string first_of(const YAML::Node& values) {
+  if (values.IsScalar()) return values.Scalar();
+  for (const auto& value : values) return value.Scalar();
+  return {};
+}
+
+/// A check's name from a job's.
+std::string name_from(std::string job) {
+  std::replace_if(job.begin(), job.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  constexpr std::size_t kRoomForNumber = 20;
+  if (job.size() > kLongestName - kRoomForNumber) job.resize(kLongestName - kRoomForNumber);
+  return job.empty() ? "job" : job;
 }
 
 class Importer {
  public:
   Importer(const config::Value& prometheus, const Modules& modules, config::Diagnostics& diagnostics)
-      : source_(prometheus.source()), root_(prometheus.node()), modules_(modules), diagnostics_(diagnostics) {}
+      : prometheus_(prometheus), modules_(modules), diagnostics_(diagnostics) {}
 
   std::vector<ImportedCheck> all() {
-    for (const auto& job : root_["scrape_configs"]) read_job(job);
+    for (const auto& job : read_scrape_jobs(prometheus_, diagnostics_)) read_job(job);
     return std::move(checks_);
   }
 
  private:
-  void warn(const YAML::Node& at, std::string message, std::string hint = {}) {
-    diagnostics_.warning(config::Value(at, source_).place(), std::move(message), std::move(hint));
-  }
-
-  [[nodiscard]] static bool is_blackbox(const YAML::Node& job) {
-    const auto path = text_of(job["metrics_path"]);
-    return path == "/probe" || path.ends_with("/probe");
-  }
-
-  void read_job(const YAML::Node& job) {
-    const auto name = text_of(job["job_name"]);
-    if (!is_blackbox(job)) {
-      warn(job, fmt::format("job {} does not scrape /probe and was left out", name));
-      return;
-    }
-    std::vector<std::string> modules;
-    for (const auto& module : job["params"]["module"]) modules.push_back(text_of(module));
-    if (modules.empty()) modules.emplace_back("http_2xx");
-    if (modules.size() > 1) warn(job["params"], "Prometheus sends all of these modules, and the first one counts");
-    read_params(job);
-    read_relabelling(job, name);
-    refuse_discovery(job, name);
-    int number = 0;
-    for (auto& group : groups_of(job)) {
-      if (group.targets.empty()) continue;
-      ++number;
-      add(job, number == 1 ? name : fmt::format("{}-{}", name, number), modules.front(), std::move(group));
-    }
-    if (number == 0) warn(job, fmt::format("job {} has no targets that could be read", name));
-  }
-
-  void read_params(const YAML::Node& job) {
-    for (const auto& param : job["params"]) {
-      const auto key = text_of(param.first);
-      if (key == "module" || key == "debug") continue;
-      warn(param.first, fmt::format("the parameter {} was not turned", key),
-           key == "hostname" ? "set headers: {Host: …} in a module of its own" : "");
+  /// Once for each job. `lost`: what Prometheus probes is not in the result.
+  void say(bool lost, const config::Place& place, const std::string& message, std::string hint = {}) {
+    if (!said_.insert(message).second) return;
+    if (lost) {
+      diagnostics_.error(place, message, std::move(hint));
+    } else {
+      diagnostics_.warning(place, message, std::move(hint));
     }
   }
 
-  /// The three usual rules make a target the parameter and the label instance, and the exporter the address.
-  void read_relabelling(const YAML::Node& job, const std::string& name) {
-    for (const auto& rule : job["relabel_configs"]) {
-      const auto label = text_of(rule["target_label"]);
-      const auto action = text_of(rule["action"], "replace");
-      std::string from;
-      for (const auto& source : rule["source_labels"]) from += text_of(source) + ";";
-      const bool usual = action == "replace" && !rule["regex"].IsDefined() &&
-                         ((label == "__param_target" && from == "__address__;") ||
-                          (label == "instance" && (from == "__param_target;" || from == "__address__;")) ||
-                          (label == "__address__" && from.empty()));
-      if (!usual)
-        warn(rule, fmt::format("a relabelling rule of job {} ({} to {}) was not turned", name, action, label));
-    }
-    if (job["metric_relabel_configs"].IsDefined()) {
-      warn(job["metric_relabel_configs"],
-           "metric_relabel_configs stay with Prometheus: move them to the job that scrapes Vedette");
-    }
-  }
-
-  void refuse_discovery(const YAML::Node& job, const std::string& name) {
-    for (const auto& pair : job) {
-      const auto key = text_of(pair.first);
-      if (key.ends_with("_sd_configs") && key != "file_sd_configs") {
-        warn(pair.first, fmt::format("job {}: targets of {} were not turned", name, key),
-             "write them as file_sd_configs first");
+  void read_job(const ScrapeJob& job) {
+    said_.clear();
+    of_job_.clear();
+    std::vector<RelabelRule> rules;
+    for (const auto& node : member(job.value.node(), "relabel_configs")) {
+      auto rule = read_relabel_rule(node);
+      if (!rule) {
+        say(true, config::Value(node, job.value.source()).place(),
+            fmt::format("job {} was left out: Prometheus refuses its rule: {}", job.name, rule.error()));
+        return;
       }
+      rules.push_back(std::move(*rule));
+    }
+    const auto defaults = labels_of(job);
+    bool probes = is_probe(value_of(defaults, "__metrics_path__"));
+    for (const auto& target : job.targets) {
+      auto labels = target.labels;
+      labels.insert(defaults.begin(), defaults.end());
+      if (!relabel(rules, labels)) continue;
+      if (!is_probe(value_of(labels, "__metrics_path__"))) continue;
+      probes = true;
+      add(job, target, labels);
+    }
+    if (!probes) {
+      say(false, job.value.place(), fmt::format("job {} does not scrape /probe and was left out", job.name));
+    } else if (job.targets.empty() && job.whole) {
+      say(false, job.value.place(), fmt::format("job {} has no targets", job.name));
+    }
+    if (!member(job.value.node(), "metric_relabel_configs").IsNull() && probes) {
+      say(false, job.value.place(),
+          fmt::format("job {}: metric_relabel_configs stay with Prometheus: move them to the job that scrapes Vedette",
+                      job.name));
     }
   }
 
-  std::vector<Group> groups_of(const YAML::Node& job) {
-    std::vector<Group> out;
-    for (const auto& node : job["static_configs"]) out.push_back(group_of(node));
-    for (const auto& discovery : job["file_sd_configs"]) {
-      for (const auto& pattern : discovery["files"]) read_files(pattern, out);
+  static bool is_probe(const std::string& path) { return path == "/probe" || path.ends_with("/probe"); }
+
+  /// What Prometheus gives each target of the job before its rules run.
+  [[nodiscard]] LabelMap labels_of(const ScrapeJob& job) const {
+    const auto& node = job.value.node();
+    const auto global = member(prometheus_.node(), "global");
+    const auto interval = text_member(node, "scrape_interval", text_member(global, "scrape_interval", "1m"));
+    auto timeout = text_member(node, "scrape_timeout");
+    if (timeout.empty()) {
+      timeout = text_member(global, "scrape_timeout", "10s");
+      const auto shortest = config::parse_duration(interval);
+      const auto given = config::parse_duration(timeout);
+      if (shortest && given && *given > *shortest) timeout = interval;
+    }
+    LabelMap out{{"job", job.name},
+                 {"__scheme__", text_member(node, "scheme", "http")},
+                 {"__metrics_path__", text_member(node, "metrics_path", "/metrics")},
+                 {"__scrape_interval__", interval},
+                 {"__scrape_timeout__", timeout}};
+    for (const auto& param : member(node, "params")) {
+      if (auto first = first_of(param.second); !first.empty()) out["__param_" + param.first.Scalar()] = first;
     }
     return out;
   }
 
-  void read_files(const YAML::Node& pattern, std::vector<Group>& out) {
-    const auto full = (std::filesystem::path(source_->path).parent_path() / text_of(pattern)).string();
-    glob_t found{};
-    if (::glob(full.c_str(), 0, nullptr, &found) != 0) warn(pattern, fmt::format("no file matches {}", full));
-    for (std::size_t i = 0; i < found.gl_pathc; ++i) read_file(pattern, found.gl_pathv[i], out);
-    ::globfree(&found);
+  /// As it arrives at the exporter: a label that the rules have removed leaves the job's own parameter.
+  [[nodiscard]] static std::string parameter(const ScrapeJob& job, const LabelMap& labels, const std::string& name) {
+    return value_of(labels, "__param_" + name, first_of(member(member(job.value.node(), "params"), name)));
   }
 
-  void read_file(const YAML::Node& at, const std::string& path, std::vector<Group>& out) {
-    const auto text = config::read_small_file(path, kMostFile);
-    try {
-      // JSON is YAML.
-      const auto node = YAML::Load(text.value_or(""));
-      if (!text || !node.IsSequence()) return warn(at, fmt::format("{} is not a list of targets", path));
-      for (const auto& group : node) out.push_back(group_of(group));
-      warn(at, fmt::format("the targets of {} were read now; later changes to it do not count", path));
-    } catch (const YAML::Exception& error) {
-      warn(at, fmt::format("{}: {}", path, error.msg));
-    }
-  }
-
-  [[nodiscard]] std::string setting(const YAML::Node& job, const char* key, const char* otherwise) const {
-    return text_of(job[key], text_of(root_["global"][key], otherwise));
-  }
-
-  void add(const YAML::Node& job, std::string name, const std::string& module, Group group) {
+  void add(const ScrapeJob& job, const ScrapeTarget& target, const LabelMap& labels) {
     ImportedCheck check;
-    const auto found = modules_.find(module);
-    if (found == modules_.end()) {
-      warn(job["params"], fmt::format("there is no module {} in the file of --blackbox", module));
+    check.module = parameter(job, labels, "module");
+    if (check.module.empty()) check.module = "http_2xx";
+    check.hostname = parameter(job, labels, "hostname");
+    check.interval = value_of(labels, "__scrape_interval__");
+    const auto address = parameter(job, labels, "target");
+    if (const auto why = why_not(check, address, value_of(labels, "__scrape_timeout__")); !why.empty()) {
+      say(true, target.place,
+          fmt::format("job {}: {} was left out: {}", job.name, value_of(target.labels, "__address__"), why));
+      return;
     }
-    check.module = module;
-    check.interval = setting(job, "scrape_interval", "1m");
-    if (found != modules_.end() && found->second->timeout == config::Duration::zero()) {
-      const auto timeout = config::parse_duration(setting(job, "scrape_timeout", "10s"));
-      if (timeout && *timeout > kOffset) check.timeout = config::format_duration(*timeout - kOffset);
+    check.labels = labels_for(job, target, labels, address);
+    const auto key = std::make_tuple(check.module, check.hostname, check.interval, check.timeout, check.labels);
+    const auto [known, fresh] = of_job_.emplace(key, checks_.size());
+    if (fresh) {
+      check.name = name_for(job.name);
+      checks_.push_back(std::move(check));
     }
-    while (!names_.insert(name).second) name += "-more";
-    check.name = std::move(name);
-    std::set<std::string> seen;
-    for (auto& target : group.targets) {
-      if (seen.insert(target).second) check.targets.push_back(std::move(target));
-    }
-    check.labels = std::move(group.labels);
-    const bool has_job =
-        std::any_of(check.labels.begin(), check.labels.end(), [](const auto& label) { return label.first == "job"; });
-    if (!has_job) check.labels.emplace_back("job", text_of(job["job_name"]));
-    checks_.push_back(std::move(check));
+    auto& targets = checks_[known->second].targets;
+    if (std::find(targets.begin(), targets.end(), address) == targets.end()) targets.push_back(address);
   }
 
-  std::shared_ptr<const config::Source> source_;
-  const YAML::Node root_;
+  /// Why there can be no check that does as Prometheus does; empty when there can. Sets the check's timeout.
+  std::string why_not(ImportedCheck& check, const std::string& address, const std::string& scrape_timeout) {
+    const auto found = modules_.find(check.module);
+    if (found == modules_.end()) return fmt::format("there is no module {} in the file of --blackbox", check.module);
+    const auto& module = *found->second;
+    if (module.kind == nullptr) return fmt::format("there is no prober {}", module.prober);
+    if (!module.unusable.empty()) return fmt::format("module {} cannot be used: {}", check.module, module.unusable);
+    if (address.empty()) return "the exporter is sent no parameter target";
+    if (config::has_reference(address)) return "a target cannot hold a reference";
+    if (const auto problem = module.kind->check_target(address, *module.settings)) return *problem;
+    const auto fixed = module.settings->fixed_host();
+    if (!fixed.empty() && !check.hostname.empty() && fixed != check.hostname) {
+      return fmt::format("the parameter hostname is {}, and module {} asks for {}", check.hostname, check.module,
+                         fixed);
+    }
+    const auto interval = config::parse_duration(check.interval);
+    const auto timeout = config::parse_duration(scrape_timeout);
+    if (!interval || *interval < kLeastInterval || *interval > kMostInterval) {
+      return fmt::format("{} is no interval of a check", check.interval);
+    }
+    if (!timeout || *timeout > *interval) return fmt::format("{} is no timeout for its interval", scrape_timeout);
+    const auto effective = probe_timeout(std::chrono::duration<double>(*timeout).count(), module.timeout, kOffset);
+    if (effective != module.timeout) check.timeout = config::format_duration(effective);
+    return {};
+  }
+
+  /// The labels that Prometheus would give the series. Those that a check has itself become exported_…, as they would
+  /// where an exporter has them.
+  Labels labels_for(const ScrapeJob& job, const ScrapeTarget& target, const LabelMap& labels,
+                    const std::string& address) {
+    Labels out;
+    for (const auto& [name, value] : labels) {
+      if (name.starts_with("__")) continue;
+      if (name == "instance" && value == address) continue;
+      if (!is_label_name(name)) {
+        say(false, target.place,
+            fmt::format("job {}: the label {} was left out: it is no name of a label", job.name, name));
+      } else if (is_reserved_label(name)) {
+        auto renamed = "exported_" + name;
+        while (labels.contains(renamed)) renamed.insert(0, "exported_");
+        say(false, target.place, fmt::format("job {}: the label {} became {}", job.name, name, renamed),
+            name == "instance" ? "a check's instance is its target" : "Vedette has a label of that name");
+        out.emplace_back(std::move(renamed), value);
+      } else {
+        out.emplace_back(name, value);
+      }
+    }
+    return out;
+  }
+
+  std::string name_for(const std::string& job) {
+    const auto base = name_from(job);
+    auto name = base;
+    for (int number = 2; !names_.insert(name).second; ++number) name = fmt::format("{}-{}", base, number);
+    return name;
+  }
+
+  const config::Value& prometheus_;
   const Modules& modules_;
   config::Diagnostics& diagnostics_;
   std::set<std::string> names_;
   std::vector<ImportedCheck> checks_;
+  /// Of the present job: what was said, and where its checks are.
+  std::set<std::string> said_;
+  std::map<std::tuple<std::string, std::string, std::string, std::string, Labels>, std::size_t> of_job_;
 };
 
 }  // namespace
@@ -203,6 +239,7 @@ std::string to_yaml(const std::vector<ImportedCheck>& checks, const std::string&
     out << YAML::Key << "module" << YAML::Value << YAML::DoubleQuoted << check.module;
     out << YAML::Key << "interval" << YAML::Value << check.interval;
     if (!check.timeout.empty()) out << YAML::Key << "timeout" << YAML::Value << check.timeout;
+    if (!check.hostname.empty()) out << YAML::Key << "hostname" << YAML::Value << YAML::DoubleQuoted << check.hostname;
     out << YAML::Key << "labels" << YAML::Value << YAML::BeginMap;
     for (const auto& [name, value] : check.labels)
       out << YAML::Key << name << YAML::Value << YAML::DoubleQuoted << value;
