@@ -21,16 +21,16 @@ constexpr int kMaxMergeDepth = 16;
 std::optional<Secret> secret_of(const Value& value, Context& context) {
   const auto text = value.scalar();
   if (!has_reference(text)) return Secret::literal(text);
-  std::vector<std::string> parts;
-  auto expanded = expand_references(text, &parts);
+  auto expanded = expand_references(text);
   if (!expanded) {
     context.diagnostics.error(value.place(), std::move(expanded.error()),
                               "references are ${NAME}, ${env:NAME}, ${file:PATH} and ${credential:NAME}");
     return std::nullopt;
   }
-  context.revealed += *expanded;
+  context.revealed += expanded->text;
   context.revealed += '\0';
-  return Secret::literal(std::move(*expanded), std::move(parts));
+  context.secret_files.insert(expanded->files.begin(), expanded->files.end());
+  return Secret::literal(std::move(expanded->text), std::move(expanded->values));
 }
 
 std::optional<Pattern> pattern_of(const Value& value, Context& context) {

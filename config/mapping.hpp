@@ -35,6 +35,8 @@ struct Context {
   std::string unusable{};
   /// Further files that a reader has read: a change of one is a change of the configuration.
   std::vector<std::shared_ptr<const Source>> sources{};
+  /// The files of references that were read: when one changes, the configuration has.
+  std::set<std::string> secret_files{};
 };
 
 class Mapping {

@@ -68,29 +68,29 @@ void walk(std::string_view text, OnText on_text, OnReference on_reference) {
 
 }  // namespace
 
-tl::expected<std::string, std::string> resolve(const Reference& reference) {
-  switch (reference.kind) {
-    case Reference::Kind::kEnvironment: {
-      const char* value = std::getenv(reference.name.c_str());
-      if (value == nullptr)
-        return tl::make_unexpected(fmt::format("environment variable {} is not set", reference.name));
-      return std::string(value);
-    }
-    case Reference::Kind::kFile:
-      return read_trimmed(reference.name);
-    case Reference::Kind::kCredential: {
-      const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
-      if (folder == nullptr) {
-        return tl::make_unexpected(fmt::format(
-            "credential {}: CREDENTIALS_DIRECTORY is not set (systemd's LoadCredential= sets it)", reference.name));
-      }
-      if (reference.name.find('/') != std::string::npos) {
-        return tl::make_unexpected(fmt::format("credential {} must be a plain file name", reference.name));
-      }
-      return read_trimmed(fmt::format("{}/{}", folder, reference.name));
-    }
+namespace {
+
+/// The file that a reference of the kinds with one names.
+tl::expected<std::string, std::string> file_of(const Reference& reference) {
+  if (reference.kind == Reference::Kind::kFile) return reference.name;
+  const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
+  if (folder == nullptr) {
+    return tl::make_unexpected(fmt::format(
+        "credential {}: CREDENTIALS_DIRECTORY is not set (systemd's LoadCredential= sets it)", reference.name));
   }
-  return tl::make_unexpected(std::string("unknown reference"));
+  if (reference.name.find('/') != std::string::npos) {
+    return tl::make_unexpected(fmt::format("credential {} must be a plain file name", reference.name));
+  }
+  return fmt::format("{}/{}", folder, reference.name);
+}
+
+}  // namespace
+
+tl::expected<std::string, std::string> resolve(const Reference& reference) {
+  if (reference.kind != Reference::Kind::kEnvironment) return file_of(reference).and_then(&read_trimmed);
+  const char* value = std::getenv(reference.name.c_str());
+  if (value == nullptr) return tl::make_unexpected(fmt::format("environment variable {} is not set", reference.name));
+  return std::string(value);
 }
 
 bool has_reference(std::string_view text) {
@@ -99,19 +99,20 @@ bool has_reference(std::string_view text) {
   return found;
 }
 
-tl::expected<std::string, std::string> expand_references(std::string_view text, std::vector<std::string>* parts) {
-  std::string out;
+tl::expected<Expansion, std::string> expand_references(std::string_view text) {
+  Expansion out;
   std::string problem;
   walk(
-      text, [&](std::string_view plain) { out += plain; },
+      text, [&](std::string_view plain) { out.text += plain; },
       [&](const Reference& reference) {
         auto value = resolve(reference);
         if (!value) {
           problem = std::move(value.error());
           return false;
         }
-        out += *value;
-        if (parts != nullptr) parts->push_back(std::move(*value));
+        out.text += *value;
+        out.values.push_back(std::move(*value));
+        if (reference.kind != Reference::Kind::kEnvironment) out.files.push_back(*file_of(reference));
         return true;
       });
   if (!problem.empty()) return tl::make_unexpected(problem);

@@ -22,9 +22,14 @@ tl::expected<std::string, std::string> resolve(const Reference& reference);
 /// Whether `text` holds a reference, so that its value is a secret and its expansion must not be shown.
 bool has_reference(std::string_view text);
 
+struct Expansion {
+  std::string text;
+  std::vector<std::string> values;  ///< of each reference
+  std::vector<std::string> files;   ///< that were read for them
+};
+
 /// `text` with every reference replaced. Anything else that begins with `${` stays as it is written.
-/// The error names the reference that could not be resolved, never a value. `parts`, if given, gets each value.
-tl::expected<std::string, std::string> expand_references(std::string_view text,
-                                                         std::vector<std::string>* parts = nullptr);
+/// The error names the reference that could not be resolved, never a value.
+tl::expected<Expansion, std::string> expand_references(std::string_view text);
 
 }  // namespace vedette::config

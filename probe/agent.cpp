@@ -72,6 +72,7 @@ bool Agent::load(config::Diagnostics& diagnostics) {
   next->sources = std::move(config->sources);
   next->further = std::move(config->further);
   next->patterns = std::move(config->patterns);
+  next->secret_files = std::move(config->secret_files);
   next->checks = config->checks.size();
   const auto& settings = next->settings;
   recorder_.metrics().describe(settings);
@@ -156,12 +157,13 @@ std::optional<std::function<void()>> Agent::run_now(const CheckPtr& check, std::
 std::uint64_t Agent::configuration_stamp() const {
   std::string contents;
   const auto now = in_force();
-  for (const auto* list : {&now->sources, &now->further}) {
-    for (const auto& source : *list) {
-      // A file that has gone is a change as well.
-      contents += config::read_small_file(source->path, kMostConfiguration).value_or("") + '\n';
-    }
-  }
+  // A file that has gone is a change as well.
+  const auto add = [&](const std::string& path) {
+    contents += config::read_small_file(path, kMostConfiguration).value_or("") + '\n';
+  };
+  for (const auto& source : now->sources) add(source->path);
+  for (const auto& source : now->further) add(source->path);
+  for (const auto& path : now->secret_files) add(path);
   for (const auto& pattern : now->patterns) contents += fmt::format("{}\n", fmt::join(matching_files(pattern), "\n"));
   return stable_hash(contents);
 }

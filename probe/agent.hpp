@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct InForce {
   std::vector<std::shared_ptr<const config::Source>> sources;
   std::vector<std::shared_ptr<const config::Source>> further;
   std::vector<std::string> patterns;
+  std::set<std::string> secret_files;
   std::size_t checks = 0;
 };
 using InForcePtr = std::shared_ptr<const InForce>;

@@ -12,7 +12,7 @@
 #include "probe/terminal.hpp"
 #include "scenarios/explain.hpp"
 #include "scenarios/hurl/parser.hpp"
-#include "scenarios/import.hpp"
+#include "scenarios/import/import.hpp"
 #include "scenarios/report.hpp"
 #include "scenarios/schema.hpp"
 

@@ -70,6 +70,7 @@ std::optional<Config> load_config(const std::string& path, config::Diagnostics& 
   out.sources = files.sources();
   out.patterns = files.patterns();
   out.further = std::move(context.sources);
+  out.secret_files = std::move(context.secret_files);
   return out;
 }
 

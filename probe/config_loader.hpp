@@ -21,6 +21,7 @@ struct Config {
   std::vector<std::shared_ptr<const config::Source>> sources;  ///< the files, in the order read
   std::vector<std::string> patterns;                           ///< of files that were included
   std::vector<std::shared_ptr<const config::Source>> further;  ///< those that checks name: scenarios and theirs
+  std::set<std::string> secret_files;                          ///< of references
 };
 
 /// Everything that is wrong goes to `diagnostics`; with an error among it there is no configuration.

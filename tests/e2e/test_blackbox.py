@@ -7,6 +7,7 @@ import subprocess
 import unittest
 import urllib.parse
 from pathlib import Path
+from unittest import mock
 
 from tests.e2e.support import VEDETTE, Listener, Workspace, free_port, get, listens, run, samples, wait_for
 
@@ -344,6 +345,27 @@ class Flags(unittest.TestCase):
         self.assertEqual(get(agent.url + "/probe?module=other&target=127.0.0.1:1")[0], 200)
         self.file.write_text("modules: {other: {prober: tcp}}\n")
         agent.wait_for("vedette_config_last_reload_successful", 1)
+
+    def test_a_rotated_secret_counts_by_itself(self):
+        port = free_port()
+        self.work.nginx(f"""server {{ listen 127.0.0.1:{port}; location / {{
+            if ($http_x_token != "$arg_wanted") {{ return 401; }} return 200; }} }}""")
+        secret, credentials = self.work.write("token", "first"), self.work.folder / "credentials"
+        credential = self.work.write("credentials/token", "first")
+        config = self.work.write("rotated.yml", "checks:" + "".join(f"""
+  - name: {name}
+    kind: http
+    target: http://127.0.0.1:{port}/?wanted=second
+    interval: 200ms
+    timeout: 150ms
+    http: {{headers: {{X-Token: "{reference}"}}}}""" for name, reference in (
+            ("file", f"${{file:{secret}}}"), ("credential", "${credential:token}"))))
+        with mock.patch.dict(os.environ, {"CREDENTIALS_DIRECTORY": str(credentials)}):
+            agent = self.work.agent(config, "--config.enable-auto-reload", "--config.auto-reload-interval", "0.2")
+        for name, path in (("file", secret), ("credential", credential)):
+            agent.wait_for("probe_success", 0, check=name)
+            path.write_text("second")
+            agent.wait_for("probe_success", 1, check=name)
 
     def test_the_offset_of_the_timeout(self):
         agent = self.work.agent(self.file, "--timeout-offset", "0.2")

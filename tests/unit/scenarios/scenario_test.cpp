@@ -5,7 +5,7 @@
 #include "scenarios/attempts.hpp"
 #include "scenarios/curl.hpp"
 #include "scenarios/explain.hpp"
-#include "scenarios/import.hpp"
+#include "scenarios/import/import.hpp"
 #include "scenarios/load.hpp"
 #include "scenarios/yaml/rows.hpp"
 #include "tests/support/catch.hpp"

@@ -1,0 +1,593 @@
+// Options by curl 8's own table of them: `man curl`.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "config/ascii.hpp"
+#include "config/secret.hpp"
+#include "language/percent.hpp"
+#include "scenarios/import/import.hpp"
+#include "scenarios/import/shell_words.hpp"
+#include "scenarios/import/written_request.hpp"
+
+namespace vedette::scenarios {
+
+namespace {
+
+constexpr std::string_view kForm = "application/x-www-form-urlencoded";
+/// What curl's option without a number means, as far as a scenario goes.
+constexpr int kMostRedirects = 20;
+
+/// Letters of one hyphen, by the names that they stand for.
+constexpr std::array<std::pair<char, std::string_view>, 42> kLetters{{
+    {'#', "progress-bar"},
+    {'0', "http1.0"},
+    {'1', "tlsv1"},
+    {'2', "sslv2"},
+    {'3', "sslv3"},
+    {'4', "ipv4"},
+    {'6', "ipv6"},
+    {'A', "user-agent"},
+    {'b', "cookie"},
+    {'c', "cookie-jar"},
+    {'D', "dump-header"},
+    {'d', "data"},
+    {'E', "cert"},
+    {'e', "referer"},
+    {'F', "form"},
+    {'f', "fail"},
+    {'G', "get"},
+    {'g', "globoff"},
+    {'H', "header"},
+    {'I', "head"},
+    {'i', "include"},
+    {'J', "remote-header-name"},
+    {'j', "junk-session-cookies"},
+    {'k', "insecure"},
+    {'K', "config"},
+    {'L', "location"},
+    {'m', "max-time"},
+    {'N', "no-buffer"},
+    {'n', "netrc"},
+    {'O', "remote-name"},
+    {'o', "output"},
+    {'q', "disable"},
+    {'R', "remote-time"},
+    {'r', "range"},
+    {'S', "show-error"},
+    {'s', "silent"},
+    {'T', "upload-file"},
+    {'u', "user"},
+    {'v', "verbose"},
+    {'w', "write-out"},
+    {'X', "request"},
+    {'x', "proxy"},
+}};
+
+/// What says only how curl prints, or changes nothing for a single request.
+const std::set<std::string, std::less<>> kIgnored{"progress-bar",
+                                                  "fail",
+                                                  "fail-with-body",
+                                                  "fail-early",
+                                                  "include",
+                                                  "show-headers",
+                                                  "remote-header-name",
+                                                  "junk-session-cookies",
+                                                  "no-buffer",
+                                                  "buffer",
+                                                  "remote-name",
+                                                  "remote-name-all",
+                                                  "disable",
+                                                  "remote-time",
+                                                  "show-error",
+                                                  "silent",
+                                                  "verbose",
+                                                  "progress-meter",
+                                                  "styled-output",
+                                                  "create-dirs",
+                                                  "tcp-nodelay",
+                                                  "keepalive",
+                                                  "parallel",
+                                                  "basic",
+                                                  "proxy-basic",
+                                                  "trace-time",
+                                                  "alpn",
+                                                  "sessionid",
+                                                  "clobber",
+                                                  "compressed-ssh",
+                                                  "http2"};
+const std::set<std::string, std::less<>> kIgnoredWithValue{
+    "output", "write-out",   "cookie-jar",     "dump-header",  "output-dir",       "stderr",
+    "trace",  "trace-ascii", "keepalive-time", "parallel-max", "expect100-timeout"};
+
+class Command {
+ public:
+  tl::expected<std::string, std::string> read(const std::vector<std::string>& words) {
+    const auto name = words.empty() ? std::string() : words.front().substr(words.front().rfind('/') + 1);
+    if (name != "curl" && name != "curl.exe") {
+      return tl::make_unexpected(fmt::format("this is no command of curl: it begins with '{}'", name));
+    }
+    words_.assign(words.begin() + 1, words.end());
+    bool only_urls = false;
+    while (!words_.empty() && problem_.empty()) {
+      auto word = take();
+      if (only_urls || !word.starts_with('-') || word == "-") {
+        urls_.push_back(std::move(word));
+      } else if (word == "--") {
+        only_urls = true;
+      } else if (word == "--next" || word == "-:") {
+        finish();
+      } else if (word.starts_with("--")) {
+        read_long(word.substr(2));
+      } else {
+        read_letters(word.substr(1));
+      }
+    }
+    if (problem_.empty()) finish();
+    if (!problem_.empty()) return tl::make_unexpected(problem_);
+    return write_scenario("from-curl", std::move(requests_));
+  }
+
+ private:
+  /// What one URL or several have in common, until --next.
+  struct Common {
+    WrittenRequest request;
+    std::string data;
+    bool has_data = false;
+    bool json = false;
+    bool upload = false;
+    bool get = false;
+    bool head = false;
+    bool method_given = false;
+    bool glob = true;
+    bool location = false;
+    int redirects = kMostRedirects;
+    std::string query;
+    std::string user;
+    bool has_user = false;
+    std::string auth = "basic";
+    std::string provider;
+    std::string certificate;
+    std::string certificate_password;
+  };
+
+  std::string take() {
+    auto out = std::move(words_.front());
+    words_.erase(words_.begin());
+    return out;
+  }
+
+  void fail(std::string problem) {
+    if (problem_.empty()) problem_ = std::move(problem);
+  }
+
+  void set(std::string key, std::string value) {
+    // Of what comes several times curl takes the last.
+    std::erase_if(now_.request.settings, [&](const auto& known) { return known.key == key; });
+    now_.request.settings.push_back({std::move(key), std::move(value), {}, {}});
+  }
+
+  void read_letters(std::string letters) {
+    while (!letters.empty() && problem_.empty()) {
+      const auto known =
+          std::find_if(kLetters.begin(), kLetters.end(), [&](const auto& one) { return one.first == letters[0]; });
+      if (known == kLetters.end()) return fail(fmt::format("-{} has no counterpart in a scenario", letters[0]));
+      const std::string name(known->second);
+      letters.erase(0, 1);
+      if (!takes_value(name)) {
+        apply(name, {});
+        continue;
+      }
+      if (letters.empty()) return read_value(name, "-" + std::string(1, known->first));
+      return apply(name, std::exchange(letters, {}));
+    }
+  }
+
+  void read_long(const std::string& name) {
+    if (takes_value(name)) return read_value(name, "--" + name);
+    // As several tools write it, though curl does not.
+    const auto equals = name.find('=');
+    if (equals != std::string::npos && takes_value(name.substr(0, equals))) {
+      return apply(name.substr(0, equals), name.substr(equals + 1));
+    }
+    apply(name, {});
+  }
+
+  void read_value(const std::string& name, const std::string& shown) {
+    if (words_.empty()) return fail(fmt::format("{} has no value", shown));
+    apply(name, take());
+  }
+
+  using Handler = std::function<void(Command&, const std::string&)>;
+
+  static bool takes_value(const std::string& name) {
+    return kIgnoredWithValue.contains(name) || with_value().contains(name);
+  }
+
+  void apply(const std::string& name, const std::string& value) {
+    if (kIgnored.contains(name) || kIgnoredWithValue.contains(name)) return;
+    if (name.starts_with("no-") && kIgnored.contains(name.substr(3))) return;
+    if (const auto known = with_value().find(name); known != with_value().end()) return known->second(*this, value);
+    if (const auto known = without_value().find(name); known != without_value().end())
+      return known->second(*this, value);
+    fail(fmt::format("--{} has no counterpart in a scenario", name));
+  }
+
+  static const std::map<std::string, Handler, std::less<>>& without_value() {
+    static const std::map<std::string, Handler, std::less<>> table{
+        {"location", [](Command& c, const std::string&) { c.now_.location = true; }},
+        {"insecure", [](Command& c, const std::string&) { c.set("tls.insecure", "true"); }},
+        {"compressed", [](Command& c, const std::string&) { c.set("compressed", "true"); }},
+        {"head", [](Command& c, const std::string&) { c.now_.head = true; }},
+        {"get", [](Command& c, const std::string&) { c.now_.get = true; }},
+        {"globoff", [](Command& c, const std::string&) { c.now_.glob = false; }},
+        {"digest", [](Command& c, const std::string&) { c.now_.auth = "digest"; }},
+        {"path-as-is", [](Command& c, const std::string&) { c.set("path_as_is", "true"); }},
+        {"ipv4", [](Command& c, const std::string&) { c.set("ip_version", "4"); }},
+        {"ipv6", [](Command& c, const std::string&) { c.set("ip_version", "6"); }},
+        {"http1.0", [](Command& c, const std::string&) { c.set("http_version", "1.0"); }},
+        {"http1.1", [](Command& c, const std::string&) { c.set("http_version", "1.1"); }},
+        {"http2-prior-knowledge", [](Command& c, const std::string&) { c.set("http_version", "2"); }},
+        {"tlsv1", [](Command& c, const std::string&) { c.set("tls.min", "1.0"); }},
+        {"tlsv1.0", [](Command& c, const std::string&) { c.set("tls.min", "1.0"); }},
+        {"tlsv1.1", [](Command& c, const std::string&) { c.set("tls.min", "1.1"); }},
+        {"tlsv1.2", [](Command& c, const std::string&) { c.set("tls.min", "1.2"); }},
+        {"tlsv1.3", [](Command& c, const std::string&) { c.set("tls.min", "1.3"); }},
+        {"retry-connrefused",
+         [](Command& c, const std::string&) { c.now_.request.retry.push_back({"on", "connect", {}, {}}); }},
+        {"retry-all-errors",
+         [](Command& c, const std::string&) { c.now_.request.retry.push_back({"on", "any", {}, {}}); }},
+    };
+    return table;
+  }
+
+  static const std::map<std::string, Handler, std::less<>>& with_value() {
+    static const std::map<std::string, Handler, std::less<>> table{
+        {"url", [](Command& c, const std::string& v) { c.urls_.push_back(v); }},
+        {"request",
+         [](Command& c, const std::string& v) {
+           c.now_.request.method = v;
+           c.now_.method_given = true;
+         }},
+        {"header", &Command::header},
+        {"data", [](Command& c, const std::string& v) { c.data("--data", v, true); }},
+        {"data-ascii", [](Command& c, const std::string& v) { c.data("--data-ascii", v, true); }},
+        {"data-binary", [](Command& c, const std::string& v) { c.data("--data-binary", v, false); }},
+        {"data-raw", [](Command& c, const std::string& v) { c.add_data(v); }},
+        {"data-urlencode", [](Command& c, const std::string& v) { c.add_data(c.url_encoded("--data-urlencode", v)); }},
+        {"url-query", [](Command& c, const std::string& v) { c.add_query(v); }},
+        {"json", &Command::json},
+        {"form", &Command::form},
+        {"form-string", [](Command& c, const std::string& v) { c.add_part(v, false); }},
+        {"upload-file", &Command::upload},
+        {"user",
+         [](Command& c, const std::string& v) {
+           c.now_.user = v;
+           c.now_.has_user = true;
+         }},
+        {"oauth2-bearer",
+         [](Command& c, const std::string& v) { c.now_.request.settings.push_back({"auth.bearer", v, "token", {}}); }},
+        {"aws-sigv4", [](Command& c, const std::string& v) { c.now_.provider = v; }},
+        {"cookie", &Command::cookie},
+        {"user-agent", [](Command& c, const std::string& v) { c.now_.request.headers.emplace_back("User-Agent", v); }},
+        {"referer",
+         [](Command& c, const std::string& v) {
+           c.now_.request.headers.emplace_back("Referer", v.substr(0, v.find(";auto")));
+         }},
+        {"range", [](Command& c, const std::string& v) { c.now_.request.headers.emplace_back("Range", "bytes=" + v); }},
+        {"max-time", [](Command& c, const std::string& v) { c.set("timeout", c.seconds("--max-time", v)); }},
+        {"connect-timeout",
+         [](Command& c, const std::string& v) { c.set("connect_timeout", c.seconds("--connect-timeout", v)); }},
+        {"max-redirs", [](Command& c, const std::string& v) { c.redirects(v); }},
+        {"retry", &Command::retry},
+        {"retry-delay",
+         [](Command& c, const std::string& v) {
+           c.now_.request.retry.push_back({"interval", c.seconds("--retry-delay", v), {}, {}});
+         }},
+        {"cacert", [](Command& c, const std::string& v) { c.set("tls.ca", v); }},
+        {"cert", [](Command& c, const std::string& v) { c.now_.certificate = v; }},
+        {"key", [](Command& c, const std::string& v) { c.set("tls.key", v); }},
+        {"pass", [](Command& c, const std::string& v) { c.now_.certificate_password = v; }},
+        {"pinnedpubkey", [](Command& c, const std::string& v) { c.set("tls.pin", v); }},
+        {"proxy", &Command::proxy},
+        {"socks5", [](Command& c, const std::string& v) { c.proxy("socks5://" + v); }},
+        {"socks5-hostname", [](Command& c, const std::string& v) { c.proxy("socks5h://" + v); }},
+        {"noproxy", [](Command& c, const std::string& v) { c.set("no_proxy", v); }},
+        {"resolve",
+         [](Command& c, const std::string& v) { c.now_.request.settings.push_back({"resolve", v, {}, {}}); }},
+        {"connect-to",
+         [](Command& c, const std::string& v) { c.now_.request.settings.push_back({"connect_to", v, {}, {}}); }},
+        {"unix-socket", [](Command& c, const std::string& v) { c.set("unix_socket", v); }},
+    };
+    return table;
+  }
+
+  std::string seconds(const std::string& option, const std::string& value) {
+    double number = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    constexpr double kMost = 1e6;
+    if (error != std::errc() || end != value.data() + value.size() || number < 0 || number > kMost) {
+      fail(fmt::format("{}: '{}' is no number of seconds", option, value));
+      return {};
+    }
+    const auto milliseconds = std::llround(number * 1000);
+    return milliseconds % 1000 == 0 ? fmt::format("{}s", milliseconds / 1000) : fmt::format("{}ms", milliseconds);
+  }
+
+  std::optional<int> whole(const std::string& option, const std::string& value) {
+    int number = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (error == std::errc() && end == value.data() + value.size()) return number;
+    fail(fmt::format("{}: '{}' is no number", option, value));
+    return std::nullopt;
+  }
+
+  void redirects(const std::string& value) {
+    const auto number = whole("--max-redirs", value);
+    if (number) now_.redirects = *number < 0 ? kMostRedirects : std::min(*number, kMostRedirects);
+  }
+
+  void header(const std::string& text) {
+    if (text.starts_with('@')) return fail("-H @FILE: write the headers of the file into the command");
+    const auto colon = text.find(':');
+    const auto semicolon = text.find(';');
+    if (colon == std::string::npos && semicolon != std::string::npos && semicolon + 1 == text.size()) {
+      now_.request.headers.emplace_back(text.substr(0, semicolon), "");
+      return;
+    }
+    if (colon == std::string::npos) return fail(fmt::format("-H '{}' is no header: it has no colon", text));
+    auto name = text.substr(0, colon);
+    const auto value = config::trim(std::string_view(text).substr(colon + 1));
+    if (!value.empty()) {
+      now_.request.headers.emplace_back(std::move(name), std::string(value));
+    } else if (!same_ignoring_case(name, "Expect")) {
+      // `Expect:` keeps curl from waiting for `100 Continue`, which a scenario never does.
+      fail(fmt::format("-H '{}' takes a header away, which has no counterpart in a scenario", text));
+    }
+  }
+
+  void cookie(const std::string& value) {
+    if (value.find('=') == std::string::npos) return fail("-b FILE: write the cookies of the file into the command");
+    now_.request.headers.emplace_back("Cookie", value);
+  }
+
+  void data(const std::string& option, const std::string& value, bool strips) {
+    if (!value.starts_with('@')) return add_data(value);
+    if (strips) {
+      return fail(
+          fmt::format("{} @FILE takes the line breaks out of the file, which has no counterpart in a scenario; "
+                      "--data-binary @FILE sends the file as it is",
+                      option));
+    }
+    body_of_file(option, value.substr(1));
+  }
+
+  void body_of_file(const std::string& option, const std::string& file) {
+    if (file == "-") return fail(fmt::format("{}: there is no standard input in a scenario", option));
+    if (now_.has_data || now_.request.body_file) return fail(fmt::format("{} @FILE must be the only data", option));
+    now_.request.body_file = file;
+  }
+
+  void add_data(const std::string& text) {
+    if (now_.request.body_file) return fail("@FILE must be the only data");
+    if (now_.has_data && !now_.json) now_.data += '&';
+    now_.data += text;
+    now_.has_data = true;
+  }
+
+  /// `content`, `=content`, `name=content`: the content is encoded, the name is not.
+  std::string url_encoded(const std::string& option, const std::string& value) {
+    const auto mark = value.find_first_of("=@");
+    if (mark != std::string::npos && value[mark] == '@') {
+      fail(fmt::format("{} with a file: write its content into the command", option));
+      return {};
+    }
+    const auto content = mark == std::string::npos ? 0 : mark + 1;
+    auto encoded = language::percent_encoded(value.substr(content), " ");
+    std::replace(encoded.begin(), encoded.end(), ' ', '+');
+    return (mark == 0 ? "" : value.substr(0, content)) + encoded;
+  }
+
+  void add_query(const std::string& value) {
+    const auto text = value.starts_with('+') ? value.substr(1) : url_encoded("--url-query", value);
+    now_.query += (now_.query.empty() ? "" : "&") + text;
+  }
+
+  void json(const std::string& value) {
+    now_.json = true;
+    if (value.starts_with('@')) {
+      body_of_file("--json", value.substr(1));
+    } else {
+      add_data(value);
+    }
+  }
+
+  void form(const std::string& value) { add_part(value, true); }
+
+  void add_part(const std::string& text, bool reads_files) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos) return fail(fmt::format("-F '{}' is no part of a form: it has no =", text));
+    WrittenPart part;
+    part.name = text.substr(0, equals);
+    auto value = text.substr(equals + 1);
+    if (!reads_files) {
+      part.value = std::move(value);
+      now_.request.parts.push_back(std::move(part));
+      return;
+    }
+    if (value.starts_with('<')) return fail("-F 'name=<FILE': write the content of the file into the command");
+    const bool file = value.starts_with('@');
+    if (file) value.erase(0, 1);
+    const auto pieces = split(value, ';');
+    std::string content(pieces.front());
+    if (content.size() > 1 && content.front() == '"' && content.back() == '"')
+      content = content.substr(1, content.size() - 2);
+    for (std::size_t i = 1; i < pieces.size(); ++i) {
+      const auto piece = config::trim(pieces[i]);
+      if (!piece.starts_with("type=")) {
+        return fail(fmt::format("-F '{}': {} has no counterpart in a scenario", text, piece));
+      }
+      part.content_type = piece.substr(5);
+    }
+    (file ? part.file : part.value) = std::move(content);
+    if (file && part.file == "-") return fail("-F: there is no standard input in a scenario");
+    now_.request.parts.push_back(std::move(part));
+  }
+
+  void upload(const std::string& file) {
+    body_of_file("-T", file == "." ? "-" : file);
+    now_.upload = true;
+    if (!now_.method_given) now_.request.method = "PUT";
+    now_.method_given = true;
+  }
+
+  void proxy(const std::string& value) {
+    if (value.find('@') == std::string::npos) return set("proxy", value);
+    // What is in it may be a password: the whole URL becomes a secret.
+    now_.request.settings.push_back({"proxy", value, "proxy_url", {}});
+  }
+
+  void retry(const std::string& value) {
+    const auto number = whole("--retry", value);
+    constexpr int kMost = 10;
+    if (!number) return;
+    if (*number < 0 || *number > kMost)
+      return fail(fmt::format("--retry: a scenario repeats a step up to {} times", kMost));
+    auto& retry = now_.request.retry;
+    retry.push_back({"max", value, {}, {}});
+    for (const auto* on : {"timeout", "5xx", "429"}) retry.push_back({"on", on, {}, {}});
+  }
+
+  void finish_auth() {
+    auto& settings = now_.request.settings;
+    const auto colon = std::min(now_.user.find(':'), now_.user.size());
+    const auto user = now_.user.substr(0, colon);
+    const auto password = now_.user.substr(std::min(colon + 1, now_.user.size()));
+    if (!now_.provider.empty()) {
+      settings.push_back({"auth.sigv4.provider", now_.provider, {}, {}});
+      settings.push_back({"auth.sigv4.access_key", user, "access_key", {}});
+      settings.push_back({"auth.sigv4.secret_key", password, "secret_key", {}});
+    } else if (now_.has_user) {
+      settings.push_back({"auth." + now_.auth + ".user", user, {}, {}});
+      settings.push_back({"auth." + now_.auth + ".password", password, "password", {}});
+    }
+  }
+
+  void finish_tls() {
+    auto& settings = now_.request.settings;
+    auto file = now_.certificate;
+    auto password = now_.certificate_password;
+    // `FILE:PASSWORD`; a colon of the file's name has a backslash before it.
+    for (auto at = file.find(':'); at != std::string::npos && at > 0; at = file.find(':', at + 1)) {
+      if (file[at - 1] == '\\') continue;
+      password = file.substr(at + 1);
+      file.resize(at);
+      break;
+    }
+    if (file.empty()) {
+      if (!password.empty()) fail("--pass without --cert");
+    } else if (password.empty()) {
+      settings.push_back({"tls.cert", file, {}, {}});
+    } else {
+      settings.push_back({"tls.cert", password, "key_password", file + ":"});
+    }
+  }
+
+  void finish() {
+    if (urls_.empty()) return fail("the command has no URL");
+    auto& request = now_.request;
+    finish_auth();
+    finish_tls();
+    if (now_.location && now_.redirects > 0) set("follow", std::to_string(now_.redirects));
+    if (now_.get || now_.head) {
+      if (now_.has_data && now_.get) now_.query += (now_.query.empty() ? "" : "&") + now_.data;
+      if (now_.has_data && !now_.get) return fail("-I and -d exclude each other");
+      now_.has_data = false;
+    }
+    if (now_.head && !now_.method_given) request.method = "HEAD";
+    const bool sends = now_.has_data || request.body_file || !request.parts.empty();
+    if (sends && !now_.method_given && !now_.head) request.method = "POST";
+    if (!request.parts.empty() && (now_.has_data || request.body_file)) return fail("-d and -F exclude each other");
+    if (now_.has_data) request.body = now_.data;
+    if (now_.json) {
+      set_default_header(request, "Content-Type", "application/json");
+      set_default_header(request, "Accept", "application/json");
+    } else if (now_.has_data || (request.body_file && !now_.upload)) {
+      set_default_header(request, "Content-Type", std::string(kForm));
+    }
+    for (const auto& url : urls_) {
+      auto one = request;
+      one.url = url_of(url);
+      requests_.push_back(std::move(one));
+    }
+    urls_.clear();
+    now_ = {};
+  }
+
+  std::string url_of(std::string url) {
+    if (now_.glob) url = without_globs(url);
+    const auto scheme = url.find("://");
+    if (scheme == std::string::npos) {
+      url.insert(0, "http://");
+    } else if (const auto word = lower_case(url.substr(0, scheme)); word != "http" && word != "https") {
+      fail(fmt::format("{}: a scenario asks for http and https", url));
+    }
+    if (now_.query.empty()) return url;
+    const auto fragment = std::min(url.find('#'), url.size());
+    const auto mark = url.find('?');
+    const std::string joint = mark == std::string::npos || mark > fragment ? "?" : mark + 1 == fragment ? "" : "&";
+    return url.insert(fragment, joint + now_.query);
+  }
+
+  /// `{a,b}` and `[1-3]` are several URLs to curl, unless a backslash stands before them; `[::1]` is an address.
+  std::string without_globs(const std::string& url) {
+    std::string out;
+    for (std::size_t i = 0; i < url.size(); ++i) {
+      const char c = url[i];
+      if (c == '\\' && i + 1 < url.size() && std::string_view("{}[]").find(url[i + 1]) != std::string_view::npos) {
+        out += url[++i];
+        continue;
+      }
+      const auto close = url.find(']', i);
+      const bool address = c == '[' && close != std::string::npos &&
+                           url.substr(i + 1, close - i - 1).find(':') != std::string::npos && out.ends_with("//");
+      const bool empty = c == '[' && url.substr(i, 2) == "[]";
+      if (c == '{' || (c == '[' && !address && !empty)) {
+        fail(fmt::format("{}: curl makes several URLs of it: write them one by one, or -g when there is one", url));
+        return url;
+      }
+      out += c;
+    }
+    return out;
+  }
+
+  std::vector<std::string> words_;
+  std::vector<std::string> urls_;
+  Common now_;
+  std::vector<WrittenRequest> requests_;
+  std::string problem_;
+};
+
+}  // namespace
+
+tl::expected<std::string, std::string> from_curl(const std::string& command) {
+  if (command.find("^\"") != std::string::npos || command.find("^\n") != std::string::npos ||
+      command.find("^\r\n") != std::string::npos) {
+    return tl::make_unexpected(std::string("this is quoted for cmd of Windows: copy it as cURL (bash)"));
+  }
+  return shell_words(command).and_then([](const auto& words) { return from_curl(words); });
+}
+
+tl::expected<std::string, std::string> from_curl(const std::vector<std::string>& words) {
+  return Command().read(words);
+}
+
+}  // namespace vedette::scenarios

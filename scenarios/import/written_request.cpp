@@ -1,0 +1,352 @@
+#include "scenarios/import/written_request.hpp"
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "config/ascii.hpp"
+#include "language/json.hpp"
+#include "language/percent.hpp"
+#include "scenarios/limits.hpp"
+
+namespace vedette::scenarios {
+
+namespace {
+
+using language::Value;
+
+constexpr auto kUsualSteps = static_cast<std::size_t>(Limits().steps);
+
+/// What `${` means here: a placeholder that nobody has written.
+std::string escaped(std::string text) {
+  for (auto at = text.find("${"); at != std::string::npos; at = text.find("${", at + 3)) text.insert(at, "$");
+  return text;
+}
+
+/// Whether what goes by that name is nobody else's business: `password`, `client_secret`, `X-Api-Key`, `accessToken`.
+bool is_sensitive(std::string_view name) {
+  constexpr std::array<std::string_view, 12> kWords{"password",  "passwd",    "passphrase", "pwd",
+                                                    "secret",    "token",     "apikey",     "authkey",
+                                                    "accesskey", "sessionid", "privatekey", "credential"};
+  std::string letters;
+  for (const char c : lower_case(name)) {
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) letters += c;
+  }
+  return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return letters.ends_with(word); });
+}
+
+class Writer {
+ public:
+  std::string write(const std::string& name, std::vector<WrittenRequest> requests) {
+    YAML::Emitter steps;
+    steps << YAML::BeginSeq;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      add(steps, requests.size() == 1 ? "request" : fmt::format("r{}", i + 1), std::move(requests[i]));
+    }
+    steps << YAML::EndSeq;
+    YAML::Emitter out;
+    out << YAML::BeginMap << YAML::Key << "version" << YAML::Value << 1 << YAML::Key << "scenario" << YAML::Value
+        << name;
+    if (requests.size() > kUsualSteps) {
+      out << YAML::Key << "limits" << YAML::Value << YAML::Flow << YAML::BeginMap << YAML::Key << "steps" << YAML::Value
+          << requests.size() << YAML::Key << "requests" << YAML::Value << 2 * requests.size() << YAML::EndMap;
+    }
+    if (!secrets_.empty()) {
+      out << YAML::Key << "secrets" << YAML::Value << YAML::BeginMap;
+      for (const auto& [secret, value] : secrets_) {
+        out << YAML::Key << secret << YAML::Value << YAML::Flow << YAML::BeginMap << YAML::Key << "env" << YAML::Value
+            << upper_case(secret) << YAML::EndMap;
+      }
+      out << YAML::EndMap;
+    }
+    out << YAML::EndMap;
+    return std::string(out.c_str()) + "\nsteps:\n" + indented(steps.c_str()) + "\n";
+  }
+
+ private:
+  static std::string indented(const std::string& text) {
+    std::string out = "  ";
+    for (const char c : text) {
+      out += c;
+      if (c == '\n') out += "  ";
+    }
+    return out;
+  }
+
+  /// A placeholder for `value`. Equal values share a secret; another value of that name has a number behind it.
+  std::string secret(std::string_view wanted, const std::string& value) {
+    std::string base;
+    for (const char c : lower_case(wanted)) base += (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '_';
+    if (base.empty() || (base[0] >= '0' && base[0] <= '9')) base.insert(0, "s_");
+    auto name = base;
+    for (int number = 2;; ++number) {
+      const auto known =
+          std::find_if(secrets_.begin(), secrets_.end(), [&](const auto& one) { return one.first == name; });
+      if (known == secrets_.end()) {
+        secrets_.emplace_back(name, value);
+        break;
+      }
+      if (known->second == value) break;
+      name = fmt::format("{}_{}", base, number);
+    }
+    return "${ " + name + " }";
+  }
+
+  static void pair(YAML::Emitter& out, const std::string& key, const std::string& value) {
+    out << YAML::Key << key << YAML::Value << YAML::DoubleQuoted << value;
+  }
+
+  std::string shown(const std::string& name, const std::string& value) {
+    return is_sensitive(name) && !value.empty() ? secret(name, value) : escaped(value);
+  }
+
+  std::string shown_header(const std::string& name, const std::string& value) {
+    const auto key = lower_case(name);
+    if (key == "authorization" || key == "proxy-authorization") {
+      const auto blank = value.find(' ');
+      if (blank == std::string::npos) return secret("token", value);
+      return value.substr(0, blank + 1) + secret("token", value.substr(blank + 1));
+    }
+    if (key == "cookie") return secret("cookie", value);
+    return shown(name, value);
+  }
+
+  /// Names and values; a name that comes several times has a list.
+  template <typename Show>
+  static void add_fields(YAML::Emitter& out, const char* key,
+                         const std::vector<std::pair<std::string, std::string>>& fields, const Show& show) {
+    if (fields.empty()) return;
+    std::vector<std::string> names;
+    std::map<std::string, std::vector<std::string>> values;
+    for (const auto& [name, value] : fields) {
+      if (!values.contains(name)) names.push_back(name);
+      values[name].push_back(show(name, value));
+    }
+    out << YAML::Key << key << YAML::Value << YAML::BeginMap;
+    for (const auto& name : names) {
+      const auto& all = values[name];
+      if (all.size() == 1) {
+        pair(out, escaped(name), all.front());
+      } else {
+        out << YAML::Key << escaped(name) << YAML::Value << YAML::BeginSeq;
+        for (const auto& one : all) out << YAML::DoubleQuoted << one;
+        out << YAML::EndSeq;
+      }
+    }
+    out << YAML::EndMap;
+  }
+
+  void emit(YAML::Emitter& out, const Value& value, const std::string& name = {}) {
+    if (const auto* list = value.list()) {
+      out << YAML::BeginSeq;
+      for (const auto& item : *list) emit(out, item);
+      out << YAML::EndSeq;
+    } else if (const auto* object = value.object()) {
+      out << YAML::BeginMap;
+      for (const auto& [key, member] : *object) {
+        out << YAML::Key << YAML::DoubleQuoted << escaped(key) << YAML::Value;
+        emit(out, member, key);
+      }
+      out << YAML::EndMap;
+    } else if (const auto* text = value.get<std::string>()) {
+      out << YAML::DoubleQuoted << shown(name, *text);
+    } else if (value.get<language::Null>() != nullptr) {
+      out << YAML::Null;
+    } else {
+      out << language::to_json(value);
+    }
+  }
+
+  void add_parts(YAML::Emitter& out, const std::vector<WrittenPart>& parts) {
+    if (parts.empty()) return;
+    out << YAML::Key << "multipart" << YAML::Value << YAML::BeginMap;
+    for (const auto& part : parts) {
+      out << YAML::Key << escaped(part.name) << YAML::Value;
+      if (part.file.empty() && part.content_type.empty()) {
+        out << YAML::DoubleQuoted << shown(part.name, part.value);
+        continue;
+      }
+      out << YAML::BeginMap;
+      if (part.file.empty()) {
+        pair(out, "value", shown(part.name, part.value));
+      } else {
+        pair(out, "file", escaped(part.file));
+      }
+      if (!part.content_type.empty()) pair(out, "content_type", escaped(part.content_type));
+      out << YAML::EndMap;
+    }
+    out << YAML::EndMap;
+  }
+
+  void add_body(YAML::Emitter& out, const WrittenRequest& request) {
+    add_parts(out, request.parts);
+    add_fields(out, "form", request.form, [&](const auto& name, const auto& value) { return shown(name, value); });
+    if (request.body_file) pair(out, "file", escaped(*request.body_file));
+    if (request.body.empty()) return;
+    if (request.base64) return pair(out, "base64", request.body);
+    if (const auto json = language::parse_json(request.body);
+        json && (json->list() != nullptr || json->object() != nullptr)) {
+      out << YAML::Key << "json" << YAML::Value;
+      emit(out, *json);
+      return;
+    }
+    if (const auto form = as_form(request.body); !form.empty()) {
+      add_fields(out, "form", form, [&](const auto& name, const auto& value) { return shown(name, value); });
+      return;
+    }
+    pair(out, "text", masked_form(request.body));
+  }
+
+  /// Values of sensitive names in what is nearly a form, such as the query of a URL, as they are written there.
+  std::string masked_form(const std::string& text) {
+    std::string out;
+    for (const auto field : split(text, '&')) {
+      if (!out.empty() || field.data() != text.data()) out += '&';
+      const auto equals = field.find('=');
+      const auto name = std::string(field.substr(0, equals));
+      if (equals == std::string_view::npos) {
+        out += escaped(name);
+      } else {
+        out += escaped(name) + "=" + shown(name, std::string(field.substr(equals + 1)));
+      }
+    }
+    return out;
+  }
+
+  std::string shown_url(const std::string& url) {
+    const auto query = url.find('?');
+    if (query == std::string::npos) return escaped(url);
+    const auto fragment = std::min(url.find('#', query), url.size());
+    return escaped(url.substr(0, query + 1)) + masked_form(url.substr(query + 1, fragment - query - 1)) +
+           escaped(url.substr(fragment));
+  }
+
+  /// `http://user:password@host/` as curl and browsers send it: Basic.
+  static void take_userinfo(WrittenRequest& request) {
+    const auto scheme = request.url.find("://");
+    if (scheme == std::string::npos) return;
+    const auto begin = scheme + 3;
+    const auto host_end = std::min(request.url.find_first_of("/?#", begin), request.url.size());
+    const auto at = request.url.rfind('@', host_end == 0 ? 0 : host_end - 1);
+    if (at == std::string::npos || at < begin) return;
+    const auto info = request.url.substr(begin, at - begin);
+    request.url.erase(begin, at + 1 - begin);
+    const bool given = std::any_of(request.settings.begin(), request.settings.end(),
+                                   [](const auto& setting) { return setting.key.starts_with("auth."); });
+    if (given) return;
+    const auto colon = std::min(info.find(':'), info.size());
+    request.settings.push_back({"auth.basic.user", language::percent_decoded(info.substr(0, colon)), {}, {}});
+    request.settings.push_back({"auth.basic.password",
+                                language::percent_decoded(info.substr(std::min(colon + 1, info.size()))),
+                                "password",
+                                {}});
+  }
+
+  std::string shown(const WrittenSetting& setting) {
+    if (setting.secret.empty()) return escaped(setting.value);
+    return escaped(setting.before) + secret(setting.secret, setting.value);
+  }
+
+  /// Keys in the order of their first mention; the first one is the whole.
+  struct Member {
+    std::string name;
+    std::vector<std::string> values;
+    std::vector<std::size_t> members;  ///< of the tree
+  };
+  using Tree = std::vector<Member>;
+
+  static std::size_t member_of(Tree& tree, std::size_t at, std::string_view name) {
+    for (const auto member : tree[at].members) {
+      if (tree[member].name == name) return member;
+    }
+    tree[at].members.push_back(tree.size());
+    tree.push_back({std::string(name), {}, {}});
+    return tree.size() - 1;
+  }
+
+  static void emit_tree(YAML::Emitter& out, const Tree& tree, std::size_t at) {
+    for (const auto index : tree[at].members) {
+      const auto& member = tree[index];
+      out << YAML::Key << member.name << YAML::Value;
+      if (!member.members.empty()) {
+        out << YAML::BeginMap;
+        emit_tree(out, tree, index);
+        out << YAML::EndMap;
+      } else if (member.values.size() == 1) {
+        out << member.values.front();
+      } else {
+        out << YAML::BeginSeq;
+        for (const auto& value : member.values) out << value;
+        out << YAML::EndSeq;
+      }
+    }
+  }
+
+  void add_settings(YAML::Emitter& out, const std::vector<WrittenSetting>& settings) {
+    Tree tree(1);
+    for (const auto& setting : settings) {
+      std::size_t at = 0;
+      for (const auto name : split(setting.key, '.')) at = member_of(tree, at, name);
+      tree[at].values.push_back(shown(setting));
+    }
+    emit_tree(out, tree, 0);
+  }
+
+  void add(YAML::Emitter& out, const std::string& id, WrittenRequest request) {
+    take_userinfo(request);
+    out << YAML::BeginMap << YAML::Key << "id" << YAML::Value << id << YAML::Key << "http" << YAML::Value
+        << YAML::BeginMap;
+    if (request.method != "GET") out << YAML::Key << "method" << YAML::Value << request.method;
+    pair(out, "url", shown_url(request.url));
+    add_fields(out, "headers", request.headers,
+               [&](const auto& name, const auto& value) { return shown_header(name, value); });
+    add_settings(out, request.settings);
+    add_body(out, request);
+    out << YAML::EndMap;
+    if (!request.retry.empty()) {
+      out << YAML::Key << "retry" << YAML::Value << YAML::BeginMap;
+      add_settings(out, request.retry);
+      out << YAML::EndMap;
+    }
+    out << YAML::Key << "expect" << YAML::Value << YAML::BeginSeq;
+    out << (request.status == 0 ? std::string("status < 400") : fmt::format("status == {}", request.status));
+    out << YAML::EndSeq << YAML::EndMap;
+  }
+
+  std::vector<std::pair<std::string, std::string>> secrets_;
+};
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> as_form(std::string_view text) {
+  std::vector<std::pair<std::string, std::string>> out;
+  std::string again;
+  std::map<std::string, int> seen;
+  for (const auto field : split(text, '&')) {
+    const auto equals = field.find('=');
+    if (equals == std::string_view::npos) return {};
+    auto name = language::percent_decoded(field.substr(0, equals));
+    auto value = language::percent_decoded(field.substr(equals + 1));
+    // A list of a name's values stands in one place.
+    if (seen[name]++ > 0 && out.back().first != name) return {};
+    again += (again.empty() ? "" : "&") + language::percent_encoded(name) + "=" + language::percent_encoded(value);
+    out.emplace_back(std::move(name), std::move(value));
+  }
+  if (again != text) return {};
+  return out;
+}
+
+void set_default_header(WrittenRequest& request, const std::string& name, const std::string& value) {
+  const bool given = std::any_of(request.headers.begin(), request.headers.end(),
+                                 [&](const auto& header) { return same_ignoring_case(header.first, name); });
+  if (!given) request.headers.emplace_back(name, value);
+}
+
+std::string write_scenario(const std::string& name, std::vector<WrittenRequest> requests) {
+  return Writer().write(name, std::move(requests));
+}
+
+}  // namespace vedette::scenarios
