@@ -197,6 +197,7 @@ asio::awaitable<void> DnsRun::go() {
   }
   if (!target) {
     context_.fail(Reason::kTargetInvalid, "the target is not host[:port]");
+    net::measure_no_lookup_of_host_port(context_);
     measure();
     co_return;
   }

@@ -11,6 +11,7 @@
 #include "checks/net/lookup.hpp"
 #include "checks/version.hpp"
 #include "config/masked.hpp"
+#include "language/percent.hpp"
 
 namespace vedette::grpc {
 
@@ -24,6 +25,7 @@ const Family kGrpcStatusCode{"probe_grpc_status_code", "Response gRPC status cod
 const Family kHealthcheckResponse{
     "probe_grpc_healthcheck_response", "Response HealthCheck response", {"serving_status"}};
 
+constexpr std::size_t kMostWords = 300;  // bytes of grpc-message that are shown
 constexpr std::size_t kMostMessage = 64 << 10;
 constexpr int kSecondsAtMost = 99999999;  // the protocol allows eight digits
 
@@ -78,7 +80,10 @@ class GrpcRun {
       co_return std::nullopt;
     }
     const auto target = parse_target(context_.check->target, settings_.tls.operator bool());
-    if (!target) co_return Failure{Reason::kTargetInvalid, "the target is not host[:port]"};
+    if (!target) {
+      net::measure_no_lookup_of_host_port(context_);
+      co_return Failure{Reason::kTargetInvalid, "the target is not host[:port]"};
+    }
     const auto found = co_await net::look_up(context_, target->host, settings_.address);
     if (!found) co_return found.error();
     called_ = true;
@@ -138,17 +143,33 @@ class GrpcRun {
     return nullptr;
   }
 
+  /// Of an answer that is not the service's: what somebody in between has sent.
+  [[nodiscard]] std::string what_it_is() const {
+    const auto* type = said("content-type");
+    return type == nullptr ? "no content type" : printable(*type, 60);
+  }
+
   net::Problem judge() {
     const auto* code = said("grpc-status");
     code_ = code_of_http(response_.status);
     if (code != nullptr) std::from_chars(code->data(), code->data() + code->size(), code_);
     if (code == nullptr && response_.status == 200) {
-      return Failure{Reason::kGrpcProtocol, "the answer has no grpc-status"};
+      return Failure{Reason::kGrpcProtocol,
+                     fmt::format("the answer has no grpc-status; it is of the type {}", what_it_is())};
+    }
+    if (code == nullptr) {
+      return Failure{
+          Reason::kGrpcStatus,
+          fmt::format("the call ended with {} ({}), by the HTTP status {}: what answered with {} is no gRPC service",
+                      status_name(code_), code_, response_.status, what_it_is())};
     }
     if (code_ != 0) {
       const auto* message = said("grpc-message");
-      return Failure{Reason::kGrpcStatus, fmt::format("the call ended with {} ({}){}", status_name(code_), code_,
-                                                      message == nullptr ? "" : ": " + printable(*message, 300))};
+      // Percent-encoded UTF-8 (PROTOCOL-HTTP2 of gRPC).
+      const auto words =
+          message == nullptr ? "" : ": " + one_line(visible(language::percent_decoded(*message).substr(0, kMostWords)));
+      return Failure{Reason::kGrpcStatus,
+                     fmt::format("the call ended with {} ({}){}", status_name(code_), code_, words)};
     }
     const auto status = health_response(body_);
     if (!status) {

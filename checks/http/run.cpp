@@ -91,7 +91,7 @@ HttpRun::HttpRun(RunContext& context)
       settings_(static_cast<const HttpSettings&>(*context.check->settings)),
       method_(settings_.method) {}
 
-bool HttpRun::reveal_secrets() {
+void HttpRun::reveal_secrets() {
   const auto reveal = [this](const config::Secret& secret, std::string& out, bool parts_only) {
     auto value = context_.reveal(secret, parts_only);
     if (value) {
@@ -104,34 +104,34 @@ bool HttpRun::reveal_secrets() {
   for (const auto* list : {&settings_.headers, &settings_.added_headers}) {
     for (const auto& [name, secret] : *list) {
       std::string value;
-      if (!reveal(secret, value, config::is_harmless_header(name))) return false;
+      if (!reveal(secret, value, config::is_harmless_header(name))) return;
       headers_.emplace_back(name, std::move(value));
     }
   }
   if (settings_.credentials == Credentials::kBasic) {
     std::string password;
-    if (!reveal(settings_.password, password, false)) return false;
+    if (!reveal(settings_.password, password, false)) return;
     basic_ = net::basic_authorization(settings_.username, password);
     context_.redactor.add_authorization(basic_);
   }
   if (settings_.credentials == Credentials::kAuthorization) {
     std::string credentials;
-    if (!reveal(settings_.authorization, credentials, false)) return false;
+    if (!reveal(settings_.authorization, credentials, false)) return;
     authorization_ = settings_.authorization_type + " " + credentials;
   }
   if (!settings_.body.empty()) {
     body_to_send_.emplace();
-    return reveal(settings_.body, *body_to_send_, true);
+    reveal(settings_.body, *body_to_send_, true);
+    return;
   }
-  if (settings_.body_file.empty()) return true;
+  if (settings_.body_file.empty()) return;
   auto content = config::read_small_file(settings_.body_file, kMostBodySent);
   if (!content) {
     context_.fail(Reason::kLocalFile, content.error());
-    return false;
+    return;
   }
   hide_lines(context_.redactor, *content);
   body_to_send_ = std::move(*content);
-  return true;
 }
 
 void HttpRun::add_credentials(const Url& url, net::HttpRequest& request) const {
@@ -305,33 +305,36 @@ std::optional<Url> HttpRun::next_url(const Url& url) {
   return std::move(*next);
 }
 
-asio::awaitable<bool> HttpRun::get_token() {
+asio::awaitable<void> HttpRun::get_token() {
   auto token = co_await fetch_token(context_, *settings_.oauth2);
-  if (!token) {
+  if (token) {
+    authorization_ = std::move(*token);
+  } else {
     context_.fail(std::move(token.error()));
-    co_return false;
   }
-  authorization_ = std::move(*token);
-  co_return true;
+}
+
+void HttpRun::measure_unsent() {
+  const auto& target = context_.check->target;
+  const auto scheme = target.find("://");
+  const auto url = scheme == std::string::npos ? "http://" + target : target;
+  // What Go parses, blackbox_exporter looks up; what has a scheme and a host that it can ask, it begins to ask.
+  const bool looked_up = go_url_problem(url).empty();
+  if (looked_up) net::measure_no_lookup(context_);
+  const auto word = lower_case(url.substr(0, url.find("://")));
+  const auto host = url.substr(word.size() + 3);
+  requested_ = looked_up && (word == "http" || word == "https") && !host.empty() &&
+               std::string_view("/?#:").find(host.front()) == std::string_view::npos;
+  measure(looked_up);
 }
 
 asio::awaitable<void> HttpRun::go() {
-  if (!context_.usable()) {
-    measure(false);
-    co_return;
-  }
   auto parsed = parse_url(context_.check->target);
-  if (!parsed) {
-    context_.fail(Reason::kTargetInvalid, parsed.error());
-    measure(false);
-    co_return;
-  }
-  if (!reveal_secrets()) {
-    measure(false);
-    co_return;
-  }
-  if (settings_.oauth2 && !co_await get_token()) {
-    measure(false);
+  if (context_.usable() && !parsed) context_.fail(Reason::kTargetInvalid, parsed.error());
+  if (!context_.failed()) reveal_secrets();
+  if (!context_.failed() && settings_.oauth2) co_await get_token();
+  if (context_.failed()) {
+    measure_unsent();
     co_return;
   }
   std::optional<Url> url = std::move(*parsed);

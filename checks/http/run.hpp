@@ -26,9 +26,9 @@ class HttpRun {
 
  private:
   /// Reads what the settings keep in files; fails the run when one cannot be read.
-  bool reveal_secrets();
+  void reveal_secrets();
   /// Asks for an OAuth 2.0 token, a new one for each run.
-  boost::asio::awaitable<bool> get_token();
+  boost::asio::awaitable<void> get_token();
   boost::asio::awaitable<bool> exchange(const Url& url);
   bool prepare(const Url& url, net::HttpRequest& request);
   boost::asio::awaitable<bool> find_way(const Url& url, net::HttpRequest& request);
@@ -38,6 +38,8 @@ class HttpRun {
   /// The next URL when the response redirects and the check follows; fails the run on a bad or one too many.
   std::optional<Url> next_url(const Url& url);
   void measure(bool resolved);
+  /// Of a run that failed before it could ask.
+  void measure_unsent();
   void add_evidence();
   [[nodiscard]] bool to_first_host(const Url& url) const { return url.host == first_host_; }
   /// What was meant for the first host goes to no other, and never from TLS into the clear.

@@ -73,9 +73,7 @@ asio::awaitable<net::Problem> ping(RunContext& context, const IcmpSettings& sett
   const auto host = host_of(context.check->target);
   if (!host) {
     // To blackbox_exporter it is a name like any other, which cannot be resolved.
-    context.measure(net::kDnsLookupSeconds, 0);
-    context.measure(net::kIpProtocol, 0);
-    context.measure(net::kIpAddrHash, 0);
+    net::measure_no_lookup(context);
     co_return Failure{Reason::kTargetInvalid, *check_target(context.check->target, settings)};
   }
   const auto found = co_await net::look_up(context, *host, settings.address);

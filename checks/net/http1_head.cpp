@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -40,7 +41,68 @@ std::string status_line(std::string_view line, std::string& version) {
   return out;
 }
 
+/// RFC 9110 section 5.6.2.
+bool is_token(std::string_view text) {
+  constexpr std::string_view kSigns = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || kSigns.find(c) != std::string_view::npos;
+  });
+}
+
+bool is_control(char c) {
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+}
+
+/// With what cannot be seen as its number.
+std::string spelled_out(std::string_view text) {
+  constexpr std::size_t kShown = 60;
+  std::string out;
+  for (const char c : text.substr(0, kShown)) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += byte >= 0x20 && byte < 0x7f ? std::string(1, c) : fmt::format("\\x{:02x}", byte);
+  }
+  return out + (text.size() > kShown ? "..." : "");
+}
+
 }  // namespace
+
+std::size_t end_of_head(std::string_view text, std::size_t& from) {
+  auto at = text.find('\n', from);
+  for (; at != std::string_view::npos; at = text.find('\n', at + 1)) {
+    if (text.substr(at + 1, 1) == "\n") return at + 2;
+    if (text.substr(at + 1, 2) == "\r\n") return at + 3;
+    from = at;
+  }
+  from = std::max(from, text.size() - std::min<std::size_t>(text.size(), 3));
+  return std::string_view::npos;
+}
+
+std::string bad_header_in(std::string_view head) {
+  constexpr std::size_t kBefore = 20;
+  take_line(head);
+  for (bool first = true; !head.empty(); first = false) {
+    const auto line = take_line(head);
+    if (line.empty()) break;
+    // A folded line goes on with the value before it.
+    const bool folded = !first && (line.front() == ' ' || line.front() == '\t');
+    const auto colon = folded ? std::string_view::npos : line.find(':');
+    if (!folded && !is_token(line.substr(0, colon))) {
+      return fmt::format("'{}' is no header: {}", spelled_out(line),
+                         colon == std::string_view::npos ? "it has no colon" : "its name is none");
+    }
+    if (!folded && colon == std::string_view::npos) {
+      return fmt::format("'{}' is no header: it has no colon", spelled_out(line));
+    }
+    const auto value = folded ? line : config::trim(line.substr(colon + 1));
+    const auto bad = std::find_if(value.begin(), value.end(), &is_control);
+    if (bad == value.end()) continue;
+    const auto at = static_cast<std::size_t>(bad - value.begin());
+    const auto from = at > kBefore ? at - kBefore : 0;
+    return fmt::format("the header {} holds a control character: '{}{}'", spelled_out(line.substr(0, colon)),
+                       from > 0 ? "..." : "", spelled_out(value.substr(from)));
+  }
+  return {};
+}
 
 tl::expected<ResponseHead, std::string> normalized_head(std::string_view head) {
   ResponseHead out;

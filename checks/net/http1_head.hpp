@@ -19,4 +19,11 @@ struct ResponseHead {
 /// other codings of the transfer.
 tl::expected<ResponseHead, std::string> normalized_head(std::string_view head);
 
+/// Behind the empty line that ends a head; npos when it has not come yet. Nothing before `from` needs to be looked at;
+/// it is set to where the next look may begin.
+std::size_t end_of_head(std::string_view text, std::size_t& from);
+
+/// Says which line of a head is no header, or holds what no header may (RFC 9110 section 5.5); empty when none does.
+std::string bad_header_in(std::string_view head);
+
 }  // namespace vedette::net

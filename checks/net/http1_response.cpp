@@ -21,25 +21,13 @@ namespace {
 
 constexpr std::string_view kBegin = "HTTP/";
 
-/// Behind the empty line; npos when it has not come yet. Nothing before `from` needs to be looked at; it is set to
-/// where the next look may begin.
-std::size_t end_of_head(std::string_view text, std::size_t& from) {
-  auto at = text.find('\n', from);
-  for (; at != std::string_view::npos; at = text.find('\n', at + 1)) {
-    if (text.substr(at + 1, 1) == "\n") return at + 2;
-    if (text.substr(at + 1, 2) == "\r\n") return at + 3;
-    from = at;
-  }
-  from = std::max(from, text.size() - std::min<std::size_t>(text.size(), 3));
-  return std::string_view::npos;
-}
-
 std::size_t line_count(std::string_view text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
-Failure malformed(const error_code& error) {
-  return {Reason::kHttpProtocol, "the response is not valid HTTP: " + error.message()};
+Failure malformed(const error_code& error, std::string_view head) {
+  const auto header = bad_header_in(head);
+  return {Reason::kHttpProtocol, "the response is not valid HTTP: " + (header.empty() ? error.message() : header)};
 }
 
 }  // namespace
@@ -182,7 +170,7 @@ Problem ResponseReader::take_head(std::string_view& left, bool& whole) {
   error_code error;
   parser_->put(asio::buffer(head->text), error);
   out_.version = head->version;
-  if (error && error != http::error::need_more) return malformed(error);
+  if (error && error != http::error::need_more) return malformed(error, head->text);
   return std::nullopt;
 }
 

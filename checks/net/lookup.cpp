@@ -35,4 +35,19 @@ boost::asio::awaitable<tl::expected<Resolution, Failure>> look_up(RunContext& co
   co_return found;
 }
 
+void measure_no_lookup(RunContext& context) {
+  context.measure(kDnsLookupSeconds, 0);
+  context.measure(kIpProtocol, 0);
+  context.measure(kIpAddrHash, 0);
+}
+
+void measure_no_lookup_of_host_port(RunContext& context) {
+  const std::string_view target = context.check->target;
+  const auto colon = target.rfind(':');
+  if (colon == std::string_view::npos) return;
+  const auto host = target.substr(0, colon);
+  const bool in_brackets = host.starts_with('[') && host.ends_with(']');
+  if (in_brackets || host.find_first_of(":[]") == std::string_view::npos) measure_no_lookup(context);
+}
+
 }  // namespace vedette::net

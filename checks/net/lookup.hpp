@@ -20,4 +20,10 @@ extern const Family kIpAddrHash;
 boost::asio::awaitable<tl::expected<Resolution, Failure>> look_up(RunContext& context, const std::string& host,
                                                                   const AddressSettings& settings, int hop = 0);
 
+/// The same families at zero, for a run that fails before there is anything to look up, where blackbox_exporter has
+/// looked up by then: rules that compare with them must go on to fire.
+void measure_no_lookup(RunContext& context);
+/// The same if Go's net.SplitHostPort takes the target: it leaves the port for later.
+void measure_no_lookup_of_host_port(RunContext& context);
+
 }  // namespace vedette::net

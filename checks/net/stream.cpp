@@ -81,7 +81,7 @@ struct StreamBio {
   static int write(BIO* bio, const char* data, int size) noexcept {
     auto* stream = static_cast<Stream*>(BIO_get_data(bio));
     BIO_clear_retry_flags(bio);
-    stream->note_asked();
+    if (!stream->leaving_) stream->note_asked();
     const auto sent = ::send(stream->socket_.fd(), data, static_cast<std::size_t>(size), MSG_NOSIGNAL);
     if (sent < 0) note_error(bio, stream, BIO_FLAGS_WRITE);
     return static_cast<int>(sent);
@@ -117,7 +117,17 @@ void Stream::SslDeleter::operator()(SSL* ssl) const {
 
 Stream::Stream(RunContext& context) : socket_(context.services.sockets), context_(&context) {}
 
-Stream::~Stream() = default;
+Stream::~Stream() {
+  // A peer that only sees the connection end takes it for cut off, and says so in its log (RFC 8446 section 6.1). What
+  // it answers, nobody waits for.
+  leaving_ = true;
+  const bool broken = ended_ || last_errno_ != 0 || socket_.fd() < 0;
+  for (auto* ssl : {ssl_.get(), carrier_ ? carrier_->ssl.get() : nullptr}) {
+    if (broken || ssl == nullptr || SSL_is_init_finished(ssl) == 0) continue;
+    SSL_shutdown(ssl);
+    ERR_clear_error();
+  }
+}
 
 std::string Stream::peer() const {
   return peer_ ? join_host_port(peer_->first.to_string(), peer_->second) : std::string();

@@ -130,6 +130,7 @@ class Stream {
   bool ended_ = false;            ///< the transport under TLS has ended
   std::size_t silent_bytes_ = 0;  ///< of TLS records since the last that brought payload
   int transport_reads_ = 0;       ///< under TLS, since the loop turned
+  bool leaving_ = false;          ///< there may be no run any more
   bool rests_ = false;            ///< the transport has said to come back in the loop's next turn
 };
 

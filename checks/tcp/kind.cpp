@@ -46,6 +46,7 @@ asio::awaitable<void> run(RunContext& context) {
   const auto target = net::split_host_port(context.check->target, 0);
   if (!target) {
     context.fail(Reason::kTargetInvalid, "the target is not host:port");
+    net::measure_no_lookup_of_host_port(context);
     co_return;
   }
   net::Stream stream(context);

@@ -1,8 +1,9 @@
 #pragma once
 
-// A Stream as Boost.Beast wants the layer under a WebSocket: asynchronous reads and writes of some bytes. Why one
-// failed is kept, since an error code cannot hold it.
+// A Stream as Boost.Beast wants the layer under a WebSocket: asynchronous reads and writes of some bytes, of which the
+// first are the answer to the upgrade. Why one failed is kept, since an error code cannot hold it.
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -21,6 +22,7 @@
 
 #include "checks/net/flood.hpp"
 #include "checks/net/stream.hpp"
+#include "checks/websocket/upgrade_head.hpp"
 
 namespace vedette::websocket {
 
@@ -83,6 +85,19 @@ class Layer {
   boost::asio::awaitable<Moved> read(boost::asio::mutable_buffer buffer) {
     co_await begin();
     if (buffer.size() == 0) co_return Moved{};
+    while (!head_.whole()) {
+      std::array<char, 4096> part;
+      const auto got = co_await stream_.read_some({part.data(), part.size()});
+      if (!got) co_return fail(got.error());
+      if (*got == 0) co_return Moved{boost::asio::error::eof, 0};
+      if (auto problem = head_.take({part.data(), *got})) co_return fail(std::move(*problem));
+    }
+    if (const auto left = std::string_view(head_.text()).substr(given_); !left.empty()) {
+      const auto size = std::min(left.size(), buffer.size());
+      std::copy_n(left.begin(), size, static_cast<char*>(buffer.data()));
+      given_ += size;
+      co_return Moved{{}, size};
+    }
     if (control_frames_ > net::kMaxControlFrames) co_return fail(net::flood(net::kMaxControlFrames, "control frames"));
     const auto got = co_await stream_.read_some({static_cast<char*>(buffer.data()), buffer.size()});
     if (!got) co_return fail(got.error());
@@ -112,6 +127,8 @@ class Layer {
 
   boost::asio::any_io_executor executor_;
   net::Stream& stream_;
+  UpgradeHead head_;
+  std::size_t given_ = 0;  ///< bytes of the head's text
   std::optional<Failure> failure_;
   std::size_t bytes_ = 0;  ///< that came since the last message began
   std::size_t control_frames_ = 0;

@@ -6,6 +6,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
 
+#include "checks/http/go_url.hpp"
 #include "checks/net/lookup.hpp"
 #include "checks/net/proxy_tunnel.hpp"
 #include "checks/net/services.hpp"
@@ -14,7 +15,9 @@
 #include "checks/version.hpp"
 #include "checks/websocket/layer.hpp"
 #include "checks/websocket/settings.hpp"
+#include "config/ascii.hpp"
 #include "config/masked.hpp"
+#include "config/secret.hpp"
 
 namespace vedette::websocket {
 
@@ -52,6 +55,11 @@ class WebSocketRun {
     const auto url = parse_target(context_.check->target);
     if (!url) {
       context_.fail(Reason::kTargetInvalid, "the target is not a ws:// or wss:// URL without a user");
+      // What Go parses, blackbox_exporter looks up before it sees that it can make no connection of it.
+      if (!http::go_url_problem(context_.check->target).empty()) co_return;
+      net::measure_no_lookup(context_);
+      resolved_ = true;
+      measure();
       co_return;
     }
     if (auto problem = co_await talk(*url)) {
@@ -123,7 +131,10 @@ class WebSocketRun {
     const auto fields = headers();
     if (!fields) co_return fields.error();
     socket_.set_option(ws::stream_base::decorator([&fields](ws::request_type& request) {
-      for (const auto& [name, value] : *fields) request.insert(name, value);
+      for (const auto& [name, value] : *fields) {
+        // A host of their own stands in the place of the URL's.
+        same_ignoring_case(name, "Host") ? request.set(name, value) : request.insert(name, value);
+      }
     }));
     ws::response_type response;
     stream_.ask();
@@ -139,16 +150,41 @@ class WebSocketRun {
       co_return Failure{Reason::kClosedProcessing, "the peer closed the connection"};
     }
     if (error) co_return Failure{Reason::kWebsocketUpgrade, error.message()};
+    if (auto problem = refuses_protocol(*fields, response)) co_return problem;
     upgraded_ = true;
     began_ = net::Moment::now();
     context_.log("upgraded");
     co_return std::nullopt;
   }
 
+  /// RFC 6455 section 4.1: a client fails the connection when a subprotocol is spoken that it has not asked for.
+  static net::Problem refuses_protocol(const net::Headers& asked, const ws::response_type& response) {
+    const auto field = response.find(beast::http::field::sec_websocket_protocol);
+    if (field == response.end()) return std::nullopt;
+    const std::string chosen(field->value());
+    for (const auto& [name, value] : asked) {
+      if (!same_ignoring_case(name, "Sec-WebSocket-Protocol")) continue;
+      for (const auto one : split(value, ',')) {
+        if (config::trim(one) == chosen) return std::nullopt;
+      }
+    }
+    return Failure{Reason::kWebsocketUpgrade,
+                   fmt::format("the server chose the subprotocol {}, which was not asked for", printable(chosen, 60))};
+  }
+
+  /// What the server said as it closed (RFC 6455 section 7.4).
+  [[nodiscard]] std::string closing_words() const {
+    const auto& reason = socket_.reason();
+    if (reason.code == ws::close_code::none) return "the server closed the connection";
+    const std::string words(reason.reason.data(), reason.reason.size());
+    return fmt::format("the server closed the connection: {}{}", static_cast<unsigned>(reason.code),
+                       words.empty() ? "" : " " + printable(words, 130));
+  }
+
   net::Problem problem_of(const boost::system::error_code& error) const {
     if (const auto& failure = socket_.next_layer().failure()) return failure;
     if (error == ws::error::closed || error == asio::error::eof) {
-      return Failure{Reason::kClosedDialogue, "the server closed the connection"};
+      return Failure{Reason::kClosedDialogue, closing_words()};
     }
     return Failure{Reason::kWebsocketProtocol, error.message()};
   }
@@ -189,8 +225,8 @@ class WebSocketRun {
       context_.measure(kWebSocketDuration, seconds(result.total_of(Phase::kResolve)), labels_of(Phase::kResolve));
     if (connected_)
       context_.measure(kWebSocketDuration, seconds(result.total_of(Phase::kConnect)), labels_of(Phase::kConnect));
-    if (status_ != 0) context_.measure(kWebSocketDuration, seconds(processing), labels_of(Phase::kProcessing));
-    if (upgraded_) {
+    if (upgraded_) context_.measure(kWebSocketDuration, seconds(processing), labels_of(Phase::kProcessing));
+    if (upgraded_ && !context_.failed()) {
       context_.measure(kWebSocketDuration, seconds(result.total_of(Phase::kDialogue)), labels_of(Phase::kTransfer));
     }
     context_.measure(kWebSocketStatusCode, status_);

@@ -162,8 +162,20 @@ modules:
         page = self.probe("ws", "ws://127.0.0.1:1/", 0, "connect_refused")
         self.assertEqual(value(page, "probe_websocket_status_code"), 0)
         self.assertIsNone(value(page, "probe_websocket_duration_seconds", phase="connect"))
-        for wrong in ("127.0.0.1:80", "http://127.0.0.1/", "ws://u:p@127.0.0.1/"):
-            self.assertIsNone(value(self.probe("ws", wrong, 0, "target_invalid"), "probe_websocket_status_code"))
+        # What Go cannot parse has none of the families; what it can, those of the lookup and its own.
+        self.assertIsNone(value(self.probe("ws", "127.0.0.1:80", 0, "target_invalid"), "probe_websocket_status_code"))
+        for wrong in ("http://127.0.0.1/", "ws://u:p@127.0.0.1/", "localhost:80", "x"):
+            page = self.probe("ws", wrong, 0, "target_invalid")
+            for family in ("probe_websocket_status_code", "probe_websocket_connection_upgraded", "probe_ip_protocol", "probe_dns_lookup_time_seconds"):
+                self.assertEqual(value(page, family), 0, wrong)
+            self.assertEqual(value(page, "probe_websocket_duration_seconds", phase="resolve"), 0)
+        # What the server says as it closes is told.
+        out = get(f"{self.agent.url}/probe?module=ws_never&debug=true&target={base}/policy")[2]
+        self.assertIn("the server closed the connection: 1008 policy violation: no token", out)
+        for target, phases in ((base + "/forbidden", {"resolve", "connect"}), (base + "/close", {"resolve", "connect", "processing"}),
+                               (base + "/tom", {"resolve", "connect", "processing", "transfer"})):
+            page = get(f"{self.agent.url}/probe?module={'ws_talk' if '/tom' in target else 'ws_never'}&target={target}")[2]
+            self.assertEqual({dict(labels)["phase"] for name, labels in samples(page) if name == "probe_websocket_duration_seconds"}, phases)
         # It does not even speak HTTP/1.
         page = get(f"{self.agent.url}/probe?module=ws&target=ws://127.0.0.1:{self.port['grpc']}/")[2]
         self.assertEqual((value(page, "probe_success"), value(page, "probe_websocket_status_code")), (0, 0))

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """A WebSocket server of Debian's python3-websockets: PORT [CERTIFICATE KEY]. Says `hello NAME` (its path), then echoes; /silent says
-nothing, /close closes at once, /token wants the header X-Token, /binary greets with a binary message, /big with 2 MiB."""
+nothing, /close closes at once, /policy with a reason, /token wants the header X-Token, /binary greets with a binary message, /big with 2 MiB."""
 
 import asyncio
 import http
@@ -12,6 +12,9 @@ import websockets
 
 async def serve(socket, path):
     if path == "/close":
+        return
+    if path == "/policy":
+        await socket.close(1008, "policy violation: no token")
         return
     if path == "/big":
         await socket.send("x" * (2 << 20))
