@@ -14,6 +14,9 @@ std::string upper_case(std::string_view text);
 /// The parts between each `by`: one more than there are of them. They live as long as `text`.
 std::vector<std::string_view> split(std::string_view text, char by);
 
+/// Whether `text` is a token: what names of headers and methods are (RFC 9110 section 5.6.2).
+bool is_token(std::string_view text);
+
 /// Whether two names are equal but for the case of their letters.
 bool same_ignoring_case(std::string_view a, std::string_view b);
 

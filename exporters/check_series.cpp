@@ -29,6 +29,22 @@ std::size_t index_of(const std::vector<Reason>& reasons, Reason reason) {
   return static_cast<std::size_t>(std::find(reasons.begin(), reasons.end(), reason) - reasons.begin());
 }
 
+/// New cells of that shape, which has at least the reasons of the old ones, with their counters and times.
+std::shared_ptr<SeriesCells> counters_of(LayoutPool& pool, const SeriesCells& cells, SeriesShape shape) {
+  const auto& old = *cells.layout;
+  auto fresh = std::make_shared<SeriesCells>(pool.layout_for(std::move(shape)));
+  const auto& layout = *fresh->layout;
+  const auto copy = [&](std::size_t from, std::size_t count, std::size_t to) {
+    for (std::size_t i = 0; i < count; ++i) fresh->values[to + i] = cells.values[from + i].load();
+  };
+  copy(0, old.times_at(), 0);
+  if (old.shape().ran) copy(old.times_at(), 2, layout.times_at());
+  // Reasons are only ever added behind those known.
+  copy(old.failures_at(), old.shape().failures.size(), layout.failures_at());
+  copy(old.warnings_at(), old.shape().warnings.size(), layout.warnings_at());
+  return fresh;
+}
+
 }  // namespace
 
 void SeriesCells::read(std::vector<double>& out) const {
@@ -55,12 +71,20 @@ CheckSeries::CheckSeries(LayoutPool& pool, const PageTable& table, CheckPtr chec
   }
   labels_.shrink_to_fit();
   if (before != nullptr && counts_like(*before)) {
-    cells_ = before->shared_cells();
+    if (names_ == before->names_) {
+      place_ = before->place_;
+    } else {
+      const auto cells = before->cells();
+      auto shape = cells->layout->shape();
+      shape.measures.clear();
+      shape.labels.clear();
+      place_->cells = counters_of(pool_, *cells, std::move(shape));
+    }
     return;
   }
   SeriesShape shape;
   if (check_->metrics == MetricsLevel::kFull) shape.buckets = check_->buckets;
-  cells_ = std::make_shared<SeriesCells>(pool_.layout_for(std::move(shape)));
+  place_->cells = std::make_shared<SeriesCells>(pool_.layout_for(std::move(shape)));
 }
 
 bool CheckSeries::counts_like(const CheckSeries& other) const {
@@ -89,7 +113,7 @@ std::vector<Measure> CheckSeries::named_apart(const Result& result) const {
 }
 
 bool CheckSeries::fits(const Result& result, const std::vector<Measure>& measures) const {
-  const auto& shape = cells_->layout->shape();
+  const auto& shape = place_->cells->layout->shape();
   if (!shape.ran) return false;
   if (result.reason != Reason::kNone) {
     const auto& reasons = result.verdict == Verdict::kWarn ? shape.warnings : shape.failures;
@@ -108,7 +132,7 @@ bool CheckSeries::fits(const Result& result, const std::vector<Measure>& measure
 }
 
 void CheckSeries::relayout(const Result& result, const std::vector<Measure>& measures) {
-  const auto& old = *cells_->layout;
+  const auto& old = *place_->cells->layout;
   SeriesShape shape = old.shape();
   shape.ran = true;
   if (result.reason != Reason::kNone) {
@@ -122,18 +146,9 @@ void CheckSeries::relayout(const Result& result, const std::vector<Measure>& mea
     shape.measures.push_back(measure.family);
     shape.labels.push_back(measure.labels);
   }
-  auto fresh = std::make_shared<SeriesCells>(pool_.layout_for(std::move(shape)));
-  const auto& layout = *fresh->layout;
-  const auto copy = [&](std::size_t from, std::size_t count, std::size_t to) {
-    for (std::size_t i = 0; i < count; ++i) fresh->values[to + i] = cells_->values[from + i].load();
-  };
-  copy(0, old.times_at(), 0);
-  if (old.shape().ran) copy(old.times_at(), 2, layout.times_at());
-  // Reasons are only ever added behind those known.
-  copy(old.failures_at(), old.shape().failures.size(), layout.failures_at());
-  copy(old.warnings_at(), old.shape().warnings.size(), layout.warnings_at());
-  const std::lock_guard lock(mutex_);
-  cells_ = std::move(fresh);
+  auto fresh = counters_of(pool_, *place_->cells, std::move(shape));
+  const std::lock_guard lock(place_->mutex);
+  place_->cells = std::move(fresh);
 }
 
 void CheckSeries::record(const Result& result) {
@@ -146,9 +161,9 @@ void CheckSeries::record(const Result& result) {
 
 void CheckSeries::record(const Result& result, const std::vector<Measure>& measures) {
   if (!fits(result, measures)) relayout(result, measures);
-  const auto& layout = *cells_->layout;
+  const auto& layout = *place_->cells->layout;
   const auto& shape = layout.shape();
-  Writing writing(*cells_);
+  Writing writing(*place_->cells);
   writing.add(SeriesLayout::kRunsAt, 1);
   if (shape.buckets) {
     const double value = seconds(result.duration);
@@ -174,7 +189,7 @@ void CheckSeries::record(const Result& result, const std::vector<Measure>& measu
 }
 
 void CheckSeries::skipped() {
-  Writing(*cells_).add(SeriesLayout::kSkippedAt, 1);
+  Writing(*place_->cells).add(SeriesLayout::kSkippedAt, 1);
 }
 
 }  // namespace vedette

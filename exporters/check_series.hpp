@@ -32,7 +32,8 @@ struct SeriesCells {
 class CheckSeries {
  public:
   /// Goes on with the numbers of `before`, the series of the same check as it was defined before, if there are any and
-  /// they mean the same. Runs of the old definition may still come to `before`: both share what they count in.
+  /// they mean the same. Runs of the old definition may still come to `before`: both count in the same place, unless
+  /// the check's labels have other names. Then measures may have to be named apart anew, and only counters are kept.
   CheckSeries(LayoutPool& pool, const PageTable& table, CheckPtr check,
               const std::vector<std::pair<std::string, std::string>>& common, const CheckSeries* before = nullptr);
 
@@ -43,13 +44,12 @@ class CheckSeries {
   void record(const Result& result);
   void skipped();
 
-  [[nodiscard]] std::shared_ptr<const SeriesCells> cells() const { return shared_cells(); }
+  [[nodiscard]] std::shared_ptr<const SeriesCells> cells() const {
+    const std::lock_guard lock(place_->mutex);
+    return place_->cells;
+  }
 
  private:
-  [[nodiscard]] std::shared_ptr<SeriesCells> shared_cells() const {
-    const std::lock_guard lock(mutex_);
-    return cells_;
-  }
   [[nodiscard]] bool counts_like(const CheckSeries& other) const;
   [[nodiscard]] bool exports(const Measure& measure) const;
   /// The measures of `result`, with names of their own labels that the check has already as Prometheus renames them:
@@ -61,13 +61,18 @@ class CheckSeries {
   /// Takes a layout that has room for `result` and the counters so far.
   void relayout(const Result& result, const std::vector<Measure>& measures);
 
+  /// The cells, and what changes them: the shard that runs the check.
+  struct Place {
+    std::mutex mutex;  ///< guards the pointer, not what it points to; only relayout() changes it
+    std::shared_ptr<SeriesCells> cells;
+  };
+
   LayoutPool& pool_;
   const PageTable& table_;
   const CheckPtr check_;
   std::set<std::string> names_{"check", "instance"};  ///< of the labels
   std::string labels_;
-  mutable std::mutex mutex_;  ///< guards the pointer, not what it points to; only relayout() changes it
-  std::shared_ptr<SeriesCells> cells_;
+  std::shared_ptr<Place> place_ = std::make_shared<Place>();
 };
 
 }  // namespace vedette

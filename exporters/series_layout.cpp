@@ -11,7 +11,7 @@ const Family kWarnings{"vedette_check_warnings_total", "Runs that passed with a 
 const Family kLastRun{"vedette_check_last_run_timestamp_seconds", "When the last run began, in unixtime", {}, true};
 const Family kLastSuccess{
     "vedette_check_last_success_timestamp_seconds", "When the last run that passed began, in unixtime", {}, true};
-const Family kSkipped{"vedette_check_skipped_total", "Due runs that were not started", {}, true};
+const Family kSkipped{"vedette_check_skipped_total", "Due runs that have no result", {}, true};
 const Family kLatency{"vedette_check_duration_seconds", "What the target took, over all runs", {}};
 
 namespace {

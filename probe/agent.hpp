@@ -70,6 +70,7 @@ class Agent {
   /// The shards whose loop has not turned for `bound`.
   [[nodiscard]] std::vector<std::size_t> standing_still(Duration bound) const;
   /// Somebody has asked for a module that is not there.
+  void scraped(int status) { recorder_.metrics().scraped(status); }
   void unknown_module() { recorder_.metrics().unknown_module(); }
   [[nodiscard]] bool ready() const { return loaded_ && !stopping_; }
   [[nodiscard]] bool stopping() const { return stopping_; }

@@ -1,6 +1,8 @@
 #include "probe/agent_metrics.hpp"
 
+#include <algorithm>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "checks/net/clock.hpp"
@@ -66,6 +68,10 @@ AgentMetrics::AgentMetrics()
           counter(registry_, "vedette_on_demand_refused_total", "Runs asked for that exceeded the budget")),
       unknown_modules_(
           counter(registry_, "vedette_module_unknown_total", "Probes asked for with a module that is not there")),
+      scrapes_(&BuildCounter()
+                    .Name("promhttp_metric_handler_requests_total")
+                    .Help("Answers to requests for /metrics, by status")
+                    .Register(registry_)),
       tls_refresh_failures_(
           counter(registry_, "vedette_tls_refresh_failures_total", "Changed TLS files that could not be loaded")),
       lateness_(histogram(registry_, "vedette_schedule_lateness_seconds",
@@ -97,6 +103,8 @@ AgentMetrics::AgentMetrics()
   for (const auto cause : {Disturbance::kOverhead, Disturbance::kClock}) {
     disturbed_[static_cast<std::size_t>(cause)] = &disturbed.Add({{"cause", std::string(name_of(cause))}});
   }
+  // All that an exporter of Go's has from the beginning.
+  for (const auto* code : {"200", "500", "503"}) scrapes_->Add({{"code", code}});
   kernel_stamps_->Set(net::kernel_stamps() ? 1 : 0);
   auto& runs = BuildCounter().Name("vedette_runs_total").Help("Runs that counted, by verdict").Register(registry_);
   for (std::size_t i = 0; i < runs_.size(); ++i) {
@@ -143,6 +151,27 @@ void AgentMetrics::run_finished(const Result& result) {
   runs_[static_cast<std::size_t>(result.verdict)]->Increment();
   overhead_->Observe(seconds(result.overhead));
   if (auto* counter = disturbed_[static_cast<std::size_t>(result.disturbed)]) counter->Increment();
+}
+
+void AgentMetrics::scraped(int status) {
+  scrapes_->Add({{"code", std::to_string(status)}}).Increment();
+}
+
+std::vector<prometheus::MetricFamily> AgentMetrics::collect() const {
+  constexpr std::array<std::pair<std::string_view, const char*>, 4> kTheirs{
+      {{"vedette_config_last_reload_successful", "blackbox_exporter_config_last_reload_successful"},
+       {"vedette_config_last_reload_success_timestamp_seconds",
+        "blackbox_exporter_config_last_reload_success_timestamp_seconds"},
+       {"vedette_build_info", "blackbox_exporter_build_info"},
+       {"vedette_module_unknown_total", "blackbox_module_unknown_total"}}};
+  auto out = registry_.Collect();
+  for (const auto& [ours, theirs] : kTheirs) {
+    const auto family = std::find_if(out.begin(), out.end(), [&](const auto& one) { return one.name == ours; });
+    auto copy = *family;
+    copy.name = theirs;
+    out.push_back(std::move(copy));
+  }
+  return out;
 }
 
 void AgentMetrics::set_states(const std::array<std::size_t, 5>& counts) {

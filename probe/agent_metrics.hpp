@@ -43,7 +43,11 @@ class AgentMetrics {
   void unknown_module() { unknown_modules_->Increment(); }
   void tls_refresh_failed() { tls_refresh_failures_->Increment(); }
 
-  [[nodiscard]] std::vector<prometheus::MetricFamily> collect() const { return registry_.Collect(); }
+  /// /metrics was answered with that status.
+  void scraped(int status);
+
+  /// With the families of blackbox_exporter that alerts look at, beside ours that say the same.
+  [[nodiscard]] std::vector<prometheus::MetricFamily> collect() const;
 
  private:
   prometheus::Registry registry_;
@@ -69,6 +73,7 @@ class AgentMetrics {
   prometheus::Counter* on_demand_;
   prometheus::Counter* on_demand_refused_;
   prometheus::Counter* unknown_modules_;
+  prometheus::Family<prometheus::Counter>* scrapes_;
   prometheus::Counter* tls_refresh_failures_;
   prometheus::Histogram* lateness_;
   prometheus::Histogram* loop_lag_;

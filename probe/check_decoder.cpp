@@ -285,6 +285,10 @@ std::vector<CheckDecoder::Target> CheckDecoder::read_targets(config::Mapping& se
 
 void CheckDecoder::read_hostname(config::Mapping& section, Check& check) {
   if (!section.read("hostname", check.hostname) || !check.settings) return;
+  if (check.kind->name != "http" && check.kind->name != "tcp") {
+    section.error("hostname", fmt::format("a check of kind {} takes no hostname", check.kind->name),
+                  "set tls_config.server_name to verify another name");
+  }
   const auto fixed = check.settings->fixed_host();
   if (!fixed.empty() && !check.hostname.empty() && fixed != check.hostname) {
     section.error("hostname", fmt::format("the settings ask for the host {} already", fixed),

@@ -53,8 +53,8 @@ class CheckDecoder {
   /// Reads the schedule's keys over what `out` holds already.
   void read_schedule(config::Mapping& section, Schedule& out);
   bool read_identity(config::Mapping& section, std::string& name);
-  /// The kind and its settings, from the module named or the section written inline.
   static void read_hostname(config::Mapping& section, Check& check);
+  /// The kind and its settings, from the module named or the section written inline.
   bool read_settings(config::Mapping& section, Check& check, config::Duration& timeout, std::string& fingerprint);
   const Module* read_module_name(config::Mapping& section);
   std::vector<Target> read_targets(config::Mapping& section, const Check& check);

@@ -157,9 +157,9 @@ asio::awaitable<WebResponse> Endpoints::answer(WebRequest request) {
   }
   // As blackbox_exporter does, whatever the method is.
   if (path == "/probe") co_return co_await probes_.probe(std::move(request));
-  if (!get) co_return not_allowed("GET");
   if (path == "/-/healthy") co_return healthy();
   if (path == "/-/ready") co_return ready();
+  if (!get) co_return not_allowed("GET");
   if (path == "/logs") co_return probes_.logs(request);
   if (path.starts_with(kChecksPath) && path.size() > kChecksPath.size() && path[kChecksPath.size()] == '/') {
     co_return show_check(path.substr(kChecksPath.size() + 1));
@@ -173,9 +173,11 @@ asio::awaitable<WebResponse> Endpoints::page(const WebRequest& request) {
   const auto& path = request.path;
   if (path == "/metrics") {
     const auto format = negotiate(request.accept);
-    co_return co_await pages_.get(fmt::format("{} {}", path, content_type(format)), compressed, [this, format] {
+    auto response = co_await pages_.get(fmt::format("{} {}", path, content_type(format)), compressed, [this, format] {
       return WebResponse{200, std::string(content_type(format)), agent_.metrics_page(format), {}};
     });
+    agent_.scraped(response.status);
+    co_return response;
   }
   if (path == "/config") {
     co_return co_await pages_.get(path, compressed, [this] { return text(200, agent_.configuration()); });

@@ -42,16 +42,22 @@ std::size_t Pages::bytes_under_way() {
   return out;
 }
 
-void Pages::begin(Queues::iterator queue) {
-  const auto page = std::exchange(queue->second.next, nullptr);
-  const auto began = Clock::now();
+void Pages::make_next() {
+  if (busy_ || order_.empty()) return;
+  const auto key = std::move(order_.front());
+  order_.pop_front();
+  const auto page = std::move(next_.extract(key).mapped());
+  const auto took = std::make_shared<Clock::duration>();
+  busy_ = true;
   const auto job = Job::start(
       maker_, home_,
-      [page, compressed = queue->first.second, make = std::move(queue->second.make)] {
-        page->response = make();
+      [page, took, compressed = key.second] {
+        const auto began = Clock::now();
+        page->response = page->make();
         make_shareable(page->response, compressed);
+        *took = Clock::now() - began;
       },
-      [this, page, queue, began](const std::exception_ptr& error) {
+      [this, page, took](const std::exception_ptr& error) {
         if (error) {
           page->response = {500, "text/plain; charset=utf-8", "This page could not be made\n", {}};
           log::error("a page could not be made; please report it");
@@ -59,24 +65,17 @@ void Pages::begin(Queues::iterator queue) {
           under_way_.emplace_back(page->response.shared);
         }
         finish(*page);
-        rest(queue, Clock::now() - began);
+        rest_.expires_after(*took);
+        rest_.async_wait([this](const boost::system::error_code& cancelled) {
+          if (cancelled) return;
+          busy_ = false;
+          make_next();
+        });
       });
   if (job) return;
+  busy_ = false;
   page->response = too_busy();
   finish(*page);
-  queues_.erase(queue);
-}
-
-void Pages::rest(Queues::iterator queue, Clock::duration time) {
-  queue->second.rest.expires_after(time);
-  queue->second.rest.async_wait([this, queue](const boost::system::error_code& error) {
-    if (error) return;
-    if (queue->second.next) {
-      begin(queue);
-    } else {
-      queues_.erase(queue);
-    }
-  });
 }
 
 void Pages::finish(Page& page) {
@@ -85,19 +84,20 @@ void Pages::finish(Page& page) {
 }
 
 asio::awaitable<WebResponse> Pages::get(std::string key, bool compressed, std::function<WebResponse()> make) {
-  const auto [queue, first] = queues_.try_emplace({std::move(key), compressed}, home_);
-  if (!queue->second.next) {
+  auto& next = next_[{key, compressed}];
+  if (!next) {
     if (bytes_under_way() > kMaxBytes) {
-      if (first) queues_.erase(queue);
+      next_.erase({key, compressed});
       co_return too_busy();
     }
-    queue->second.next = std::make_shared<Page>();
+    next = std::make_shared<Page>();
+    order_.emplace_back(std::move(key), compressed);
   }
-  const auto page = queue->second.next;
-  queue->second.make = std::move(make);
+  const auto page = next;
+  page->make = std::move(make);
   net::Event ready(home_);
   page->waiting.push_back(&ready);
-  if (first) begin(queue);
+  make_next();
   if (!page->done) co_await ready.wait();
   co_return page->response;
 }

@@ -9,6 +9,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -27,41 +28,37 @@ class Pages {
   /// What all pages that are being sent may have in bytes, if there is more than one.
   static constexpr std::size_t kMaxBytes = std::size_t{256} << 20;
 
-  explicit Pages(const boost::asio::any_io_executor& home) : home_(home) {}
+  explicit Pages(const boost::asio::any_io_executor& home) : home_(home), rest_(home) {}
 
-  /// The page called `key`, which `make` makes on the other thread; compressed when the request takes that. Between
-  /// two makings of a page lies as much time as the first of them took, so that clients who ask without end leave half
-  /// of a processor to the checks. 503 when too many bytes of pages are under way.
+  /// The page called `key`, which `make` makes on the other thread; compressed when the request takes that. Behind each
+  /// page the thread rests for as long as it took, so that clients who ask without end leave half of a processor to the
+  /// checks. 503 when too many bytes of pages are under way.
   boost::asio::awaitable<WebResponse> get(std::string key, bool compressed, std::function<WebResponse()> make);
 
  private:
+  using Key = std::pair<std::string, bool>;  ///< its name, and whether it is compressed
+
+  /// A page whose making has not begun, or that those who wait for it are about to get.
   struct Page {
+    std::function<WebResponse()> make;  ///< as the last one who asked wants it
     WebResponse response;
     bool done = false;
     std::vector<net::Event*> waiting;
   };
 
-  /// Those who ask for one page: it exists from the first making until nobody waits for a next one.
-  struct Queue {
-    explicit Queue(const boost::asio::any_io_executor& executor) : rest(executor) {}
-
-    std::shared_ptr<Page> next;         // nothing when nobody waits for a making that has not begun
-    std::function<WebResponse()> make;  // as the last one who asked wants it
-    boost::asio::steady_timer rest;
-  };
-  using Queues = std::map<std::pair<std::string, bool>, Queue>;  // by name, and whether it is compressed
-
-  void begin(Queues::iterator queue);
-  void rest(Queues::iterator queue, std::chrono::steady_clock::duration time);
+  void make_next();
   void finish(Page& page);
 
   /// Of the pages that somebody still has.
   [[nodiscard]] std::size_t bytes_under_way();
 
   boost::asio::any_io_executor home_;
-  Queues queues_;
+  boost::asio::steady_timer rest_;
+  bool busy_ = false;  ///< the thread makes a page, or rests
+  std::map<Key, std::shared_ptr<Page>> next_;
+  std::deque<Key> order_;  ///< of those in `next_`
   std::vector<std::weak_ptr<const std::string>> under_way_;
-  Workers maker_{1, 16};
+  Workers maker_{1, 1};
 };
 
 }  // namespace vedette

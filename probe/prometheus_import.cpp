@@ -80,7 +80,19 @@ class Importer {
       rules.push_back(std::move(*rule));
     }
     const auto defaults = labels_of(job);
+    // Rules may make a probe of what is none.
     bool probes = is_probe(value_of(defaults, "__metrics_path__"));
+    const bool may_probe =
+        probes || std::any_of(rules.begin(), rules.end(), [](const RelabelRule& rule) {
+          return rule.target_label == "__metrics_path__" || rule.target_label.find('$') != std::string::npos;
+        });
+    for (const auto& problem : may_probe ? job.problems : std::vector<TargetProblem>()) {
+      say(true, problem.place, fmt::format("job {}: {}", job.name, problem.message), problem.hint);
+    }
+    for (const auto& [place, path] : may_probe ? job.files : std::vector<std::pair<config::Place, std::string>>()) {
+      say(false, place,
+          fmt::format("job {}: the targets of {} were read now; later changes to it do not count", job.name, path));
+    }
     for (const auto& target : job.targets) {
       auto labels = target.labels;
       labels.insert(defaults.begin(), defaults.end());
@@ -91,7 +103,7 @@ class Importer {
     }
     if (!probes) {
       say(false, job.value.place(), fmt::format("job {} does not scrape /probe and was left out", job.name));
-    } else if (job.targets.empty() && job.whole) {
+    } else if (job.targets.empty() && job.problems.empty()) {
       say(false, job.value.place(), fmt::format("job {} has no targets", job.name));
     }
     if (!member(job.value.node(), "metric_relabel_configs").IsNull() && probes) {
@@ -101,20 +113,21 @@ class Importer {
     }
   }
 
-  static bool is_probe(const std::string& path) { return path == "/probe" || path.ends_with("/probe"); }
+  static bool is_probe(const std::string& path) { return path.ends_with("/probe"); }
 
   /// What Prometheus gives each target of the job before its rules run.
   [[nodiscard]] LabelMap labels_of(const ScrapeJob& job) const {
     const auto& node = job.value.node();
     const auto global = member(prometheus_.node(), "global");
     const auto interval = text_member(node, "scrape_interval", text_member(global, "scrape_interval", "1m"));
-    auto timeout = text_member(node, "scrape_timeout");
-    if (timeout.empty()) {
-      timeout = text_member(global, "scrape_timeout", "10s");
-      const auto shortest = config::parse_duration(interval);
-      const auto given = config::parse_duration(timeout);
-      if (shortest && given && *given > *shortest) timeout = interval;
-    }
+    const auto shorter = [](const std::string& a, const std::string& b) {
+      const auto first = config::parse_duration(a);
+      const auto second = config::parse_duration(b);
+      return first && second && *second < *first ? b : a;
+    };
+    const auto usual = shorter("10s", text_member(global, "scrape_interval", "1m"));
+    const auto timeout =
+        text_member(node, "scrape_timeout", shorter(text_member(global, "scrape_timeout", usual), interval));
     LabelMap out{{"job", job.name},
                  {"__scheme__", text_member(node, "scheme", "http")},
                  {"__metrics_path__", text_member(node, "metrics_path", "/metrics")},

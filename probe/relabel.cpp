@@ -57,7 +57,6 @@ std::uint64_t hash_of(const std::string& text) {
 }
 
 void replace(const RelabelRule& rule, const std::string& text, LabelMap& labels) {
-  // A rule without a source sets its label even though there is nothing to match.
   const auto groups = rule.regex.groups(text);
   if (groups.empty()) return;
   const auto target = rule.regex.expanded(rule.target_label, groups);

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "config/diagnostic.hpp"
@@ -18,14 +19,22 @@ struct ScrapeTarget {
   config::Place place;
 };
 
+/// Why targets of a job could not be found.
+struct TargetProblem {
+  config::Place place;
+  std::string message;
+  std::string hint;
+};
+
 struct ScrapeJob {
   std::string name;
   config::Value value;
   std::vector<ScrapeTarget> targets;
-  bool whole = true;  ///< there are no other targets that could not be found
+  std::vector<std::pair<config::Place, std::string>> files;  ///< that targets were read from, by who names them
+  std::vector<TargetProblem> problems;
 };
 
-/// What cannot be read goes to the diagnostics: an error where targets are lost by it.
+/// What cannot be read of the configuration itself goes to the diagnostics.
 std::vector<ScrapeJob> read_scrape_jobs(const config::Value& prometheus, config::Diagnostics& diagnostics);
 
 }  // namespace vedette

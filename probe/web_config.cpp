@@ -20,7 +20,10 @@ namespace ssl = boost::asio::ssl;
 namespace {
 
 constexpr std::size_t kMostFile = 16 << 20;
-constexpr int kLeastBcryptCost = 8;
+/// Of the function itself, and that below which a hash is guessed too soon (Go's default).
+constexpr int kLeastBcryptCost = 4;
+constexpr int kMostBcryptCost = 31;
+constexpr int kGoodBcryptCost = 10;
 
 struct TlsFiles {
   std::string certificate;
@@ -154,21 +157,25 @@ void read_tls(config::Mapping& section, const std::string& path, WebConfig& out)
   out.tls = std::move(context);
 }
 
-/// What is wrong with a hash; empty when nothing is.
-std::string hash_problem(const std::string& hash) {
+/// The cost of a bcrypt hash; nothing when it is none.
+std::optional<int> bcrypt_cost(const std::string& hash) {
   const bool bcrypt =
       hash.size() == 60 && (hash.starts_with("$2a$") || hash.starts_with("$2b$") || hash.starts_with("$2y$"));
-  if (!bcrypt) return "the password must be a bcrypt hash";
   int cost = 0;
-  std::from_chars(hash.data() + 4, hash.data() + 6, cost);
-  return cost < kLeastBcryptCost ? fmt::format("the hash's cost of {} is too small", cost) : std::string();
+  if (bcrypt) std::from_chars(hash.data() + 4, hash.data() + 6, cost);
+  if (cost < kLeastBcryptCost || cost > kMostBcryptCost) return std::nullopt;
+  return cost;
 }
 
 void read_users(config::Mapping& section, WebConfig& out) {
   for (const auto& [name, value] : section.take_all()) {
     const auto hash = value.is_scalar() ? value.scalar() : std::string();
-    if (const auto problem = hash_problem(hash); !problem.empty()) {
-      section.error(name, problem, "htpasswd -nBC 10 NAME makes one");
+    constexpr auto kHint = "htpasswd -nBC 10 NAME makes one";
+    const auto cost = bcrypt_cost(hash);
+    if (!cost) {
+      section.error(name, "the password must be a bcrypt hash", kHint);
+    } else if (*cost < kGoodBcryptCost) {
+      section.warning(name, fmt::format("the hash's cost of {} makes its password easy to guess", *cost), kHint);
     }
     out.users.emplace(name, hash);
   }

@@ -96,6 +96,7 @@ json::object http() {
   auto out = transport();
   const auto fields = map_of(either({scalar(), list_of(scalar())}));
   const auto user = closed({{"user", text()}, {"password", text()}}, {"user", "password"});
+  const auto part = either({scalar(), closed({{"value", scalar()}, {"file", text()}, {"content_type", text()}})});
   merge(out, {{"method", text()},
               {"url", text()},
               {"query", fields},
@@ -108,8 +109,7 @@ json::object http() {
                                {"oauth2", json::object{{"type", "object"}}}})},
               {"json", any()},
               {"form", fields},
-              {"multipart",
-               map_of(either({scalar(), closed({{"value", scalar()}, {"file", text()}, {"content_type", text()}})}))},
+              {"multipart", map_of(either({part, list_of(part)}))},
               {"graphql", closed({{"query", text()}, {"variables", any()}}, {"query"})},
               {"xml", text()},
               {"text", text()},

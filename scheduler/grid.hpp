@@ -1,7 +1,7 @@
 #pragma once
 
 // The absolute grid: run k of a check is due at phase + k × interval of the wall clock, with a phase that depends on
-// the check's identity alone. A restart or a reload keeps it, and no run moves the next one.
+// the check's identity and on whose grid it is. A restart or a reload keeps it, and no run moves the next one.
 
 #include <chrono>
 #include <cstdint>

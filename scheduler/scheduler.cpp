@@ -36,15 +36,20 @@ void Scheduler::follow_grid(std::uint32_t slot, MonotonicTime after) {
   push(slot, next_due(after, slots_[slot].phase, slots_[slot].interval, offset_), false);
 }
 
-void Scheduler::install(std::uint32_t index, const CheckPtr& check, MonotonicTime now) {
+std::chrono::nanoseconds Scheduler::interval_of(const Check& check, bool failing) {
+  return failing && check.failing_interval > Duration::zero() ? check.failing_interval : check.interval;
+}
+
+void Scheduler::install(std::uint32_t index, const CheckPtr& check, bool failing, MonotonicTime now) {
   auto& slot = slots_[index];
   const auto generation = slot.generation + 1;
   slot = Slot{};
   slot.generation = generation;
   slot.check = check;
   slot.line = &line_of(*check);
-  slot.interval = check->interval;
-  slot.phase = phase_of(check->grid, check->interval);
+  slot.failing = failing;
+  slot.interval = interval_of(*check, failing);
+  slot.phase = phase_of(check->grid, slot.interval);
   const auto due = next_due(now, slot.phase, slot.interval, offset_);
   push(index, due <= now + kFirstWithin ? due : now + phase_of(check->grid, kFirstWithin), false);
 }
@@ -91,9 +96,7 @@ Scheduler::Change Scheduler::apply(const std::vector<CheckPtr>& checks, Monotoni
       }
       by_key_.emplace(check->key, index);
     }
-    install(index, check, now);
-    slots_[index].failing = failing;
-    set_interval(index, now);
+    install(index, check, failing, now);
     wanted.insert(index);
   }
   std::erase_if(by_key_, [&](const auto& entry) {
@@ -195,8 +198,7 @@ MonotonicTime Scheduler::wake(MonotonicTime now) const {
 void Scheduler::set_interval(std::uint32_t index, MonotonicTime now) {
   auto& slot = slots_[index];
   const auto& check = *slot.check;
-  const auto wanted =
-      slot.failing && check.failing_interval > Duration::zero() ? check.failing_interval : check.interval;
+  const auto wanted = interval_of(check, slot.failing);
   if (wanted == slot.interval) return;
   slot.interval = wanted;
   slot.phase = phase_of(check.grid, wanted);

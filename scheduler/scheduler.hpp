@@ -107,7 +107,8 @@ class Scheduler {
   /// Follows the grid of the slot's present interval from `after` on.
   void follow_grid(std::uint32_t slot, MonotonicTime after);
   void set_interval(std::uint32_t slot, MonotonicTime now);
-  void install(std::uint32_t slot, const CheckPtr& check, MonotonicTime now);
+  void install(std::uint32_t slot, const CheckPtr& check, bool failing, MonotonicTime now);
+  [[nodiscard]] static std::chrono::nanoseconds interval_of(const Check& check, bool failing);
   void remove(std::uint32_t slot);
   [[nodiscard]] bool stale(const Item& item) const { return slots_[item.slot].generation != item.generation; }
 

@@ -85,11 +85,13 @@ std::string rdata(std::string_view type, std::string_view data) {
 std::string record_text(std::string_view text) {
   constexpr std::size_t kFields = 5;
   auto fields = split(text, '\t');
-  if (fields.size() != kFields) return std::string(text);
+  if (fields.size() < kFields) return std::string(text);
   const auto type = fields[3];
+  // The last field is everything behind the type; a tab in it belongs to a text.
+  const auto data = fmt::format("{}", fmt::join(fields.begin() + kFields - 1, fields.end(), "\\009"));
   // Of a type that nobody knows the class is written as a number too (RFC 3597 section 5).
   if (type.starts_with("TYPE") && fields[2] == "IN") fields[2] = "CLASS1";
-  return fmt::format("{}\t{}\t{}\t{}\t{}", fields[0], fields[1], fields[2], type, rdata(type, fields[4]));
+  return fmt::format("{}\t{}\t{}\t{}\t{}", fields[0], fields[1], fields[2], type, rdata(type, data));
 }
 
 }  // namespace vedette::dns

@@ -87,17 +87,6 @@ class BrotliDecoder final : public Decoder {
       BrotliDecoderCreateInstance(nullptr, nullptr, nullptr), &BrotliDecoderDestroyInstance};
 };
 
-/// Of a compression that nobody knows.
-class NoDecoder final : public Decoder {
- public:
-  Step decode(std::string_view& /*data*/, std::span<char> /*room*/, std::size_t& written) override {
-    written = 0;
-    return Step::kInvalid;
-  }
-  [[nodiscard]] bool began() const override { return false; }
-  [[nodiscard]] bool finished() const override { return false; }
-};
-
 }  // namespace
 
 std::unique_ptr<Decoder> make_decoder(Compression compression) {
@@ -111,7 +100,6 @@ std::unique_ptr<Decoder> make_decoder(Compression compression) {
     case Compression::kBrotli:
       return std::make_unique<BrotliDecoder>();
     case Compression::kUnknown:
-      return std::make_unique<NoDecoder>();
     case Compression::kNone:
       break;
   }
@@ -119,7 +107,11 @@ std::unique_ptr<Decoder> make_decoder(Compression compression) {
 }
 
 BodySink::BodySink(Compression compression, std::uint64_t limit, std::size_t keep, const DecodingLimits& decoding)
-    : decoder_(make_decoder(compression)), limit_(limit), keep_(keep), decoding_(decoding) {}
+    : decoder_(make_decoder(compression)),
+      unknown_(compression == Compression::kUnknown),
+      limit_(limit),
+      keep_(keep),
+      decoding_(decoding) {}
 
 void BodySink::fail_too_large(std::string message) {
   failure_ = Failure{Reason::kBodyTooLarge, std::move(message)};
@@ -200,6 +192,9 @@ net::Work BodySink::slice() {
 void BodySink::finish() {
   while (slice() == net::Work::kMore) {
   }
+  // As with blackbox_exporter, what nobody can decode is counted as it came.
+  if (!failure_ && unknown_)
+    failure_ = Failure{Reason::kBodyDecode, "the compression that the check expects is unknown"};
   if (failure_ || !decoder_ || decoder_->finished()) return;
   failure_ = Failure{Reason::kBodyDecode, "the compressed body ends too early"};
 }

@@ -75,6 +75,7 @@ class BodySink {
   void fail_too_large(std::string message);
 
   std::unique_ptr<Decoder> decoder_;
+  bool unknown_;  ///< the compression is
   std::uint64_t limit_;
   std::size_t keep_;
   DecodingLimits decoding_;

@@ -79,9 +79,6 @@ struct HttpSettings final : Settings {
   [[nodiscard]] std::string fixed_host() const override;
 };
 
-/// RFC 9110 section 5.6.2: what a method or header name is made of.
-bool is_token(std::string_view text);
-
 /// Reads what other kinds that speak HTTP have as well: credentials, proxy, TLS, `http_headers`, …
 void decode_client(config::Mapping& section, HttpSettings& out);
 /// Reads headers of several values, with secrets and files, from the mapping `key`.

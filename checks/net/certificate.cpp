@@ -18,6 +18,7 @@
 #include <memory>
 #include <mutex>
 
+#include "checks/net/distinguished_name.hpp"
 #include "config/utf8.hpp"
 
 namespace vedette::net {
@@ -134,7 +135,8 @@ Certificate certificate_of(X509* certificate) {
   read_key(certificate, out);
   out.pem = pem_of(certificate);
   out.info =
-      labelled({out.sha256, out.subject, out.issuer, fmt::format("{}", fmt::join(out.dns_names, ",")), out.serial});
+      labelled({out.sha256, go_name(X509_get_subject_name(certificate)), go_name(X509_get_issuer_name(certificate)),
+                fmt::format("{}", fmt::join(out.dns_names, ",")), out.serial});
   return out;
 }
 

@@ -41,14 +41,6 @@ std::string status_line(std::string_view line, std::string& version) {
   return out;
 }
 
-/// RFC 9110 section 5.6.2.
-bool is_token(std::string_view text) {
-  constexpr std::string_view kSigns = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || kSigns.find(c) != std::string_view::npos;
-  });
-}
-
 bool is_control(char c) {
   return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
 }
@@ -86,12 +78,11 @@ std::string bad_header_in(std::string_view head) {
     // A folded line goes on with the value before it.
     const bool folded = !first && (line.front() == ' ' || line.front() == '\t');
     const auto colon = folded ? std::string_view::npos : line.find(':');
-    if (!folded && !is_token(line.substr(0, colon))) {
-      return fmt::format("'{}' is no header: {}", spelled_out(line),
-                         colon == std::string_view::npos ? "it has no colon" : "its name is none");
-    }
     if (!folded && colon == std::string_view::npos) {
       return fmt::format("'{}' is no header: it has no colon", spelled_out(line));
+    }
+    if (!folded && !is_token(line.substr(0, colon))) {
+      return fmt::format("'{}' is no header: its name is none", spelled_out(line));
     }
     const auto value = folded ? line : config::trim(line.substr(colon + 1));
     const auto bad = std::find_if(value.begin(), value.end(), &is_control);

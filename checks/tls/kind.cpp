@@ -41,7 +41,7 @@ asio::awaitable<net::Problem> speak_before_tls(RunContext& context, const TlsChe
 }
 
 /// Connects, speaks STARTTLS, shakes hands. The handshake is lenient: a bad certificate is judged afterwards, so that
-/// all facts are known. Nothing is sent behind it.
+/// all facts are known. Nothing is sent behind it but close_notify.
 asio::awaitable<net::Problem> reach(RunContext& context, const TlsCheckSettings& settings, net::Stream& stream,
                                     net::TlsMaterialPtr material, net::HostPort target) {
   const auto found = co_await net::look_up(context, target.host, settings.address);

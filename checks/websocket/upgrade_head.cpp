@@ -32,8 +32,8 @@ int status_of(std::string_view head) {
   return out;
 }
 
-/// Several lines of a name are one list (RFC 9110 section 5.3).
-std::string joined(std::string_view head) {
+/// Several lines of a name are one list (RFC 9110 section 5.3). `more` is added.
+std::string joined(std::string_view head, std::string_view more) {
   const auto end = head.find("\r\n");
   std::string out(head.substr(0, end + 2));
   std::map<std::string, std::string> lists;
@@ -46,6 +46,7 @@ std::string joined(std::string_view head) {
     list += (list.empty() ? "" : ", ") + std::string(config::trim(line.substr(colon + 1)));
   }
   for (const auto& [name, list] : lists) out += fmt::format("{}: {}\r\n", name, list);
+  out += more;
   return out + "\r\n";
 }
 
@@ -65,7 +66,8 @@ net::Problem UpgradeHead::take(std::string_view part) {
     if (end == std::string::npos) return std::nullopt;
     searched_ = 0;
     constexpr int kSwitches = 101;
-    if (const int status = status_of(text_); status / 100 == 1 && status != kSwitches) {
+    const int status = status_of(text_);
+    if (status / 100 == 1 && status != kSwitches) {
       if (++interim_ > net::kMaxInterimResponses) return net::flood(net::kMaxInterimResponses, "interim responses");
       text_.erase(0, end);
       continue;
@@ -76,7 +78,9 @@ net::Problem UpgradeHead::take(std::string_view part) {
     }
     const auto normalized = net::normalized_head(head);
     if (!normalized) return Failure{Reason::kHttpProtocol, normalized.error()};
-    text_ = joined(normalized->text) + text_.substr(end);
+    // Of another answer only the head is of interest, and Beast would wait for its body.
+    text_ = status == kSwitches ? joined(normalized->text, {}) + text_.substr(end)
+                                : joined(normalized->text, "Content-Length: 0\r\n");
     whole_ = true;
   }
   return std::nullopt;

@@ -14,6 +14,7 @@
 #include "config/ascii.hpp"
 #include "config/secret.hpp"
 #include "language/percent.hpp"
+#include "scenarios/import/curl_url.hpp"
 #include "scenarios/import/import.hpp"
 #include "scenarios/import/shell_words.hpp"
 #include "scenarios/import/written_request.hpp"
@@ -133,7 +134,7 @@ class Command {
     }
     if (problem_.empty()) finish();
     if (!problem_.empty()) return tl::make_unexpected(problem_);
-    return write_scenario("from-curl", std::move(requests_));
+    return write_scenario("from-curl", requests_);
   }
 
  private:
@@ -151,6 +152,16 @@ class Command {
     bool location = false;
     int redirects = kMostRedirects;
     std::string query;
+    std::string cookies;
+    std::string agent;
+    std::string referer;
+    std::string range;
+    std::string token;
+    std::string proxy;
+    int retries = 0;
+    std::string retry_delay;
+    bool retries_refused = false;
+    bool retries_all = false;
     std::string user;
     bool has_user = false;
     std::string auth = "basic";
@@ -241,10 +252,8 @@ class Command {
         {"tlsv1.1", [](Command& c, const std::string&) { c.set("tls.min", "1.1"); }},
         {"tlsv1.2", [](Command& c, const std::string&) { c.set("tls.min", "1.2"); }},
         {"tlsv1.3", [](Command& c, const std::string&) { c.set("tls.min", "1.3"); }},
-        {"retry-connrefused",
-         [](Command& c, const std::string&) { c.now_.request.retry.push_back({"on", "connect", {}, {}}); }},
-        {"retry-all-errors",
-         [](Command& c, const std::string&) { c.now_.request.retry.push_back({"on", "any", {}, {}}); }},
+        {"retry-connrefused", [](Command& c, const std::string&) { c.now_.retries_refused = true; }},
+        {"retry-all-errors", [](Command& c, const std::string&) { c.now_.retries_all = true; }},
     };
     return table;
   }
@@ -273,25 +282,18 @@ class Command {
            c.now_.user = v;
            c.now_.has_user = true;
          }},
-        {"oauth2-bearer",
-         [](Command& c, const std::string& v) { c.now_.request.settings.push_back({"auth.bearer", v, "token", {}}); }},
+        {"oauth2-bearer", [](Command& c, const std::string& v) { c.now_.token = v; }},
         {"aws-sigv4", [](Command& c, const std::string& v) { c.now_.provider = v; }},
         {"cookie", &Command::cookie},
-        {"user-agent", [](Command& c, const std::string& v) { c.now_.request.headers.emplace_back("User-Agent", v); }},
-        {"referer",
-         [](Command& c, const std::string& v) {
-           c.now_.request.headers.emplace_back("Referer", v.substr(0, v.find(";auto")));
-         }},
-        {"range", [](Command& c, const std::string& v) { c.now_.request.headers.emplace_back("Range", "bytes=" + v); }},
+        {"user-agent", [](Command& c, const std::string& v) { c.now_.agent = v; }},
+        {"referer", [](Command& c, const std::string& v) { c.now_.referer = v.substr(0, v.find(";auto")); }},
+        {"range", [](Command& c, const std::string& v) { c.now_.range = v; }},
         {"max-time", [](Command& c, const std::string& v) { c.set("timeout", c.seconds("--max-time", v)); }},
         {"connect-timeout",
          [](Command& c, const std::string& v) { c.set("connect_timeout", c.seconds("--connect-timeout", v)); }},
         {"max-redirs", [](Command& c, const std::string& v) { c.redirects(v); }},
         {"retry", &Command::retry},
-        {"retry-delay",
-         [](Command& c, const std::string& v) {
-           c.now_.request.retry.push_back({"interval", c.seconds("--retry-delay", v), {}, {}});
-         }},
+        {"retry-delay", [](Command& c, const std::string& v) { c.now_.retry_delay = c.seconds("--retry-delay", v); }},
         {"cacert", [](Command& c, const std::string& v) { c.set("tls.ca", v); }},
         {"cert", [](Command& c, const std::string& v) { c.now_.certificate = v; }},
         {"key", [](Command& c, const std::string& v) { c.set("tls.key", v); }},
@@ -356,7 +358,7 @@ class Command {
 
   void cookie(const std::string& value) {
     if (value.find('=') == std::string::npos) return fail("-b FILE: write the cookies of the file into the command");
-    now_.request.headers.emplace_back("Cookie", value);
+    now_.cookies += (now_.cookies.empty() ? "" : ";") + value;
   }
 
   void data(const std::string& option, const std::string& value, bool strips) {
@@ -449,11 +451,7 @@ class Command {
     now_.method_given = true;
   }
 
-  void proxy(const std::string& value) {
-    if (value.find('@') == std::string::npos) return set("proxy", value);
-    // What is in it may be a password: the whole URL becomes a secret.
-    now_.request.settings.push_back({"proxy", value, "proxy_url", {}});
-  }
+  void proxy(const std::string& value) { now_.proxy = value; }
 
   void retry(const std::string& value) {
     const auto number = whole("--retry", value);
@@ -461,13 +459,15 @@ class Command {
     if (!number) return;
     if (*number < 0 || *number > kMost)
       return fail(fmt::format("--retry: a scenario repeats a step up to {} times", kMost));
-    auto& retry = now_.request.retry;
-    retry.push_back({"max", value, {}, {}});
-    for (const auto* on : {"timeout", "5xx", "429"}) retry.push_back({"on", on, {}, {}});
+    now_.retries = *number;
   }
 
-  void finish_auth() {
+  void finish_credentials() {
     auto& settings = now_.request.settings;
+    if (!now_.token.empty()) settings.push_back({"auth.bearer", now_.token, "token", {}});
+    // What is in it may be a password: the whole URL becomes a secret.
+    const bool secret = now_.proxy.find('@') != std::string::npos;
+    if (!now_.proxy.empty()) settings.push_back({"proxy", now_.proxy, secret ? "proxy_url" : "", {}});
     const auto colon = std::min(now_.user.find(':'), now_.user.size());
     const auto user = now_.user.substr(0, colon);
     const auto password = now_.user.substr(std::min(colon + 1, now_.user.size()));
@@ -501,11 +501,38 @@ class Command {
     }
   }
 
+  /// Headers that options stand for; one that is written out counts for more.
+  void finish_headers() {
+    auto& request = now_.request;
+    if (!now_.agent.empty()) set_default_header(request, "User-Agent", now_.agent);
+    if (!now_.referer.empty()) set_default_header(request, "Referer", now_.referer);
+    if (!now_.cookies.empty()) set_default_header(request, "Cookie", now_.cookies);
+    if (!now_.range.empty()) set_default_header(request, "Range", "bytes=" + now_.range);
+    if (now_.json) {
+      set_default_header(request, "Content-Type", "application/json");
+      set_default_header(request, "Accept", "application/json");
+    } else if (now_.has_data || (request.body_file && !now_.upload)) {
+      set_default_header(request, "Content-Type", std::string(kForm));
+    }
+  }
+
+  void finish_retry() {
+    if (now_.retries == 0) return;
+    auto& retry = now_.request.retry;
+    retry.push_back({"max", std::to_string(now_.retries), {}, {}});
+    if (!now_.retry_delay.empty()) retry.push_back({"interval", now_.retry_delay, {}, {}});
+    const std::vector<std::string> usual{"timeout", "5xx", "429"};
+    for (const auto& on : now_.retries_all ? std::vector<std::string>{"any"} : usual)
+      retry.push_back({"on", on, {}, {}});
+    if (now_.retries_refused && !now_.retries_all) retry.push_back({"on", "connect", {}, {}});
+  }
+
   void finish() {
     if (urls_.empty()) return fail("the command has no URL");
     auto& request = now_.request;
-    finish_auth();
+    finish_credentials();
     finish_tls();
+    finish_retry();
     if (now_.location && now_.redirects > 0) set("follow", std::to_string(now_.redirects));
     if (now_.get || now_.head) {
       if (now_.has_data && now_.get) now_.query += (now_.query.empty() ? "" : "&") + now_.data;
@@ -517,56 +544,17 @@ class Command {
     if (sends && !now_.method_given && !now_.head) request.method = "POST";
     if (!request.parts.empty() && (now_.has_data || request.body_file)) return fail("-d and -F exclude each other");
     if (now_.has_data) request.body = now_.data;
-    if (now_.json) {
-      set_default_header(request, "Content-Type", "application/json");
-      set_default_header(request, "Accept", "application/json");
-    } else if (now_.has_data || (request.body_file && !now_.upload)) {
-      set_default_header(request, "Content-Type", std::string(kForm));
-    }
-    for (const auto& url : urls_) {
+    finish_headers();
+    for (const auto& given : urls_) {
+      auto url = curl_url(given, now_.glob, now_.query);
+      if (!url) return fail(url.error());
       auto one = request;
-      one.url = url_of(url);
+      one.url = now_.upload ? upload_url(std::move(*url), *request.body_file) : std::move(*url);
+      take_userinfo(one, now_.auth);
       requests_.push_back(std::move(one));
     }
     urls_.clear();
     now_ = {};
-  }
-
-  std::string url_of(std::string url) {
-    if (now_.glob) url = without_globs(url);
-    const auto scheme = url.find("://");
-    if (scheme == std::string::npos) {
-      url.insert(0, "http://");
-    } else if (const auto word = lower_case(url.substr(0, scheme)); word != "http" && word != "https") {
-      fail(fmt::format("{}: a scenario asks for http and https", url));
-    }
-    if (now_.query.empty()) return url;
-    const auto fragment = std::min(url.find('#'), url.size());
-    const auto mark = url.find('?');
-    const std::string joint = mark == std::string::npos || mark > fragment ? "?" : mark + 1 == fragment ? "" : "&";
-    return url.insert(fragment, joint + now_.query);
-  }
-
-  /// `{a,b}` and `[1-3]` are several URLs to curl, unless a backslash stands before them; `[::1]` is an address.
-  std::string without_globs(const std::string& url) {
-    std::string out;
-    for (std::size_t i = 0; i < url.size(); ++i) {
-      const char c = url[i];
-      if (c == '\\' && i + 1 < url.size() && std::string_view("{}[]").find(url[i + 1]) != std::string_view::npos) {
-        out += url[++i];
-        continue;
-      }
-      const auto close = url.find(']', i);
-      const bool address = c == '[' && close != std::string::npos &&
-                           url.substr(i + 1, close - i - 1).find(':') != std::string::npos && out.ends_with("//");
-      const bool empty = c == '[' && url.substr(i, 2) == "[]";
-      if (c == '{' || (c == '[' && !address && !empty)) {
-        fail(fmt::format("{}: curl makes several URLs of it: write them one by one, or -g when there is one", url));
-        return url;
-      }
-      out += c;
-    }
-    return out;
   }
 
   std::vector<std::string> words_;

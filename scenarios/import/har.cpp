@@ -108,6 +108,7 @@ tl::expected<std::string, std::string> from_har(const std::string& text) {
     request.url.resize(std::min(request.url.find('#'), request.url.size()));
     const auto scheme = lower_case(request.url.substr(0, request.url.find("://")));
     if (scheme != "http" && scheme != "https") continue;
+    take_userinfo(request, "basic");
     request.method = text_of(*from, "method");
     for (const auto& header : list_of(*from, "headers")) {
       const auto name = text_of(header, "name");
@@ -138,7 +139,7 @@ tl::expected<std::string, std::string> from_har(const std::string& text) {
                     "entries out",
                     requests.size(), steps->most));
   }
-  return write_scenario("from-har", std::move(requests));
+  return write_scenario("from-har", requests);
 }
 
 }  // namespace vedette::scenarios

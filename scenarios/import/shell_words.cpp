@@ -133,6 +133,9 @@ class Shell {
     if (c == '$' && text_.size() > 1) {
       const char next = text_[1];
       if (next == '(') return fail("$(…) is the shell's: write what it gives into the command");
+      if (is_digit(next) || std::string_view("@*#?-$!").find(next) != std::string_view::npos) {
+        return fail(fmt::format("${} is the shell's: put the text in single quotes", next));
+      }
       if (is_name_begin(next) || next == '{') {
         const auto from = next == '{' ? 2U : 1U;
         const auto rest = text_.substr(from);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 #include "config/ascii.hpp"
 #include "language/json.hpp"
@@ -38,13 +39,36 @@ bool is_sensitive(std::string_view name) {
   return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return letters.ends_with(word); });
 }
 
+/// JSON without what stands between its signs.
+std::string without_blanks(const std::string& json) {
+  std::string out;
+  bool quoted = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (c == '"') quoted = !quoted;
+    if (quoted && c == '\\' && i + 1 < json.size()) out += json[i++];
+    if (quoted || (c != ' ' && c != '\n' && c != '\r' && c != '\t')) out += json[i];
+  }
+  return out;
+}
+
+/// Whether a value goes by a name that makes it a secret.
+bool holds_secret(const Value& value) {
+  if (const auto* list = value.list()) return std::any_of(list->begin(), list->end(), &holds_secret);
+  const auto* object = value.object();
+  return object != nullptr && std::any_of(object->begin(), object->end(), [](const auto& member) {
+           const bool text = member.second.template get<std::string>() != nullptr;
+           return (text && is_sensitive(member.first)) || holds_secret(member.second);
+         });
+}
+
 class Writer {
  public:
-  std::string write(const std::string& name, std::vector<WrittenRequest> requests) {
+  std::string write(const std::string& name, const std::vector<WrittenRequest>& requests) {
     YAML::Emitter steps;
     steps << YAML::BeginSeq;
     for (std::size_t i = 0; i < requests.size(); ++i) {
-      add(steps, requests.size() == 1 ? "request" : fmt::format("r{}", i + 1), std::move(requests[i]));
+      add(steps, requests.size() == 1 ? "request" : fmt::format("r{}", i + 1), requests[i]);
     }
     steps << YAML::EndSeq;
     YAML::Emitter out;
@@ -160,23 +184,36 @@ class Writer {
     }
   }
 
+  void add_part(YAML::Emitter& out, const WrittenPart& part) {
+    if (part.file.empty() && part.content_type.empty()) {
+      out << YAML::DoubleQuoted << shown(part.name, part.value);
+      return;
+    }
+    out << YAML::BeginMap;
+    if (part.file.empty()) {
+      pair(out, "value", shown(part.name, part.value));
+    } else {
+      pair(out, "file", escaped(part.file));
+    }
+    if (!part.content_type.empty()) pair(out, "content_type", escaped(part.content_type));
+    out << YAML::EndMap;
+  }
+
+  /// Those of a name stand together, where the first of them is.
   void add_parts(YAML::Emitter& out, const std::vector<WrittenPart>& parts) {
     if (parts.empty()) return;
     out << YAML::Key << "multipart" << YAML::Value << YAML::BeginMap;
+    std::set<std::string> written;
     for (const auto& part : parts) {
+      if (!written.insert(part.name).second) continue;
+      const auto same = [&](const WrittenPart& other) { return other.name == part.name; };
+      const bool list = std::count_if(parts.begin(), parts.end(), same) > 1;
       out << YAML::Key << escaped(part.name) << YAML::Value;
-      if (part.file.empty() && part.content_type.empty()) {
-        out << YAML::DoubleQuoted << shown(part.name, part.value);
-        continue;
+      if (list) out << YAML::BeginSeq;
+      for (const auto& one : parts) {
+        if (same(one)) add_part(out, one);
       }
-      out << YAML::BeginMap;
-      if (part.file.empty()) {
-        pair(out, "value", shown(part.name, part.value));
-      } else {
-        pair(out, "file", escaped(part.file));
-      }
-      if (!part.content_type.empty()) pair(out, "content_type", escaped(part.content_type));
-      out << YAML::EndMap;
+      if (list) out << YAML::EndSeq;
     }
     out << YAML::EndMap;
   }
@@ -188,7 +225,8 @@ class Writer {
     if (request.body.empty()) return;
     if (request.base64) return pair(out, "base64", request.body);
     if (const auto json = language::parse_json(request.body);
-        json && (json->list() != nullptr || json->object() != nullptr)) {
+        json && (json->list() != nullptr || json->object() != nullptr) &&
+        (holds_secret(*json) || language::to_json(*json) == without_blanks(request.body))) {
       out << YAML::Key << "json" << YAML::Value;
       emit(out, *json);
       return;
@@ -224,27 +262,6 @@ class Writer {
            escaped(url.substr(fragment));
   }
 
-  /// `http://user:password@host/` as curl and browsers send it: Basic.
-  static void take_userinfo(WrittenRequest& request) {
-    const auto scheme = request.url.find("://");
-    if (scheme == std::string::npos) return;
-    const auto begin = scheme + 3;
-    const auto host_end = std::min(request.url.find_first_of("/?#", begin), request.url.size());
-    const auto at = request.url.rfind('@', host_end == 0 ? 0 : host_end - 1);
-    if (at == std::string::npos || at < begin) return;
-    const auto info = request.url.substr(begin, at - begin);
-    request.url.erase(begin, at + 1 - begin);
-    const bool given = std::any_of(request.settings.begin(), request.settings.end(),
-                                   [](const auto& setting) { return setting.key.starts_with("auth."); });
-    if (given) return;
-    const auto colon = std::min(info.find(':'), info.size());
-    request.settings.push_back({"auth.basic.user", language::percent_decoded(info.substr(0, colon)), {}, {}});
-    request.settings.push_back({"auth.basic.password",
-                                language::percent_decoded(info.substr(std::min(colon + 1, info.size()))),
-                                "password",
-                                {}});
-  }
-
   std::string shown(const WrittenSetting& setting) {
     if (setting.secret.empty()) return escaped(setting.value);
     return escaped(setting.before) + secret(setting.secret, setting.value);
@@ -275,7 +292,7 @@ class Writer {
         out << YAML::BeginMap;
         emit_tree(out, tree, index);
         out << YAML::EndMap;
-      } else if (member.values.size() == 1) {
+      } else if (member.values.size() == 1 && member.name != "on") {
         out << member.values.front();
       } else {
         out << YAML::BeginSeq;
@@ -295,8 +312,7 @@ class Writer {
     emit_tree(out, tree, 0);
   }
 
-  void add(YAML::Emitter& out, const std::string& id, WrittenRequest request) {
-    take_userinfo(request);
+  void add(YAML::Emitter& out, const std::string& id, const WrittenRequest& request) {
     out << YAML::BeginMap << YAML::Key << "id" << YAML::Value << id << YAML::Key << "http" << YAML::Value
         << YAML::BeginMap;
     if (request.method != "GET") out << YAML::Key << "method" << YAML::Value << request.method;
@@ -345,8 +361,28 @@ void set_default_header(WrittenRequest& request, const std::string& name, const 
   if (!given) request.headers.emplace_back(name, value);
 }
 
-std::string write_scenario(const std::string& name, std::vector<WrittenRequest> requests) {
-  return Writer().write(name, std::move(requests));
+void take_userinfo(WrittenRequest& request, const std::string& auth) {
+  const auto scheme = request.url.find("://");
+  if (scheme == std::string::npos) return;
+  const auto begin = scheme + 3;
+  const auto host_end = std::min(request.url.find_first_of("/?#", begin), request.url.size());
+  const auto at = request.url.rfind('@', host_end);
+  if (at == std::string::npos || at < begin) return;
+  const auto info = request.url.substr(begin, at - begin);
+  request.url.erase(begin, at + 1 - begin);
+  const bool given = std::any_of(request.settings.begin(), request.settings.end(),
+                                 [](const auto& setting) { return setting.key.starts_with("auth."); });
+  if (given) return;
+  const auto colon = std::min(info.find(':'), info.size());
+  request.settings.push_back({"auth." + auth + ".user", language::percent_decoded(info.substr(0, colon)), {}, {}});
+  request.settings.push_back({"auth." + auth + ".password",
+                              language::percent_decoded(info.substr(std::min(colon + 1, info.size()))),
+                              "password",
+                              {}});
+}
+
+std::string write_scenario(const std::string& name, const std::vector<WrittenRequest>& requests) {
+  return Writer().write(name, requests);
 }
 
 }  // namespace vedette::scenarios

@@ -40,10 +40,13 @@ struct WrittenRequest {
 };
 
 /// The scenario called `name`. Passwords, tokens and the like in headers, URLs, forms and JSON become secrets.
-std::string write_scenario(const std::string& name, std::vector<WrittenRequest> requests);
+std::string write_scenario(const std::string& name, const std::vector<WrittenRequest>& requests);
 
 /// `text` as a form, if it is one and is written again as it was.
 std::vector<std::pair<std::string, std::string>> as_form(std::string_view text);
+
+/// Moves `user:password@` of the URL to the settings, where `auth` is basic or digest, unless there are credentials.
+void take_userinfo(WrittenRequest& request, const std::string& auth);
 
 /// Sets the header unless there is one of that name.
 void set_default_header(WrittenRequest& request, const std::string& name, const std::string& value);

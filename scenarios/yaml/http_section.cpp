@@ -214,7 +214,15 @@ Part read_part(const std::string& name, const config::Value& value, config::Mapp
 void read_multipart(config::Mapping& section, Body& out) {
   auto mapping = section.take_mapping("multipart");
   if (!mapping) return;
-  for (const auto& [name, value] : mapping->take_all()) out.parts.push_back(read_part(name, value, section));
+  for (const auto& [name, value] : mapping->take_all()) {
+    if (!value.is_sequence()) {
+      out.parts.push_back(read_part(name, value, section));
+      continue;
+    }
+    for (const auto& item : value.node()) {
+      out.parts.push_back(read_part(name, config::Value(item, value.source()), section));
+    }
+  }
 }
 
 void read_bytes(config::Mapping& section, std::string_view key, Body& out) {

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import unittest
@@ -48,6 +49,13 @@ def echo(stream):
         stream.write(line)
 
 
+# As Go writes quotes, backslashes, tabs, zero and high bytes.
+ODD_TXT = r'''"q\"b\\t\009z\000h\195\182 ;d" "second" ""'''
+# Attributes in another order than Go's, several of a kind, some that it does not know, and what has to be escaped.
+SUBJECT = ("/CN=first/emailAddress=a@b.example/O=Org, A/C=DE/OU=one+OU=two/ST= blank /L=#hash;<a>q/serialNumber=12/O=Ögonblick"
+           "/DC=example/UID=u-1/CN=last/street=Way 1/postalCode=123")
+
+
 class SideBySide(unittest.TestCase):
     maxDiff = None
 
@@ -55,8 +63,10 @@ class SideBySide(unittest.TestCase):
     def setUpClass(cls):
         cls.work = cls.enterClassContext(Workspace())
         work = cls.work
-        cls.at = at = {name: free_port() for name in ("http", "https", "dns", "peer", "closed")}
+        cls.at = at = {name: free_port() for name in ("http", "https", "names", "dns", "peer", "closed")}
         ca = work.authority()
+        work.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "names.key", "-out", "names.pem", "-days", "30", "-utf8", "-subj", SUBJECT,
+                     "-addext", "subjectAltName=IP:127.0.0.1")
         work.write("www/index.html", "hello, world\n")
         work.write("www/data.json", '{"status": "ok", "count": 3}')
         work.nginx(f"""
@@ -67,8 +77,10 @@ class SideBySide(unittest.TestCase):
               location /host {{ return 200 $http_host; }} location /gone {{ return 410 gone; }} location /teapot {{ return 418; }}
               location /gzip {{ alias @FOLDER@/www/; gzip on; gzip_min_length 1; gzip_types *; }}
               location /chunked {{ add_header X-Kind a; add_header X-Kind b; ssi on; ssi_types *; alias @FOLDER@/www/; }} }}
+            server {{ listen 127.0.0.1:{at['names']} ssl; ssl_certificate @FOLDER@/names.pem; ssl_certificate_key @FOLDER@/names.key; }}
             server {{ listen 127.0.0.1:{at['https']} ssl http2; ssl_protocols TLSv1.2 TLSv1.3; ssl_certificate @FOLDER@/leaf.pem; ssl_certificate_key @FOLDER@/leaf.key; }}""")
         work.nsd("e2e.example", "@ IN SOA a a 7 2 3 4 5\n@ IN NS a\n@ IN A 192.0.2.1\n@ IN MX 10 mail\n@ IN TXT \"v=spf1 -all\"\n"
+                 "odd IN TXT \"q\\\"b\\\\t\\009z\\000h\\195\\182 ;d\" second \"\"\n"
                  "a IN A 127.0.0.1\nmany IN A 192.0.2.1\nmany IN A 192.0.2.2\n", at["dns"])
         at.update(grpc=free_port(), grpcs=free_port())
         for name, tls in (("grpc", []), ("grpcs", [work.folder / "leaf.pem", work.folder / "leaf.key"])):
@@ -76,6 +88,7 @@ class SideBySide(unittest.TestCase):
             wait_for(lambda p=at[name]: listens(p), "the gRPC server")
         cls.smtp, cls.echo = Scripted(smtp), Scripted(echo)
         cls.modules = modules(str(ca))
+        cls.modules["names"] = {"prober": "http", "timeout": "3s", "http": {"preferred_ip_protocol": "ip4", "tls_config": {"ca_file": str(work.folder / "names.pem")}}}
         file = work.write("blackbox.yml", json.dumps({"modules": cls.modules}))
         work.process([PEER, f"--config.file={file}", f"--web.listen-address=127.0.0.1:{at['peer']}", "--log.level=error"],
                      stderr=subprocess.DEVNULL)
@@ -146,6 +159,9 @@ def modules(ca):
         "header": http(fail_if_header_not_matches=[{"header": "x-kind", "regexp": "^b$"}]),
         "no_header": http(fail_if_header_matches=[{"header": "X-Kind", "regexp": "b", "allow_missing": True}]),
         "missing_header": http(fail_if_header_matches=[{"header": "X-None", "regexp": "b"}]),
+        "coding": http(fail_if_header_not_matches=[{"header": "Transfer-Encoding", "regexp": ".*", "allow_missing": True}]),
+        "no_coding": http(fail_if_header_matches=[{"header": "transfer-encoding", "regexp": "chunked"}]),
+        "odd_compression": http(compression="zip"),
         "gzip": http(compression="gzip", headers={"Accept-Encoding": "gzip"}),
         "not_gzip": http(compression="gzip"),
         "limit": http(body_size_limit="5B"),
@@ -173,6 +189,7 @@ def modules(ca):
         "dns_soa": dns(kind="SOA"),
         "dns_mx": dns(kind="MX", validate_answer_rrs={"fail_if_not_matches_regexp": [r"e2e.example.\t.*\tIN\tMX\t10 mail\.e2e\.example\."]}),
         "dns_txt": dns(kind="TXT", validate_answer_rrs={"fail_if_not_matches_regexp": ["\"v=spf1 -all\""]}),
+        "dns_odd_txt": dns("odd.e2e.example", kind="TXT", validate_answer_rrs={"fail_if_not_matches_regexp": [re.escape(ODD_TXT)]}),
         "dns_nx": dns("none.e2e.example"),
         "dns_nx_ok": dns("none.e2e.example", valid_rcodes=["NXDOMAIN"]),
         "dns_refused": dns("other.example"),
@@ -203,7 +220,7 @@ class Pages(SideBySide):
                              ("post", "/"), ("no_follow", "/redirect"), ("no_follow", "/"), ("status", "/gone"), ("status", "/teapot"),
                              ("status", "/"), ("version", "/"), ("body", "/"), ("body", "/data.json"), ("no_body", "/"),
                              ("header", "/chunked/"), ("header", "/"), ("no_header", "/chunked/"), ("no_header", "/"),
-                             ("missing_header", "/"), ("gzip", "/gzip/"), ("not_gzip", "/"), ("limit", "/"), ("fits", "/"),
+                             ("missing_header", "/"), ("coding", "/chunked/"), ("no_coding", "/chunked/"), ("odd_compression", "/data.json"), ("gzip", "/gzip/"), ("not_gzip", "/"), ("limit", "/"), ("fits", "/"),
                              ("fail_ssl", "/"), ("fail_not_ssl", "/"), ("only_ip6", "/")]:
             with self.subTest(module=module, path=path):
                 self.compare(module, base + path)
@@ -251,6 +268,12 @@ class Pages(SideBySide):
             with self.subTest(module=module):
                 # A refused certificate is shown.
                 self.compare(module, base + "/", ours_only=TLS)
+
+    def test_names_of_subjects(self):
+        ours = self.compare("names", f"https://127.0.0.1:{self.at['names']}/")
+        subject = next(dict(labels)["subject"] for name, labels in ours if name == "probe_ssl_last_chain_info")
+        self.assertIn("OU=one+OU=two", subject)
+        self.assertIn("1.2.840.113549.1.9.1=#", subject)
 
     def test_tcp(self):
         for module, target in [("tcp", self.at["http"]), ("tcp_tls", self.at["https"]), ("tcp_tls_bad", self.at["https"]), ("smtp", self.smtp.port),

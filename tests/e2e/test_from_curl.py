@@ -47,6 +47,15 @@ curl --compressed BASE/api
 curl -g 'BASE/a{b}[1]'
 curl 'BASE/a\{b\}'
 curl -F 'a=1' -F 'f=@body.bin;type=application/x-test' -F 'j={"k":1};type=application/json' --form-string 'l=@literal' BASE/form
+curl -F 'f=@body.bin' -F 'f=@body.bin;type=a/b' -F 'g=1' BASE/form
+curl -T body.bin BASE/folder/
+curl -T body.bin BASE?x=1
+curl --digest http://bob:s3cr%40t99@ADDRESS/api
+curl -A one -A two -b a=1 -b b=2 -e x -e y --retry 1 --retry 2 --retry-all-errors --oauth2-bearer abc.def --oauth2-bearer abc.def-ghi BASE/api
+curl -H 'User-Agent: mine' -A other BASE/api
+curl 'BASE/api?u=http://other.example/'
+curl -H 'Content-Type: application/json' -d '{ "a": 1.00, "a": 2, "b": "\u00e9\/" }' BASE/api
+curl -H 'Content-Type: application/json' -d '{"list":[{"n":null}],"text":" a b "}' BASE/api
 curl --resolve shop.example:PORT:127.0.0.1 http://shop.example:PORT/resolved
 curl --connect-to ::127.0.0.1:PORT http://shop.example/connected
 curl --path-as-is BASE/a/../b
@@ -69,6 +78,7 @@ curl \
 
 WRONG = [
     ('curl "$BASE/api"', "the value of BASE is the shell's"),
+    ("curl http://x/$1", r"\$1 is the shell's"),
     ("curl http://x/$(date)", r"\$\(…\) is the shell's"),
     ("curl http://x/`date`", "`…` is the shell's"),
     ("curl -d @- http://x/ <<EOF", "here-document"),
@@ -161,7 +171,7 @@ class Conversion(unittest.TestCase):
         """For each secret the value that stands in the command: the test knows it by its name."""
         values = {"PASSWORD": "pa ss:word" if "pa ss" in command else "s3cr@t99" if "s3cr" in command else "hunter22",
                   "TOKEN": next((text for text in ("abc.def-ghi", "abcdef1234", "abcdefgh") if text in command), ""),
-                  "COOKIE": "a=1; b=2", "API_KEY": "k-123456", "X_API_KEY": "key-123456"}
+                  "COOKIE": "a=1;b=2" if "-b b=2" in command else "a=1; b=2", "API_KEY": "k-123456", "X_API_KEY": "key-123456"}
         return {name: values[name] for name in re.findall(r"\{env: (\w+)\}", written)}
 
     def test_the_same_requests_as_curl(self):

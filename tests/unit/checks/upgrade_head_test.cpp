@@ -37,7 +37,10 @@ TEST_CASE("lines of a field are one list, and only fields of the upgrade are kep
 TEST_CASE("interim answers before it are skipped, lines may end with a bare line feed") {
   CHECK(text_of("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\n\nHTTP/1.1 101 OK\nUpgrade: "
                 "websocket\n\n") == "HTTP/1.1 101 OK\r\nupgrade: websocket\r\n\r\n");
-  CHECK(text_of("HTTP/1.1 403\r\n\r\n") == "HTTP/1.1 403 \r\n\r\n");
+}
+
+TEST_CASE("of an answer that does not switch only the head is kept") {
+  CHECK(text_of("HTTP/1.1 403\r\nContent-Length: 3\r\n\r\nabc") == "HTTP/1.1 403 \r\nContent-Length: 0\r\n\r\n");
 }
 
 TEST_CASE("frames behind the head stay") {

@@ -131,6 +131,8 @@ TEST_CASE("a changed check goes on counting, under its new labels") {
   CHECK(has(page, "vedette_check_failures_total{" + labels + ",reason=\"http_status\"} 1"));
   CHECK(has(page, "vedette_check_duration_seconds_count{" + labels + "} 2"));
   CHECK(page.find("region") == std::string::npos);
+  // Runs of the old definition that end before the store knows count in the same place.
+  CHECK(has(page, "vedette_check_skipped_total{" + labels + "} 0"));
   // Numbers that mean something else begin anew.
   auto rebucketed = std::make_shared<Check>(*relabelled);
   rebucketed->buckets = std::make_shared<const std::vector<double>>(std::vector<double>{5});
