@@ -74,7 +74,12 @@ void add_import_commands(CLI::App& scenario, int& exit_code) {
     std::string text;
     if (words->size() == 1 && words->front() == "-") {
       const auto read = config::read_small_file("/dev/stdin", scenarios::kLargestFile);
-      text = read.value_or("");
+      if (!read) {
+        fmt::print(stderr, "vedette: {}\n", read.error());
+        exit_code = kUsage;
+        return;
+      }
+      text = *read;
     } else if (words->size() == 1) {
       text = words->front();
     }

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "checks/kind.hpp"
+#include "checks/text.hpp"
 #include "config/duration.hpp"
 #include "config/reference.hpp"
 #include "probe/agent_settings.hpp"
@@ -32,9 +33,8 @@ std::string value_of(const LabelMap& labels, const std::string& name, const std:
 
 /// The first value of a parameter: the only one that blackbox_exporter reads.
 std::string first_of(const YAML::Node& values) {
-  if (values.IsScalar()) return values.Scalar();
-  for (const auto& value : values) return value.Scalar();
-  return {};
+  const auto all = items(values);
+  return all.empty() || !all.front().IsScalar() ? std::string() : all.front().Scalar();
 }
 
 /// A check's name from a job's.
@@ -70,7 +70,7 @@ class Importer {
     said_.clear();
     of_job_.clear();
     std::vector<RelabelRule> rules;
-    for (const auto& node : member(job.value.node(), "relabel_configs")) {
+    for (const auto& node : items(member(job.value.node(), "relabel_configs"))) {
       auto rule = read_relabel_rule(node);
       if (!rule) {
         say(true, config::Value(node, job.value.source()).place(),
@@ -133,8 +133,8 @@ class Importer {
                  {"__metrics_path__", text_member(node, "metrics_path", "/metrics")},
                  {"__scrape_interval__", interval},
                  {"__scrape_timeout__", timeout}};
-    for (const auto& param : member(node, "params")) {
-      if (auto first = first_of(param.second); !first.empty()) out["__param_" + param.first.Scalar()] = first;
+    for (const auto& [name, values] : pairs(member(node, "params"))) {
+      if (auto first = first_of(values); !first.empty()) out["__param_" + name] = first;
     }
     return out;
   }
@@ -153,7 +153,8 @@ class Importer {
     const auto address = parameter(job, labels, "target");
     if (const auto why = why_not(check, address, value_of(labels, "__scrape_timeout__")); !why.empty()) {
       say(true, target.place,
-          fmt::format("job {}: {} was left out: {}", job.name, value_of(target.labels, "__address__"), why));
+          fmt::format("job {}: {} was left out: {}", job.name,
+                      one_line(visible(value_of(target.labels, "__address__"))), one_line(visible(why))));
       return;
     }
     check.labels = labels_for(job, target, labels, address);
@@ -220,7 +221,7 @@ class Importer {
   std::string name_for(const std::string& job) {
     const auto base = name_from(job);
     auto name = base;
-    for (int number = 2; !names_.insert(name).second; ++number) name = fmt::format("{}-{}", base, number);
+    while (!names_.insert(name).second) name = fmt::format("{}-{}", base, ++numbers_[base] + 1);
     return name;
   }
 
@@ -228,6 +229,7 @@ class Importer {
   const Modules& modules_;
   config::Diagnostics& diagnostics_;
   std::set<std::string> names_;
+  std::map<std::string, int> numbers_;  ///< how many names have a number, by what stands before it
   std::vector<ImportedCheck> checks_;
   /// Of the present job: what was said, and where its checks are.
   std::set<std::string> said_;

@@ -39,6 +39,9 @@ std::string value_of(const LabelMap& labels, const std::string& name) {
 }
 
 void set(LabelMap& labels, const std::string& name, std::string value) {
+  // A few dozen rules that double a value would fill the machine.
+  constexpr std::size_t kMaxValue = std::size_t{64} << 10;
+  if (value.size() > kMaxValue) value.resize(kMaxValue);
   if (value.empty()) {
     labels.erase(name);
   } else {
@@ -82,7 +85,7 @@ tl::expected<RelabelRule, std::string> read_relabel_rule(const YAML::Node& rule)
   auto compiled = config::Pattern::compile("^(?s:" + regex + ")$");
   if (!alone || !compiled) return refused("the regex is none: " + (alone ? compiled.error() : alone.error()));
   RelabelRule out(action->second, std::move(*compiled));
-  for (const auto& name : member(rule, "source_labels")) out.source_labels.push_back(name.Scalar());
+  for (const auto& name : items(member(rule, "source_labels"))) out.source_labels.push_back(name.Scalar());
   out.separator = text_member(rule, "separator", ";");
   out.target_label = text_member(rule, "target_label");
   out.replacement = text_member(rule, "replacement", "$1");

@@ -47,7 +47,7 @@ struct RelabelRule {
 /// Reads one rule; the error says why Prometheus would refuse it.
 tl::expected<RelabelRule, std::string> read_relabel_rule(const YAML::Node& rule);
 
-/// Runs the rules in their order. False when the target is dropped.
+/// Runs the rules in their order. False when the target is dropped. Values have at most 64 KiB; only ASCII has cases.
 bool relabel(const std::vector<RelabelRule>& rules, LabelMap& labels);
 
 }  // namespace vedette

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "config/text_file.hpp"
 #include "probe/yaml_member.hpp"
@@ -15,13 +16,52 @@ namespace {
 
 constexpr std::size_t kMostFile = std::size_t{64} << 20;
 
+/// What of a job Prometheus would not take, because it is a list, a mapping or a text where it must not be.
+std::optional<std::string> wrong_shape(const YAML::Node& job) {
+  using Is = bool (YAML::Node::*)() const;
+  const auto all = [](const YAML::Node& list, Is is) {
+    const auto each = items(list);
+    return list.IsNull() ||
+           (list.IsSequence() && std::all_of(each.begin(), each.end(), [&](const auto& item) { return (item.*is)(); }));
+  };
+  const Is map = &YAML::Node::IsMap;
+  const Is scalar = &YAML::Node::IsScalar;
+  if (!job.IsMap()) return "it is no mapping";
+  for (const auto* key : {"static_configs", "file_sd_configs", "relabel_configs", "metric_relabel_configs"}) {
+    if (!all(member(job, key), map)) return fmt::format("{} must be a list of mappings", key);
+  }
+  for (const auto& group : items(member(job, "static_configs"))) {
+    if (!all(member(group, "targets"), scalar)) return "targets must be a list of texts";
+    const auto labels = member(group, "labels");
+    if (!labels.IsNull() && !labels.IsMap()) return "labels must be a mapping";
+  }
+  for (const auto& discovery : items(member(job, "file_sd_configs"))) {
+    if (!all(member(discovery, "files"), scalar)) return "files must be a list of texts";
+  }
+  for (const auto& rule : items(member(job, "relabel_configs"))) {
+    if (!all(member(rule, "source_labels"), scalar)) return "source_labels must be a list of texts";
+  }
+  const auto params = member(job, "params");
+  if (!params.IsNull() && !params.IsMap()) return "params must be a mapping";
+  for (const auto& [name, values] : pairs(params)) {
+    if (!all(values, scalar)) return fmt::format("the parameter {} must be a list of texts", name);
+  }
+  return std::nullopt;
+}
+
 class Reader {
  public:
   explicit Reader(config::Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
 
   std::vector<ScrapeJob> all(const config::Value& prometheus) {
+    for (const auto* key : {"scrape_configs", "scrape_config_files"}) {
+      const auto list = member(prometheus.node(), key);
+      if (!list.IsNull() && !list.IsSequence()) {
+        diagnostics_.error(config::Value(list, prometheus.source()).place(), fmt::format("{} must be a list", key));
+      }
+    }
     read_jobs(prometheus);
-    for (const auto& pattern : member(prometheus.node(), "scrape_config_files")) {
+    for (const auto& pattern : items(member(prometheus.node(), "scrape_config_files"))) {
       const config::Value at(pattern, prometheus.source());
       const auto paths = files_of(at);
       if (!paths) diagnostics_.error(at.place(), paths.error());
@@ -35,7 +75,13 @@ class Reader {
 
  private:
   void read_jobs(const config::Value& file) {
-    for (const auto& node : member(file.node(), "scrape_configs")) {
+    for (const auto& node : items(member(file.node(), "scrape_configs"))) {
+      if (const auto wrong = wrong_shape(node)) {
+        diagnostics_.error(
+            config::Value(node, file.source()).place(),
+            fmt::format("job {} was left out: {}", text_member(node, "job_name", "without a name"), *wrong));
+        continue;
+      }
       ScrapeJob job{text_member(node, "job_name"), config::Value(node, file.source()), {}, {}, {}};
       read_targets(job);
       jobs_.push_back(std::move(job));
@@ -45,17 +91,18 @@ class Reader {
   static void read_targets(ScrapeJob& job) {
     const auto& node = job.value.node();
     const auto& source = job.value.source();
-    for (const auto& group : member(node, "static_configs")) add_group({group, source}, {}, job);
-    for (const auto& discovery : member(node, "file_sd_configs")) {
-      for (const auto& pattern : member(discovery, "files")) read_target_files({pattern, source}, job);
+    for (const auto& group : items(member(node, "static_configs"))) add_group({group, source}, {}, job);
+    for (const auto& discovery : items(member(node, "file_sd_configs"))) {
+      for (const auto& pattern : items(member(discovery, "files"))) read_target_files({pattern, source}, job);
     }
     refuse_discoveries(job);
   }
 
   static void add_group(const config::Value& group, const LabelMap& meta, ScrapeJob& job) {
     LabelMap labels = meta;
-    for (const auto& label : member(group.node(), "labels")) labels[label.first.Scalar()] = label.second.Scalar();
-    for (const auto& target : member(group.node(), "targets")) {
+    for (const auto& [name, value] : pairs(member(group.node(), "labels")))
+      labels[name] = value.IsScalar() ? value.Scalar() : "";
+    for (const auto& target : items(member(group.node(), "targets"))) {
       const config::Value value(target, group.source());
       if (!value.is_scalar()) continue;
       labels["__address__"] = value.scalar();
@@ -64,11 +111,9 @@ class Reader {
   }
 
   static void refuse_discoveries(ScrapeJob& job) {
-    if (!job.value.is_mapping()) return;
-    for (const auto& pair : job.value.node()) {
-      const auto key = pair.first.Scalar();
+    for (const auto& [key, value] : pairs(job.value.node())) {
       if (!key.ends_with("_sd_configs") || key == "file_sd_configs") continue;
-      job.problems.push_back({config::Value(pair.first, job.value.source()).place(),
+      job.problems.push_back({config::Value(value, job.value.source()).place(),
                               fmt::format("targets of {} were left out: only Prometheus can find them", key),
                               "write them as file_sd_configs first"});
     }
@@ -105,7 +150,8 @@ class Reader {
         job.problems.push_back({pattern.place(), file ? path + " is not a list of targets" : file.error(), {}});
         continue;
       }
-      for (const auto& group : file->node()) add_group({group, file->source()}, {{"__meta_filepath", path}}, job);
+      for (const auto& group : items(file->node()))
+        add_group({group, file->source()}, {{"__meta_filepath", path}}, job);
       job.files.emplace_back(pattern.place(), path);
     }
   }

@@ -2,21 +2,50 @@
 
 namespace vedette {
 
-YAML::Node member(const YAML::Node& mapping, const std::string& key) {
-  if (!mapping.IsMap()) return {};
+namespace {
+
+/// Merges may name each other, also in a circle: so many mappings are looked into, and the rest counts as missing.
+constexpr int kMaxMappings = 1000;
+constexpr int kMaxDepth = 16;
+
+YAML::Node find(const YAML::Node& mapping, const std::string& key, int depth, int& left) {
+  if (!mapping.IsMap() || depth > kMaxDepth || --left < 0) return {};
   if (const auto own = mapping[key]; own.IsDefined()) return own;
   const auto merged = mapping["<<"];
   if (!merged.IsDefined()) return {};
-  if (merged.IsMap()) return member(merged, key);
+  if (!merged.IsSequence()) return find(merged, key, depth + 1, left);
   for (const auto& one : merged) {
-    if (auto found = member(one, key); !found.IsNull()) return found;
+    if (auto found = find(one, key, depth + 1, left); !found.IsNull()) return found;
   }
   return {};
+}
+
+}  // namespace
+
+YAML::Node member(const YAML::Node& mapping, const std::string& key) {
+  int left = kMaxMappings;
+  return find(mapping, key, 0, left);
 }
 
 std::string text_member(const YAML::Node& mapping, const std::string& key, const std::string& otherwise) {
   const auto node = member(mapping, key);
   return node.IsScalar() ? node.Scalar() : otherwise;
+}
+
+std::vector<YAML::Node> items(const YAML::Node& list) {
+  std::vector<YAML::Node> out;
+  if (!list.IsSequence()) return out;
+  for (const auto& item : list) out.push_back(item);
+  return out;
+}
+
+std::vector<std::pair<std::string, YAML::Node>> pairs(const YAML::Node& mapping) {
+  std::vector<std::pair<std::string, YAML::Node>> out;
+  if (!mapping.IsMap()) return out;
+  for (const auto& pair : mapping) {
+    if (pair.first.IsScalar()) out.emplace_back(pair.first.Scalar(), pair.second);
+  }
+  return out;
 }
 
 }  // namespace vedette

@@ -5,6 +5,8 @@
 #include <yaml-cpp/yaml.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace vedette {
 
@@ -13,5 +15,11 @@ YAML::Node member(const YAML::Node& mapping, const std::string& key);
 
 /// The same as a text; `otherwise` when there is no scalar.
 std::string text_member(const YAML::Node& mapping, const std::string& key, const std::string& otherwise = {});
+
+/// The items of a list; none when it is no list.
+std::vector<YAML::Node> items(const YAML::Node& list);
+
+/// Names and values of a mapping; none when it is no mapping.
+std::vector<std::pair<std::string, YAML::Node>> pairs(const YAML::Node& mapping);
 
 }  // namespace vedette

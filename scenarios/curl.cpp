@@ -17,8 +17,10 @@ std::string word(std::string_view text, const SecretNames& secrets) {
   const bool bytes = !is_utf8(text) || text.find_first_of(std::string_view("\0\n\r\t", 4)) != std::string_view::npos;
   if (bytes) out = "$'";
   while (!text.empty()) {
-    const auto secret =
-        std::find_if(secrets.begin(), secrets.end(), [&](const auto& pair) { return text.starts_with(pair.second); });
+    // An empty one begins everywhere, and nothing would be taken off.
+    const auto secret = std::find_if(secrets.begin(), secrets.end(), [&](const auto& pair) {
+      return !pair.second.empty() && text.starts_with(pair.second);
+    });
     if (secret != secrets.end()) {
       out += fmt::format("'\"${{{}}}\"{}", secret->first, bytes ? "$'" : "'");
       text.remove_prefix(secret->second.size());

@@ -29,7 +29,8 @@ int status_of(std::string_view head) {
     if (c < '0' || c > '9') return 0;
     out = out * 10 + (c - '0');
   }
-  return out;
+  const auto behind = head.substr(blank + 4, 1);
+  return behind.find_first_of("0123456789") == std::string_view::npos ? out : 0;
 }
 
 /// Several lines of a name are one list (RFC 9110 section 5.3). `more` is added.

@@ -11,8 +11,10 @@
 #include <optional>
 #include <set>
 
+#include "checks/text.hpp"
 #include "config/ascii.hpp"
 #include "config/secret.hpp"
+#include "config/utf8.hpp"
 #include "language/percent.hpp"
 #include "scenarios/import/curl_url.hpp"
 #include "scenarios/import/import.hpp"
@@ -316,7 +318,7 @@ class Command {
     double number = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
     constexpr double kMost = 1e6;
-    if (error != std::errc() || end != value.data() + value.size() || number < 0 || number > kMost) {
+    if (error != std::errc() || end != value.data() + value.size() || !(number >= 0 && number <= kMost)) {
       fail(fmt::format("{}: '{}' is no number of seconds", option, value));
       return {};
     }
@@ -347,6 +349,9 @@ class Command {
     }
     if (colon == std::string::npos) return fail(fmt::format("-H '{}' is no header: it has no colon", text));
     auto name = text.substr(0, colon);
+    if (same_ignoring_case(name, "Transfer-Encoding") || same_ignoring_case(name, "Content-Length")) {
+      return fail(fmt::format("-H '{}': how long a body is, a scenario says by itself", text));
+    }
     const auto value = config::trim(std::string_view(text).substr(colon + 1));
     if (!value.empty()) {
       now_.request.headers.emplace_back(std::move(name), std::string(value));
@@ -414,6 +419,16 @@ class Command {
 
   void form(const std::string& value) { add_part(value, true); }
 
+  /// Between the quotes a backslash stands before a quote and before itself.
+  static std::string unquoted(const std::string& text) {
+    std::string out;
+    for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+      if (text[i] == '\\' && i + 2 < text.size() && (text[i + 1] == '"' || text[i + 1] == '\\')) ++i;
+      out += text[i];
+    }
+    return out;
+  }
+
   void add_part(const std::string& text, bool reads_files) {
     const auto equals = text.find('=');
     if (equals == std::string::npos) return fail(fmt::format("-F '{}' is no part of a form: it has no =", text));
@@ -430,8 +445,7 @@ class Command {
     if (file) value.erase(0, 1);
     const auto pieces = split(value, ';');
     std::string content(pieces.front());
-    if (content.size() > 1 && content.front() == '"' && content.back() == '"')
-      content = content.substr(1, content.size() - 2);
+    if (content.size() > 1 && content.front() == '"' && content.back() == '"') content = unquoted(content);
     for (std::size_t i = 1; i < pieces.size(); ++i) {
       const auto piece = config::trim(pieces[i]);
       if (!piece.starts_with("type=")) {
@@ -545,6 +559,13 @@ class Command {
     if (!request.parts.empty() && (now_.has_data || request.body_file)) return fail("-d and -F exclude each other");
     if (now_.has_data) request.body = now_.data;
     finish_headers();
+    for (const auto& [name, value] : request.headers) {
+      if (!is_utf8(name) || !is_utf8(value)) return fail(fmt::format("-H '{}: …' is not UTF-8", printable(name, 60)));
+      if (name == "<<") return fail("a scenario cannot have a header called <<");
+    }
+    if (request.method != upper_case(request.method)) {
+      return fail(fmt::format("-X {}: a scenario has methods in capitals only", request.method));
+    }
     for (const auto& given : urls_) {
       auto url = curl_url(given, now_.glob, now_.query);
       if (!url) return fail(url.error());

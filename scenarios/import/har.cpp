@@ -109,7 +109,7 @@ tl::expected<std::string, std::string> from_har(const std::string& text) {
     const auto scheme = lower_case(request.url.substr(0, request.url.find("://")));
     if (scheme != "http" && scheme != "https") continue;
     take_userinfo(request, "basic");
-    request.method = text_of(*from, "method");
+    if (const auto method = text_of(*from, "method"); !method.empty()) request.method = upper_case(method);
     for (const auto& header : list_of(*from, "headers")) {
       const auto name = text_of(header, "name");
       if (!is_left_out(lower_case(name))) request.headers.emplace_back(name, text_of(header, "value"));
@@ -124,7 +124,8 @@ tl::expected<std::string, std::string> from_har(const std::string& text) {
     if (const auto* number = status == nullptr ? nullptr : status->get<std::int64_t>()) {
       // Without validators a page that had not changed comes as a whole.
       constexpr int kNotModified = 304;
-      request.status = *number == kNotModified ? 0 : static_cast<int>(*number);
+      const bool known = *number >= 100 && *number <= 599 && *number != kNotModified;
+      request.status = known ? static_cast<int>(*number) : 0;
     }
     requests.push_back(std::move(request));
   }

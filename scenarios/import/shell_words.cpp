@@ -174,12 +174,12 @@ class Shell {
       skip(1);
     } else if (c == 'x') {
       skip(1);
-      if (const auto number = read_number(16, 2)) word_ += static_cast<char>(*number);
+      if (const auto number = read_number(16, 2)) add_byte(*number);
     } else if (c == 'u' || c == 'U') {
       skip(1);
       if (const auto number = read_number(16, c == 'u' ? 4 : 8)) append_utf8(word_, *number);
     } else if (c >= '0' && c <= '7') {
-      word_ += static_cast<char>(*read_number(8, 3));
+      add_byte(*read_number(8, 3));
     } else if (c == 'c' && text_.size() > 1) {
       word_ += static_cast<char>(text_[1] & 0x1f);
       skip(2);
@@ -188,6 +188,11 @@ class Shell {
       word_ += c;
       skip(1);
     }
+  }
+
+  void add_byte(std::uint32_t number) {
+    if (number == 0) return fail("a program gets no byte of zero from its command line");
+    word_ += static_cast<char>(number);
   }
 
   std::optional<std::uint32_t> read_number(std::uint32_t base, std::size_t most) {

@@ -9,6 +9,8 @@
 #include <set>
 
 #include "config/ascii.hpp"
+#include "config/utf8.hpp"
+#include "language/base64.hpp"
 #include "language/json.hpp"
 #include "language/percent.hpp"
 #include "scenarios/limits.hpp"
@@ -22,21 +24,31 @@ using language::Value;
 constexpr auto kUsualSteps = static_cast<std::size_t>(Limits().steps);
 
 /// What `${` means here: a placeholder that nobody has written.
-std::string escaped(std::string text) {
-  for (auto at = text.find("${"); at != std::string::npos; at = text.find("${", at + 3)) text.insert(at, "$");
-  return text;
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (auto at = text.find("${"); at != std::string_view::npos; at = text.find("${")) {
+    out += text.substr(0, at);
+    out += "$${";
+    text.remove_prefix(at + 2);
+  }
+  out += text;
+  return out;
 }
 
 /// Whether what goes by that name is nobody else's business: `password`, `client_secret`, `X-Api-Key`, `accessToken`.
 bool is_sensitive(std::string_view name) {
-  constexpr std::array<std::string_view, 12> kWords{"password",  "passwd",    "passphrase", "pwd",
-                                                    "secret",    "token",     "apikey",     "authkey",
-                                                    "accesskey", "sessionid", "privatekey", "credential"};
+  constexpr std::array<std::string_view, 4> kAnywhere{"password", "passwd", "passphrase", "secret"};
+  constexpr std::array<std::string_view, 10> kAtEnd{"pwd",        "token",          "apikey",   "authkey",
+                                                    "accesskey",  "sessionid",      "xsession", "privatekey",
+                                                    "credential", "subscriptionkey"};
   std::string letters;
   for (const char c : lower_case(name)) {
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) letters += c;
+    if (c >= 'a' && c <= 'z') letters += c;
   }
-  return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return letters.ends_with(word); });
+  return letters == "pass" || letters == "xauth" ||
+         std::any_of(kAnywhere.begin(), kAnywhere.end(),
+                     [&](std::string_view word) { return letters.find(word) != std::string::npos; }) ||
+         std::any_of(kAtEnd.begin(), kAtEnd.end(), [&](std::string_view word) { return letters.ends_with(word); });
 }
 
 /// JSON without what stands between its signs.
@@ -57,8 +69,7 @@ bool holds_secret(const Value& value) {
   if (const auto* list = value.list()) return std::any_of(list->begin(), list->end(), &holds_secret);
   const auto* object = value.object();
   return object != nullptr && std::any_of(object->begin(), object->end(), [](const auto& member) {
-           const bool text = member.second.template get<std::string>() != nullptr;
-           return (text && is_sensitive(member.first)) || holds_secret(member.second);
+           return is_sensitive(member.first) || holds_secret(member.second);
          });
 }
 
@@ -80,7 +91,7 @@ class Writer {
     }
     if (!secrets_.empty()) {
       out << YAML::Key << "secrets" << YAML::Value << YAML::BeginMap;
-      for (const auto& [secret, value] : secrets_) {
+      for (const auto& secret : secrets_) {
         out << YAML::Key << secret << YAML::Value << YAML::Flow << YAML::BeginMap << YAML::Key << "env" << YAML::Value
             << upper_case(secret) << YAML::EndMap;
       }
@@ -105,18 +116,15 @@ class Writer {
     std::string base;
     for (const char c : lower_case(wanted)) base += (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '_';
     if (base.empty() || (base[0] >= '0' && base[0] <= '9')) base.insert(0, "s_");
-    auto name = base;
-    for (int number = 2;; ++number) {
-      const auto known =
-          std::find_if(secrets_.begin(), secrets_.end(), [&](const auto& one) { return one.first == name; });
-      if (known == secrets_.end()) {
-        secrets_.emplace_back(name, value);
-        break;
-      }
-      if (known->second == value) break;
-      name = fmt::format("{}_{}", base, number);
+    auto [known, fresh] = names_.try_emplace({base, value});
+    if (fresh) {
+      // Another name may end in a number of its own.
+      auto name = base;
+      while (!taken_.insert(name).second) name = fmt::format("{}_{}", base, ++numbers_[base] + 1);
+      known->second = name;
+      secrets_.push_back(std::move(name));
     }
-    return "${ " + name + " }";
+    return "${ " + known->second + " }";
   }
 
   static void pair(YAML::Emitter& out, const std::string& key, const std::string& value) {
@@ -132,9 +140,10 @@ class Writer {
     if (key == "authorization" || key == "proxy-authorization") {
       const auto blank = value.find(' ');
       if (blank == std::string::npos) return secret("token", value);
-      return value.substr(0, blank + 1) + secret("token", value.substr(blank + 1));
+      return escaped(value.substr(0, blank + 1)) + secret("token", value.substr(blank + 1));
     }
     if (key == "cookie") return secret("cookie", value);
+    if (key == "referer") return shown_url(value);
     return shown(name, value);
   }
 
@@ -166,13 +175,13 @@ class Writer {
   void emit(YAML::Emitter& out, const Value& value, const std::string& name = {}) {
     if (const auto* list = value.list()) {
       out << YAML::BeginSeq;
-      for (const auto& item : *list) emit(out, item);
+      for (const auto& item : *list) emit(out, item, name);
       out << YAML::EndSeq;
     } else if (const auto* object = value.object()) {
       out << YAML::BeginMap;
       for (const auto& [key, member] : *object) {
         out << YAML::Key << YAML::DoubleQuoted << escaped(key) << YAML::Value;
-        emit(out, member, key);
+        emit(out, member, is_sensitive(name) ? name : key);
       }
       out << YAML::EndMap;
     } else if (const auto* text = value.get<std::string>()) {
@@ -224,6 +233,7 @@ class Writer {
     if (request.body_file) pair(out, "file", escaped(*request.body_file));
     if (request.body.empty()) return;
     if (request.base64) return pair(out, "base64", request.body);
+    if (!is_utf8(request.body)) return pair(out, "base64", language::encode_base64(request.body));
     if (const auto json = language::parse_json(request.body);
         json && (json->list() != nullptr || json->object() != nullptr) &&
         (holds_secret(*json) || language::to_json(*json) == without_blanks(request.body))) {
@@ -248,7 +258,10 @@ class Writer {
       if (equals == std::string_view::npos) {
         out += escaped(name);
       } else {
-        out += escaped(name) + "=" + shown(name, std::string(field.substr(equals + 1)));
+        out += escaped(name) + "=";
+        const auto value = std::string(field.substr(equals + 1));
+        out += is_sensitive(language::percent_decoded(name)) ? shown(language::percent_decoded(name), value)
+                                                             : escaped(value);
       }
     }
     return out;
@@ -332,7 +345,10 @@ class Writer {
     out << YAML::EndSeq << YAML::EndMap;
   }
 
-  std::vector<std::pair<std::string, std::string>> secrets_;
+  std::vector<std::string> secrets_;                                  ///< their names, in the order of their first use
+  std::map<std::pair<std::string, std::string>, std::string> names_;  ///< by what was wanted, and the value
+  std::set<std::string> taken_;
+  std::map<std::string, int> numbers_;
 };
 
 }  // namespace
@@ -346,6 +362,7 @@ std::vector<std::pair<std::string, std::string>> as_form(std::string_view text) 
     if (equals == std::string_view::npos) return {};
     auto name = language::percent_decoded(field.substr(0, equals));
     auto value = language::percent_decoded(field.substr(equals + 1));
+    if (!is_utf8(name) || !is_utf8(value)) return {};
     // A list of a name's values stands in one place.
     if (seen[name]++ > 0 && out.back().first != name) return {};
     again += (again.empty() ? "" : "&") + language::percent_encoded(name) + "=" + language::percent_encoded(value);

@@ -56,6 +56,10 @@ curl -H 'User-Agent: mine' -A other BASE/api
 curl 'BASE/api?u=http://other.example/'
 curl -H 'Content-Type: application/json' -d '{ "a": 1.00, "a": 2, "b": "\u00e9\/" }' BASE/api
 curl -H 'Content-Type: application/json' -d '{"list":[{"n":null}],"text":" a b "}' BASE/api
+curl -d 'name=J%FCrgen' BASE/api
+curl --data-binary $'\xff\xfe' BASE/api
+curl -F 'a="x\"y\\z"' BASE/form
+curl -d '{"n":1e400}' BASE/api
 curl --resolve shop.example:PORT:127.0.0.1 http://shop.example:PORT/resolved
 curl --connect-to ::127.0.0.1:PORT http://shop.example/connected
 curl --path-as-is BASE/a/../b
@@ -92,6 +96,11 @@ WRONG = [
     ("curl http://x/ -H @headers", "-H @FILE"),
     ("curl http://x/ -H Accept:", "takes a header away"),
     ("curl http://x/ -H nothing", "no colon"),
+    ("curl http://x/ -d $'a\\0b'", "no byte of zero"),
+    ("curl http://x/ -m nan", "'nan' is no number of seconds"),
+    ("curl http://x/ -H 'Transfer-Encoding: chunked' -d a", "how long a body is"),
+    ("curl http://x/ -X get", "methods in capitals"),
+    ("curl http://x/ -H '<<: x'", "a header called <<"),
     ("curl http://x/ -m soon", "'soon' is no number of seconds"),
     ("curl http://x/ --retry 1000", "up to 10 times"),
     ("curl http://x/ -F 'a=<file'", "write the content"),
@@ -229,6 +238,33 @@ class Conversion(unittest.TestCase):
             ("/4", "multipart", seen[3][3]), ("/5", "application/octet-stream", b"\0\1\xff"), ("/6", None, b"")])
         self.assertIn(b'content-disposition: form-data; name="f"\ncontent-type: text/plain=abc', seen[3][3])
         self.assertEqual(dict(seen[5][2]), {"x-auth-token": "hunter22"})
+
+    def test_secrets_in_odd_places(self):
+        body = {"token": ["aaa-111"], "secret": {"x": "bbb-222"}, "new_password1": "ccc-333", "plain": "ddd-444"}
+        command = ["curl", "http://x/?pass%77ord=eee-555&a=fff-666", "-e", "http://from.example/?token=ggg-777", "-H", "X-Session: hhh-888",
+                   "-d", json.dumps(body)]
+        out = run("scenario", "from-curl", "--", *command)
+        self.assertEqual(out.returncode, 0, out.stderr)
+        found = sorted(text for text in re.findall(r"[a-h]{3}-\d{3}", out.stdout))
+        self.assertEqual(found, ["ddd-444", "fff-666"])
+
+    def test_placeholders_of_others_stay_texts(self):
+        entries = [{"request": {"method": "GET", "url": f"http://127.0.0.1:{self.port}/{name}", "headers": [{"name": "Authorization", "value": value}]}}
+                   for name, value in (("good", "Bearer S3CRET"), ("other", "${token} x"))]
+        made = run("scenario", "from-har", self.work.write("a.har", json.dumps({"log": {"entries": entries}}))).stdout
+        names = re.findall(r"\{env: (\w+)\}", made)
+        seen, out = self.requests_of(made, dict.fromkeys(names, "S3CRET"))
+        self.assertEqual([dict(headers)["authorization"] for _, _, headers, _ in seen], ["Bearer S3CRET", "${token} S3CRET"], out.stdout)
+
+    def test_an_empty_secret_ends(self):
+        path = self.work.write("empty.yaml", f"""
+scenario: empty
+secrets: {{password: {{env: PASSWORD}}}}
+steps:
+  - {{id: a, http: {{url: "http://127.0.0.1:{self.port}/", auth: {{basic: {{user: a, password: "${{ password }}"}}}}}}, expect: [status == 500]}}
+""")
+        with mock.patch.dict(os.environ, {"PASSWORD": ""}):
+            self.assertEqual(run("scenario", "run", path).returncode, 1)
 
     def test_long_recordings(self):
         def recording(count, **request):

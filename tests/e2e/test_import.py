@@ -223,6 +223,12 @@ class Import(unittest.TestCase):
                 ("no modulus", "\n    static_configs: [{targets: [a]}]\n    relabel_configs: [{action: hashmod, target_label: x}]", "hashmod needs a modulus"),
                 ("no label", "\n    static_configs: [{targets: [a]}]\n    relabel_configs: [{source_labels: [x]}]", "replace needs a target_label"),
                 ("discovery", "\n    kubernetes_sd_configs: [{role: pod}]", "targets of kubernetes_sd_configs were left out"),
+                ("a mapping of targets", "\n    static_configs: [{targets: {a: b}}]", "targets must be a list of texts"),
+                ("a text of labels", "\n    static_configs: [{targets: [a], labels: x}]", "labels must be a mapping"),
+                ("a list of params", "\n    params: [a]", "params must be a mapping"),
+                ("a text of a parameter", "\n    params: {module: icmp}", "the parameter module must be a list of texts"),
+                ("a mapping of rules", "\n    relabel_configs: {a: b}", "relabel_configs must be a list of mappings"),
+                ("a mapping of labels of a rule", "\n    relabel_configs: [{source_labels: {a: b}}]", "source_labels must be a list of texts"),
                 ("no file", "\n    file_sd_configs: [{files: [none/*.yml]}]", "no file matches"),
                 ("a file of something else", "\n    file_sd_configs: [{files: [blackbox.yml]}]", "is not a list of targets"),
                 ("a reference", "\n    static_configs: [{targets: ['http://${env:HOME}/']}]\n    relabel_configs:" + USUAL, "cannot hold a reference"),
@@ -248,6 +254,17 @@ class Import(unittest.TestCase):
         made = self.work.write("made.yml", out.stdout)
         self.assertEqual(run("check", "--config.file", made, "by_host").returncode, 0)
         self.assertEqual(run("check", "--config.file", made, "by_host-2").returncode, 1)
+
+    def test_merges_without_end(self):
+        for text in ("scrape_configs:\n- &x\n  job_name: j\n  <<: *x\n",
+                     "a0: &a0 {b: c}\n" + "".join(f"a{i}: &a{i} {{<<: *a{i - 1}}}\n" for i in range(1, 20_000)) + "scrape_configs: [*a19999]\n",
+                     "a0: &a0 {b: c}\n" + "".join(f"a{i}: &a{i} {{<<: [*a{i - 1}, *a{i - 1}]}}\n" for i in range(1, 40)) + "scrape_configs: [*a39]\n"):
+            out = self.imported(text)
+            self.assertEqual(out.returncode, 1, out.stderr)
+        for text, message in (("scrape_configs: {a: b}", "scrape_configs must be a list"), ("scrape_configs: [x]", "it is no mapping"),
+                              ("scrape_config_files: {a: b}", "scrape_config_files must be a list")):
+            out = self.imported(text)
+            self.assertEqual((out.returncode, message in out.stderr), (1, True), out.stderr)
 
     def test_jobs_that_probe_nothing(self):
         out = self.imported("scrape_configs:\n  - {job_name: node, static_configs: [{targets: [localhost:9100]}]}\n  - job_name: empty")

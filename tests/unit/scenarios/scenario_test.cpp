@@ -89,6 +89,7 @@ TEST_CASE("commands of curl are quoted, with secrets as names") {
   CHECK(curl_command("GET", "http://x/?a=it's", {{"Host", "x"}, {"X", "a s3cr3t b"}}, "", options,
                      {{"token", "s3cr3t"}}) ==
         R"(curl --header 'X: a '"${token}"' b' --location 'http://x/?a=it'\''s')");
+  CHECK(curl_command("GET", "http://x/", {}, "", {}, {{"empty", ""}}) == "curl 'http://x/'");
   CHECK(curl_command("PUT", "http://x/", {}, std::string("a\0b", 3), {}, {}).find("--request 'PUT'") !=
         std::string::npos);
 }
