@@ -51,8 +51,9 @@ void Redactor::add(std::string_view secret) {
     for (std::size_t i = 0; i < kMaxPieces && i * kPiece < secret.size(); ++i) add(secret.substr(i * kPiece, kPiece));
     return;
   }
-  if (secret.size() < kShortest || secrets_.size() >= kMaxSecrets) return;
-  if (std::find(secrets_.begin(), secrets_.end(), secret) == secrets_.end()) secrets_.emplace_back(secret);
+  auto& known = secret.size() < kShortest ? words_ : secrets_;
+  if (secret.empty() || known.size() >= kMaxSecrets) return;
+  if (std::find(known.begin(), known.end(), secret) == known.end()) known.emplace_back(secret);
 }
 
 void Redactor::add_authorization(std::string_view value) {
@@ -143,8 +144,28 @@ void Redactor::mask_cuts(std::string& text) const {
   }
 }
 
+std::string Redactor::with_masked_words(const std::string& text) const {
+  std::string out;
+  const auto part_of_word = [&](std::size_t at) {
+    return at < text.size() && ((text[at] >= '0' && text[at] <= '9') || (text[at] >= 'a' && text[at] <= 'z') ||
+                                (text[at] >= 'A' && text[at] <= 'Z') || static_cast<unsigned char>(text[at]) >= 0x80);
+  };
+  for (std::size_t at = 0; at < text.size();) {
+    const bool begins = at == 0 || !part_of_word(at) || !part_of_word(at - 1);
+    const auto word = std::find_if(words_.begin(), words_.end(), [&](const std::string& one) {
+      const auto end = at + one.size();
+      return begins && text.compare(at, one.size(), one) == 0 && !(part_of_word(end - 1) && part_of_word(end));
+    });
+    out += word == words_.end() ? text.substr(at, 1) : std::string(kMask);
+    at += word == words_.end() ? 1 : word->size();
+  }
+  return out;
+}
+
 std::string Redactor::masked(std::string text) const {
   if (empty() || text.empty()) return text;
+  if (!words_.empty()) text = with_masked_words(text);
+  if (secrets_.empty()) return text;
   derive_forms();
   mask_letters(text);
   for (const auto& form : forms_) {

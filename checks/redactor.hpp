@@ -13,7 +13,7 @@ namespace vedette {
 
 class Redactor {
  public:
-  /// Secrets of fewer than four bytes are not masked: everything would be.
+  /// Shorter secrets are masked only as they are, and where they stand as a word: everything would be masked else.
   static constexpr std::size_t kShortest = 4;
 
   void add(std::string_view secret);
@@ -23,7 +23,7 @@ class Redactor {
   void add_userinfo(const std::string& user, const std::string& password);
   /// `text` with each form of each secret as ***, also where printable() cut the text off within one.
   [[nodiscard]] std::string masked(std::string text) const;
-  [[nodiscard]] bool empty() const { return secrets_.empty(); }
+  [[nodiscard]] bool empty() const { return secrets_.empty() && words_.empty(); }
 
  private:
   void derive_forms() const;
@@ -31,8 +31,10 @@ class Redactor {
   void mask_letters(std::string& text) const;
   bool mask_cut(std::string& text, std::size_t end) const;
   void mask_cuts(std::string& text) const;
+  [[nodiscard]] std::string with_masked_words(const std::string& text) const;
 
   std::vector<std::string> secrets_;
+  std::vector<std::string> words_;  ///< secrets that are shorter
   /// Made when something is to be masked, which most runs never need.
   mutable std::vector<EncodedSecret> encoded_;  ///< of the secrets that have been derived
   mutable std::vector<bool> starts_;            ///< by byte: whether one of them, or a form, may begin with it

@@ -27,6 +27,7 @@ std::optional<std::string> wrong_shape(const YAML::Node& job) {
   const Is map = &YAML::Node::IsMap;
   const Is scalar = &YAML::Node::IsScalar;
   if (!job.IsMap()) return "it is no mapping";
+  if (text_member(job, "job_name").empty()) return "it has no job_name";
   for (const auto* key : {"static_configs", "file_sd_configs", "relabel_configs", "metric_relabel_configs"}) {
     if (!all(member(job, key), map)) return fmt::format("{} must be a list of mappings", key);
   }

@@ -1,5 +1,7 @@
 #include "probe/yaml_member.hpp"
 
+#include <algorithm>
+
 namespace vedette {
 
 namespace {
@@ -18,6 +20,28 @@ YAML::Node find(const YAML::Node& mapping, const std::string& key, int depth, in
     if (auto found = find(one, key, depth + 1, left); !found.IsNull()) return found;
   }
   return {};
+}
+
+void add_pairs(const YAML::Node& mapping, int depth, int& left, std::vector<std::pair<std::string, YAML::Node>>& out) {
+  if (!mapping.IsMap() || depth > kMaxDepth || --left < 0) return;
+  std::vector<YAML::Node> merged;
+  for (const auto& pair : mapping) {
+    const auto name = pair.first.IsScalar() ? pair.first.Scalar() : std::string();
+    const auto known = [&](const auto& one) { return one.first == name; };
+    if (name == "<<") {
+      merged.push_back(pair.second);
+    } else if (pair.first.IsScalar() && std::none_of(out.begin(), out.end(), known)) {
+      out.emplace_back(name, pair.second);
+    }
+  }
+  // What stands in the mapping itself counts for more.
+  for (const auto& one : merged) {
+    if (one.IsSequence()) {
+      for (const auto& item : one) add_pairs(item, depth + 1, left, out);
+    } else {
+      add_pairs(one, depth + 1, left, out);
+    }
+  }
 }
 
 }  // namespace
@@ -41,10 +65,8 @@ std::vector<YAML::Node> items(const YAML::Node& list) {
 
 std::vector<std::pair<std::string, YAML::Node>> pairs(const YAML::Node& mapping) {
   std::vector<std::pair<std::string, YAML::Node>> out;
-  if (!mapping.IsMap()) return out;
-  for (const auto& pair : mapping) {
-    if (pair.first.IsScalar()) out.emplace_back(pair.first.Scalar(), pair.second);
-  }
+  int left = kMaxMappings;
+  add_pairs(mapping, 0, left, out);
   return out;
 }
 

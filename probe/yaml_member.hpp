@@ -19,7 +19,7 @@ std::string text_member(const YAML::Node& mapping, const std::string& key, const
 /// The items of a list; none when it is no list.
 std::vector<YAML::Node> items(const YAML::Node& list);
 
-/// Names and values of a mapping; none when it is no mapping.
+/// Names and values of a mapping, with those that it merges; none when it is no mapping.
 std::vector<std::pair<std::string, YAML::Node>> pairs(const YAML::Node& mapping);
 
 }  // namespace vedette

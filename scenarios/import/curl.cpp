@@ -478,7 +478,13 @@ class Command {
 
   void finish_credentials() {
     auto& settings = now_.request.settings;
-    if (!now_.token.empty()) settings.push_back({"auth.bearer", now_.token, "token", {}});
+    const auto& headers = now_.request.headers;
+    const bool written = std::any_of(headers.begin(), headers.end(), [](const auto& header) {
+      return same_ignoring_case(header.first, "Authorization");
+    });
+    // One that is written out counts for more.
+    if (written) now_.has_user = false;
+    if (!now_.token.empty() && !written) settings.push_back({"auth.bearer", now_.token, "token", {}});
     // What is in it may be a password: the whole URL becomes a secret.
     const bool secret = now_.proxy.find('@') != std::string::npos;
     if (!now_.proxy.empty()) settings.push_back({"proxy", now_.proxy, secret ? "proxy_url" : "", {}});
@@ -490,7 +496,8 @@ class Command {
       settings.push_back({"auth.sigv4.access_key", user, "access_key", {}});
       settings.push_back({"auth.sigv4.secret_key", password, "secret_key", {}});
     } else if (now_.has_user) {
-      settings.push_back({"auth." + now_.auth + ".user", user, {}, {}});
+      // An API's key is often a user without a password.
+      settings.push_back({"auth." + now_.auth + ".user", user, password.empty() ? "user" : "", {}});
       settings.push_back({"auth." + now_.auth + ".password", password, "password", {}});
     }
   }
@@ -559,6 +566,13 @@ class Command {
     if (!request.parts.empty() && (now_.has_data || request.body_file)) return fail("-d and -F exclude each other");
     if (now_.has_data) request.body = now_.data;
     finish_headers();
+    // The boundary of the parts stands in it: whoever writes it by hand has none.
+    if (!request.parts.empty()) {
+      std::erase_if(request.headers, [](const auto& header) {
+        return same_ignoring_case(header.first, "Content-Type") &&
+               lower_case(header.second).starts_with("multipart/form-data");
+      });
+    }
     for (const auto& [name, value] : request.headers) {
       if (!is_utf8(name) || !is_utf8(value)) return fail(fmt::format("-H '{}: …' is not UTF-8", printable(name, 60)));
       if (name == "<<") return fail("a scenario cannot have a header called <<");

@@ -38,14 +38,14 @@ std::string escaped(std::string_view text) {
 /// Whether what goes by that name is nobody else's business: `password`, `client_secret`, `X-Api-Key`, `accessToken`.
 bool is_sensitive(std::string_view name) {
   constexpr std::array<std::string_view, 4> kAnywhere{"password", "passwd", "passphrase", "secret"};
-  constexpr std::array<std::string_view, 10> kAtEnd{"pwd",        "token",          "apikey",   "authkey",
-                                                    "accesskey",  "sessionid",      "xsession", "privatekey",
-                                                    "credential", "subscriptionkey"};
+  constexpr std::array<std::string_view, 11> kAtEnd{"pwd",        "token",     "apikey",   "authkey",
+                                                    "accesskey",  "sessionid", "xsession", "privatekey",
+                                                    "credential", "signature", "jwt"};
   std::string letters;
   for (const char c : lower_case(name)) {
     if (c >= 'a' && c <= 'z') letters += c;
   }
-  return letters == "pass" || letters == "xauth" ||
+  return letters == "pass" || letters == "xauth" || letters == "sig" || letters == "session" || letters == "key" ||
          std::any_of(kAnywhere.begin(), kAnywhere.end(),
                      [&](std::string_view word) { return letters.find(word) != std::string::npos; }) ||
          std::any_of(kAtEnd.begin(), kAtEnd.end(), [&](std::string_view word) { return letters.ends_with(word); });
@@ -144,6 +144,7 @@ class Writer {
     }
     if (key == "cookie") return secret("cookie", value);
     if (key == "referer") return shown_url(value);
+    if (key.ends_with("key")) return secret(name, value);
     return shown(name, value);
   }
 

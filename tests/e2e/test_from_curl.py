@@ -60,6 +60,9 @@ curl -d 'name=J%FCrgen' BASE/api
 curl --data-binary $'\xff\xfe' BASE/api
 curl -F 'a="x\"y\\z"' BASE/form
 curl -d '{"n":1e400}' BASE/api
+curl -H 'Content-Type: multipart/form-data' -F a=1 BASE/form
+curl -H 'Authorization: Bearer abc.def-ghi' -u x:y BASE/api
+curl -u sk_test_hunter22: BASE/api
 curl --resolve shop.example:PORT:127.0.0.1 http://shop.example:PORT/resolved
 curl --connect-to ::127.0.0.1:PORT http://shop.example/connected
 curl --path-as-is BASE/a/../b
@@ -178,7 +181,7 @@ class Conversion(unittest.TestCase):
 
     def secrets_of(self, written, command):
         """For each secret the value that stands in the command: the test knows it by its name."""
-        values = {"PASSWORD": "pa ss:word" if "pa ss" in command else "s3cr@t99" if "s3cr" in command else "hunter22",
+        values = {"USER": "sk_test_hunter22", "PASSWORD": "" if "sk_test" in command else "pa ss:word" if "pa ss" in command else "s3cr@t99" if "s3cr" in command else "hunter22",
                   "TOKEN": next((text for text in ("abc.def-ghi", "abcdef1234", "abcdefgh") if text in command), ""),
                   "COOKIE": "a=1;b=2" if "-b b=2" in command else "a=1; b=2", "API_KEY": "k-123456", "X_API_KEY": "key-123456"}
         return {name: values[name] for name in re.findall(r"\{env: (\w+)\}", written)}

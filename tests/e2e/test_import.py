@@ -91,6 +91,12 @@ JOBS = {
     static_configs: [{targets: ["a.example:1"]}]
     relabel_configs:""" + USUAL + """
       - {regex: __param_module, action: labeldrop}""",
+    "merged": """
+    params: &p {module: [tcp_connect]}
+    static_configs:
+      - {targets: ["a.example:1"], labels: &lab {dc: x}}
+      - {targets: ["b.example:1"], labels: {<<: *lab, role: ssh}}
+    relabel_configs:""" + USUAL,
     "times": """
     scrape_interval: 20s
     params: {module: [http_slow]}
@@ -261,7 +267,7 @@ class Import(unittest.TestCase):
                      "a0: &a0 {b: c}\n" + "".join(f"a{i}: &a{i} {{<<: [*a{i - 1}, *a{i - 1}]}}\n" for i in range(1, 40)) + "scrape_configs: [*a39]\n"):
             out = self.imported(text)
             self.assertEqual(out.returncode, 1, out.stderr)
-        for text, message in (("scrape_configs: {a: b}", "scrape_configs must be a list"), ("scrape_configs: [x]", "it is no mapping"),
+        for text, message in (("scrape_configs: {a: b}", "scrape_configs must be a list"), ("scrape_configs: [x]", "it is no mapping"), ("scrape_configs: [{metrics_path: /probe}]", "it has no job_name"),
                               ("scrape_config_files: {a: b}", "scrape_config_files must be a list")):
             out = self.imported(text)
             self.assertEqual((out.returncode, message in out.stderr), (1, True), out.stderr)
