@@ -58,7 +58,8 @@ class Pages {
   std::map<Key, std::shared_ptr<Page>> next_;
   std::deque<Key> order_;  ///< of those in `next_`
   std::vector<std::weak_ptr<const std::string>> under_way_;
-  Workers maker_{1, 1};
+  /// One job at a time, but the one before may not have left its thread yet when the next comes.
+  Workers maker_{1, 2};
 };
 
 }  // namespace vedette

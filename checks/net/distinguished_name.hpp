@@ -8,8 +8,8 @@
 
 namespace vedette::net {
 
-/// `CN=…,OU=…,O=…,C=…`: the attributes that Go knows in its order, several values of one joined with +; then those that
-/// it does not know, by number and with their encoding in hex.
+/// `CN=a,OU=b,O=c,C=d`: the attributes that Go knows in its order, several values of one joined with +; then those
+/// that it does not know, by number and with their encoding in hex.
 std::string go_name(const X509_NAME* name);
 
 }  // namespace vedette::net
