@@ -225,8 +225,6 @@ class Process {
 void give_back_large_memory() {
   constexpr int kLarge = 256 << 10;
   ::mallopt(M_MMAP_THRESHOLD, kLarge);
-  // What small blocks leave free at the end of a heap is soon needed again: no calls to the kernel for it.
-  ::mallopt(M_TRIM_THRESHOLD, 8 * kLarge);
 }
 
 int run_agent(const AgentFlags& flags) {

@@ -35,6 +35,18 @@ class Memory(threading.Thread):
         """What half of the looks saw less than: large answers come and go."""
         return statistics.median(self.part(begin, end) or [0])
 
+    def comes_to_rest(self, window, growth, patience):
+        """Whether, within `patience` seconds, two windows of so many seconds that follow each other see nearly the same. What an
+        allocator keeps for the next large answers grows in steps up to its bound; what leaks never rests."""
+        looks, end = int(window / self.every), time.monotonic() + patience
+        while True:
+            seen = list(self.seen)
+            if len(seen) >= 2 * looks and statistics.median(seen[-looks:]) < growth * statistics.median(seen[-2 * looks:-looks]):
+                return True
+            if time.monotonic() > end:
+                return False
+            time.sleep(window / 4)
+
     def part(self, begin, end):
         seen = list(self.seen)
         return seen[int(begin * len(seen)):max(1, int(end * len(seen)))]

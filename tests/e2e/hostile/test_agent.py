@@ -22,7 +22,7 @@ SECONDS = 20
 GRACE, BEYOND_GRACE = 3, 5  # seconds that runs have at the end, and that the agent has beyond it
 ANSWER = 5                  # seconds in which /-/healthy must answer
 MOST_MEGABYTES = 400
-MOST_GROWTH = 1.2           # of what is usual, between the middle and the end
+REST = 8, 1.1, 60            # seconds of a window, in which all of the costly bodies come once; growth from one to the next; patience
 TIMEOUT = "1s"
 # Hostile servers are machines of their own: some hundred threads of theirs must not take the agent's processor.
 SERVERS_NICE = 19
@@ -102,6 +102,8 @@ class HostileTargets(unittest.TestCase):
         time.sleep(SECONDS)
         cls.last = cls.agent.page()
         cls.seconds = time.monotonic() - began
+        # A sanitizer keeps what is freed for a while.
+        cls.rested = "VEDETTE_SANITIZED" in os.environ or cls.memory.comes_to_rest(*REST)
         cls.poller.ends.set()
         cls.poller.join(ANSWER)
         ending = time.monotonic()
@@ -140,9 +142,7 @@ class HostileTargets(unittest.TestCase):
     @at_full_speed
     def test_memory_is_bounded_and_does_not_grow(self):
         self.assertLess(self.memory.most(), MOST_MEGABYTES)
-        # In each of these parts all of the costly bodies come once.
-        middle, end = self.memory.usual(0.2, 0.6), self.memory.usual(0.6, 1)
-        self.assertLess(end, middle * MOST_GROWTH, f"{middle:.0f} MB in the middle")
+        self.assertTrue(self.rested, f"{self.memory.usual(0.2, 0.6):.0f} MB in the middle, {self.memory.usual(0.8, 1):.0f} MB at the end")
 
     def test_the_endpoints_answered(self):
         self.assertEqual(self.poller.wrong, [])
