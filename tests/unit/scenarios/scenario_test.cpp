@@ -41,7 +41,7 @@ TEST_CASE("short secrets are masked where they stand as a word") {
   redactor.add("!");
   CHECK(redactor.masked("Bob, not Bobby nor xBob; <Bob> and bob!") == "***, not Bobby nor xBob; <***> and bob***");
   CHECK(redactor.masked("7 of 77, code=7") == "*** of 77, code=***");
-  CHECK(redactor.masked("") == "");
+  CHECK(redactor.masked("").empty());
   redactor.add("longer-secret");
   CHECK(redactor.masked("Bob longer-secret") == "*** ***");
 }
