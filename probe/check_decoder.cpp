@@ -283,15 +283,23 @@ std::vector<CheckDecoder::Target> CheckDecoder::read_targets(config::Mapping& se
   return out;
 }
 
+bool takes_hostname(const Kind& kind) {
+  return kind.name == "http" || kind.name == "tcp";
+}
+
+std::string conflicting_host(const Settings& settings, const std::string& hostname) {
+  auto fixed = settings.fixed_host();
+  return hostname.empty() || fixed == hostname ? std::string() : fixed;
+}
+
 void CheckDecoder::read_hostname(config::Mapping& section, Check& check) {
   if (!section.read("hostname", check.hostname) || !check.settings) return;
-  if (check.kind->name != "http" && check.kind->name != "tcp") {
+  if (!takes_hostname(*check.kind)) {
     section.error("hostname", fmt::format("a check of kind {} takes no hostname", check.kind->name),
                   "set tls_config.server_name to verify another name");
   }
-  const auto fixed = check.settings->fixed_host();
-  if (!fixed.empty() && !check.hostname.empty() && fixed != check.hostname) {
-    section.error("hostname", fmt::format("the settings ask for the host {} already", fixed),
+  if (const auto other = conflicting_host(*check.settings, check.hostname); !other.empty()) {
+    section.error("hostname", fmt::format("the settings ask for the host {} already", other),
                   "leave one of the two out");
   }
 }

@@ -22,6 +22,12 @@ struct Module {
   std::string text;         ///< as written, with secrets masked
 };
 
+/// Whether runs of the kind look at a check's hostname.
+bool takes_hostname(const Kind& kind);
+
+/// The host that the settings ask for, if it is another than `hostname`, where there is one; empty: they go together.
+std::string conflicting_host(const Settings& settings, const std::string& hostname);
+
 using Modules = std::map<std::string, std::shared_ptr<const Module>>;
 
 }  // namespace vedette

@@ -66,11 +66,10 @@ tl::expected<ProbeRequest, ProbeRefusal> read_probe_request(const WebRequest& re
   if (check->target.empty()) return refuse(400, "Target parameter is missing\n");
   if (module.kind == nullptr) return refuse(400, fmt::format("Unknown prober \"{}\"\n", module.prober));
   check->hostname = request.parameter("hostname");
-  const auto fixed = module.settings->fixed_host();
-  if (!check->hostname.empty() && !fixed.empty() && fixed != check->hostname) {
+  if (const auto other = conflicting_host(*module.settings, check->hostname); !other.empty()) {
     return refuse(400, fmt::format("host header defined both in module configuration ({}) and with URL-parameter "
                                    "'hostname' ({})\n",
-                                   fixed, check->hostname));
+                                   other, check->hostname));
   }
   check->name = check->module = module.name;
   check->instance = config::mask_userinfo(check->target);

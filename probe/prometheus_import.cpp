@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "checks/kind.hpp"
 #include "checks/text.hpp"
@@ -69,6 +70,7 @@ class Importer {
   void read_job(const ScrapeJob& job) {
     said_.clear();
     of_job_.clear();
+    seen_.clear();
     std::vector<RelabelRule> rules;
     for (const auto& node : items(member(job.value.node(), "relabel_configs"))) {
       auto rule = read_relabel_rule(node);
@@ -164,11 +166,11 @@ class Importer {
       check.name = name_for(job.name);
       checks_.push_back(std::move(check));
     }
-    auto& targets = checks_[known->second].targets;
-    if (std::find(targets.begin(), targets.end(), address) == targets.end()) targets.push_back(address);
+    if (seen_.emplace(known->second, address).second) checks_[known->second].targets.push_back(address);
   }
 
-  /// Why there can be no check that does as Prometheus does; empty when there can. Sets the check's timeout.
+  /// Why there can be no check that does as Prometheus does; empty when there can. Then the check has its timeout, and
+  /// no host name that nobody looks at.
   std::string why_not(ImportedCheck& check, const std::string& address, const std::string& scrape_timeout) {
     const auto found = modules_.find(check.module);
     if (found == modules_.end()) return fmt::format("there is no module {} in the file of --blackbox", check.module);
@@ -178,10 +180,11 @@ class Importer {
     if (address.empty()) return "the exporter is sent no parameter target";
     if (config::has_reference(address)) return "a target cannot hold a reference";
     if (const auto problem = module.kind->check_target(address, *module.settings)) return *problem;
-    const auto fixed = module.settings->fixed_host();
-    if (!fixed.empty() && !check.hostname.empty() && fixed != check.hostname) {
+    // The probers of other kinds take no notice of it.
+    if (!takes_hostname(*module.kind)) check.hostname.clear();
+    if (const auto other = conflicting_host(*module.settings, check.hostname); !other.empty()) {
       return fmt::format("the parameter hostname is {}, and module {} asks for {}", check.hostname, check.module,
-                         fixed);
+                         other);
     }
     const auto interval = config::parse_duration(check.interval);
     const auto timeout = config::parse_duration(scrape_timeout);
@@ -231,9 +234,10 @@ class Importer {
   std::set<std::string> names_;
   std::map<std::string, int> numbers_;  ///< how many names have a number, by what stands before it
   std::vector<ImportedCheck> checks_;
-  /// Of the present job: what was said, and where its checks are.
+  /// Of the present job: what was said, where its checks are, and the targets that each has.
   std::set<std::string> said_;
   std::map<std::tuple<std::string, std::string, std::string, std::string, Labels>, std::size_t> of_job_;
+  std::set<std::pair<std::size_t, std::string>> seen_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -174,7 +175,7 @@ class Command {
 
   std::string take() {
     auto out = std::move(words_.front());
-    words_.erase(words_.begin());
+    words_.pop_front();
     return out;
   }
 
@@ -592,7 +593,7 @@ class Command {
     now_ = {};
   }
 
-  std::vector<std::string> words_;
+  std::deque<std::string> words_;
   std::vector<std::string> urls_;
   Common now_;
   std::vector<WrittenRequest> requests_;

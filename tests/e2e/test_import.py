@@ -214,6 +214,13 @@ class Import(unittest.TestCase):
         self.assertEqual([(check["name"], check["targets"]) for check in checks],
                          [("web", ["http://a.example", "http://b.example"]), ("web-2", ["http://c.example"])])
 
+    def test_a_host_name_that_nobody_looks_at(self):
+        checks = self.checks(self.imported("scrape_configs:" + self.job("pings", """
+    params: {module: [icmp], hostname: [shop.example]}
+    static_configs: [{targets: [a.example]}]
+    relabel_configs:""" + USUAL)))
+        self.assertEqual([(check["targets"], check.get("hostname")) for check in checks], [(["a.example"], None)])
+
     def test_defaults_of_yaml_are_read(self):
         out = self.imported("x: &usual {metrics_path: /probe, params: {module: [icmp]}}\nscrape_configs:\n  - job_name: a\n    <<: *usual"
                             "\n    static_configs: [{targets: [h]}]\n    relabel_configs:" + USUAL)
