@@ -1,22 +1,19 @@
-// Options by curl 8's own table of them: `man curl`.
-
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <deque>
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 
 #include "checks/text.hpp"
 #include "config/ascii.hpp"
 #include "config/secret.hpp"
 #include "config/utf8.hpp"
 #include "language/percent.hpp"
+#include "scenarios/import/curl_options.hpp"
 #include "scenarios/import/curl_url.hpp"
 #include "scenarios/import/import.hpp"
 #include "scenarios/import/shell_words.hpp"
@@ -29,88 +26,6 @@ namespace {
 constexpr std::string_view kForm = "application/x-www-form-urlencoded";
 /// What curl's option without a number means, as far as a scenario goes.
 constexpr int kMostRedirects = 20;
-
-/// Letters of one hyphen, by the names that they stand for.
-constexpr std::array<std::pair<char, std::string_view>, 42> kLetters{{
-    {'#', "progress-bar"},
-    {'0', "http1.0"},
-    {'1', "tlsv1"},
-    {'2', "sslv2"},
-    {'3', "sslv3"},
-    {'4', "ipv4"},
-    {'6', "ipv6"},
-    {'A', "user-agent"},
-    {'b', "cookie"},
-    {'c', "cookie-jar"},
-    {'D', "dump-header"},
-    {'d', "data"},
-    {'E', "cert"},
-    {'e', "referer"},
-    {'F', "form"},
-    {'f', "fail"},
-    {'G', "get"},
-    {'g', "globoff"},
-    {'H', "header"},
-    {'I', "head"},
-    {'i', "include"},
-    {'J', "remote-header-name"},
-    {'j', "junk-session-cookies"},
-    {'k', "insecure"},
-    {'K', "config"},
-    {'L', "location"},
-    {'m', "max-time"},
-    {'N', "no-buffer"},
-    {'n', "netrc"},
-    {'O', "remote-name"},
-    {'o', "output"},
-    {'q', "disable"},
-    {'R', "remote-time"},
-    {'r', "range"},
-    {'S', "show-error"},
-    {'s', "silent"},
-    {'T', "upload-file"},
-    {'u', "user"},
-    {'v', "verbose"},
-    {'w', "write-out"},
-    {'X', "request"},
-    {'x', "proxy"},
-}};
-
-/// What says only how curl prints, or changes nothing for a single request.
-const std::set<std::string, std::less<>> kIgnored{"progress-bar",
-                                                  "fail",
-                                                  "fail-with-body",
-                                                  "fail-early",
-                                                  "include",
-                                                  "show-headers",
-                                                  "remote-header-name",
-                                                  "junk-session-cookies",
-                                                  "no-buffer",
-                                                  "buffer",
-                                                  "remote-name",
-                                                  "remote-name-all",
-                                                  "disable",
-                                                  "remote-time",
-                                                  "show-error",
-                                                  "silent",
-                                                  "verbose",
-                                                  "progress-meter",
-                                                  "styled-output",
-                                                  "create-dirs",
-                                                  "tcp-nodelay",
-                                                  "keepalive",
-                                                  "parallel",
-                                                  "basic",
-                                                  "proxy-basic",
-                                                  "trace-time",
-                                                  "alpn",
-                                                  "sessionid",
-                                                  "clobber",
-                                                  "compressed-ssh",
-                                                  "http2"};
-const std::set<std::string, std::less<>> kIgnoredWithValue{
-    "output", "write-out",   "cookie-jar",     "dump-header",  "output-dir",       "stderr",
-    "trace",  "trace-ascii", "keepalive-time", "parallel-max", "expect100-timeout"};
 
 class Command {
  public:
@@ -191,16 +106,15 @@ class Command {
 
   void read_letters(std::string letters) {
     while (!letters.empty() && problem_.empty()) {
-      const auto known =
-          std::find_if(kLetters.begin(), kLetters.end(), [&](const auto& one) { return one.first == letters[0]; });
-      if (known == kLetters.end()) return fail(fmt::format("-{} has no counterpart in a scenario", letters[0]));
-      const std::string name(known->second);
+      const char letter = letters[0];
+      const std::string name(curl_option_of(letter));
+      if (name.empty()) return fail(fmt::format("-{} has no counterpart in a scenario", letter));
       letters.erase(0, 1);
       if (!takes_value(name)) {
         apply(name, {});
         continue;
       }
-      if (letters.empty()) return read_value(name, "-" + std::string(1, known->first));
+      if (letters.empty()) return read_value(name, "-" + std::string(1, letter));
       return apply(name, std::exchange(letters, {}));
     }
   }
@@ -223,12 +137,12 @@ class Command {
   using Handler = std::function<void(Command&, const std::string&)>;
 
   static bool takes_value(const std::string& name) {
-    return kIgnoredWithValue.contains(name) || with_value().contains(name);
+    return is_ignored_with_value(name) || with_value().contains(name);
   }
 
   void apply(const std::string& name, const std::string& value) {
-    if (kIgnored.contains(name) || kIgnoredWithValue.contains(name)) return;
-    if (name.starts_with("no-") && kIgnored.contains(name.substr(3))) return;
+    if (is_ignored(name) || is_ignored_with_value(name)) return;
+    if (name.starts_with("no-") && is_ignored(name.substr(3))) return;
     if (const auto known = with_value().find(name); known != with_value().end()) return known->second(*this, value);
     if (const auto known = without_value().find(name); known != without_value().end())
       return known->second(*this, value);
