@@ -1,6 +1,7 @@
 #include "checks/redactor.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "config/ascii.hpp"
 #include "language/base64.hpp"
@@ -13,6 +14,8 @@ namespace {
 constexpr std::string_view kMask = "***";
 /// How far before a cut its secret may begin.
 constexpr std::size_t kMaxPart = 4096;
+/// Bytes of a secret whose base64 is looked for in base64, too.
+constexpr std::size_t kEncodedTwice = 6;
 
 /// What is the same of a secret in the base64 of any text that holds it `before` bytes behind a multiple of three.
 std::string inner_base64(std::string_view secret, std::size_t before) {
@@ -22,6 +25,21 @@ std::string inner_base64(std::string_view secret, std::size_t before) {
   const auto first = (before * 4 + kBytes - 1) / kBytes;
   const auto last = (before + secret.size()) * 4 / kBytes;
   return first < last ? encoded.substr(first, last - first) : std::string();
+}
+
+/// For each place that the secret may have in a group of three bytes.
+std::array<std::string, 3> inner_base64_forms(std::string_view secret) {
+  return {inner_base64(secret, 0), inner_base64(secret, 1), inner_base64(secret, 2)};
+}
+
+/// As dumps and fingerprints have it: `between` stands between two bytes.
+std::string spaced_hex(std::string_view secret, std::string_view between) {
+  std::string out;
+  for (std::size_t i = 0; i < secret.size(); ++i) {
+    if (i > 0) out += between;
+    out += language::to_hex(secret.substr(i, 1));
+  }
+  return out;
 }
 
 std::string url_safe(std::string text) {
@@ -84,16 +102,20 @@ void Redactor::derive_forms() const {
     if (first == " ") mark("+");
     const auto lead = static_cast<unsigned char>(first[0]);
     if (lead == 0xc2 || lead == 0xc3) std::fill(starts_.begin() + 0x80, starts_.end(), true);
-    for (std::size_t before = 0; before < 3; ++before) {
-      const auto encoded = inner_base64(secret, before);
+    for (const auto& encoded : inner_base64_forms(secret)) {
       add_form(encoded);
       add_form(url_safe(encoded));
+      // Of a short secret too few letters are left to tell them from others.
+      if (secret.size() < kEncodedTwice) continue;
+      for (const auto& twice : inner_base64_forms(encoded)) add_form(twice);
     }
     add_form(lower_case(secret));
     add_form(upper_case(secret));
-    const auto hex = language::to_hex(secret);
-    add_form(hex);
-    add_form(upper_case(hex));
+    for (const std::string_view between : {"", ":", " ", "-"}) {
+      const auto hex = spaced_hex(secret, between);
+      add_form(hex);
+      add_form(upper_case(hex));
+    }
   }
 }
 

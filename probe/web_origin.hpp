@@ -1,8 +1,8 @@
 #pragma once
 
-// Which requests may come from a browser that another site's page has sent here. Pages must neither change anything
-// (cross-site requests) nor read anything by a name that they made lead here (DNS rebinding). Programs send no `Origin`
-// and reach us by whatever name they like: Prometheus, curl, Kubernetes.
+// Which requests may come from a browser that another site's page has sent here. A page must not change anything by a
+// cross-site request, nor read what is private by a name that it made lead here (DNS rebinding). Programs send no
+// `Origin` and reach us by whatever name they like (Prometheus, curl, Kubernetes), so what they use answers any host.
 
 #include <optional>
 #include <string>
