@@ -16,7 +16,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 WebResponse too_busy() {
-  return {503, "text/plain; charset=utf-8", "Too many large pages are being sent\n", {{"Retry-After", "1"}}};
+  return {503, "text/plain; charset=utf-8", "Too many pages are being made\n", {{"Retry-After", "1"}}};
 }
 
 /// Moves the body to where many responses may share it.
@@ -26,20 +26,21 @@ void make_shareable(WebResponse& response, bool compressed) {
     response.body = gzip(response.body);
     response.gzipped = true;
   }
-  response.shared = std::make_shared<const std::string>(std::move(response.body));
+  response.shared = std::make_shared<SharedBody>(std::move(response.body));
   response.body.clear();
 }
 
 }  // namespace
 
-std::size_t Pages::bytes_under_way() {
-  std::size_t out = 0;
-  std::erase_if(under_way_, [&](const auto& page) {
-    const auto held = page.lock();
-    out += held ? held->size() : 0;
-    return !held;
-  });
-  return out;
+void Pages::send(const std::shared_ptr<SharedBody>& newest) {
+  std::erase_if(under_way_, [](const auto& page) { return page.expired(); });
+  auto bytes = newest->text().size();
+  for (auto page = under_way_.rbegin(); page != under_way_.rend(); ++page) {
+    const auto held = page->lock();
+    bytes += held->text().size();
+    if (bytes > kMaxBytes) held->end_readers();
+  }
+  under_way_.push_back(newest);
 }
 
 void Pages::make_next() {
@@ -62,7 +63,7 @@ void Pages::make_next() {
           page->response = {500, "text/plain; charset=utf-8", "This page could not be made\n", {}};
           log::error("a page could not be made; please report it");
         } else {
-          under_way_.emplace_back(page->response.shared);
+          send(page->response.shared);
         }
         finish(*page);
         rest_.expires_after(*took);
@@ -86,10 +87,6 @@ void Pages::finish(Page& page) {
 asio::awaitable<WebResponse> Pages::get(std::string key, bool compressed, std::function<WebResponse()> make) {
   auto& next = next_[{key, compressed}];
   if (!next) {
-    if (bytes_under_way() > kMaxBytes) {
-      next_.erase({key, compressed});
-      co_return too_busy();
-    }
     next = std::make_shared<Page>();
     order_.emplace_back(std::move(key), compressed);
   }

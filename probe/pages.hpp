@@ -25,14 +25,15 @@ namespace vedette {
 
 class Pages {
  public:
-  /// What all pages that are being sent may have in bytes, if there is more than one.
+  /// Bytes that all pages may have that are being sent, if there is more than one. When they have more, whoever still
+  /// reads the oldest is cut: clients that read slowly must not keep others from a page.
   static constexpr std::size_t kMaxBytes = std::size_t{256} << 20;
 
   explicit Pages(const boost::asio::any_io_executor& home) : home_(home), rest_(home) {}
 
   /// The page called `key`, which `make` makes on the other thread; compressed when the request takes that. Behind each
   /// page the thread rests for as long as it took, so that clients who ask without end leave half of a processor to the
-  /// checks. 503 when too many bytes of pages are under way.
+  /// checks.
   boost::asio::awaitable<WebResponse> get(std::string key, bool compressed, std::function<WebResponse()> make);
 
  private:
@@ -49,15 +50,15 @@ class Pages {
   void make_next();
   void finish(Page& page);
 
-  /// Of the pages that somebody still has.
-  [[nodiscard]] std::size_t bytes_under_way();
+  /// Notes that a page is about to be sent, and makes room for it.
+  void send(const std::shared_ptr<SharedBody>& newest);
 
   boost::asio::any_io_executor home_;
   boost::asio::steady_timer rest_;
   bool busy_ = false;  ///< the thread makes a page, or rests
   std::map<Key, std::shared_ptr<Page>> next_;
-  std::deque<Key> order_;  ///< of those in `next_`
-  std::vector<std::weak_ptr<const std::string>> under_way_;
+  std::deque<Key> order_;                             ///< of those in `next_`
+  std::vector<std::weak_ptr<SharedBody>> under_way_;  ///< the oldest first
   /// One job at a time, but the one before may not have left its thread yet when the next comes.
   Workers maker_{1, 2};
 };

@@ -122,7 +122,7 @@ Message to_message(WebResponse& response, const WebRequest& request, bool keep_a
   }
   if (response.gzipped) out.set(http::field::content_encoding, "gzip");
   if (response.gzipped || response.shared) out.set(http::field::vary, "Accept, Accept-Encoding");
-  const auto& body = response.shared ? *response.shared : response.body;
+  const auto& body = response.shared ? response.shared->text() : response.body;
   out.body() = {body.data(), body.size()};
   out.prepare_payload();
   return out;
@@ -365,6 +365,8 @@ asio::awaitable<void> WebServer::serve(Stream& stream) {
     for (const auto& header : gate_.config().headers) response.headers.push_back(header);
     auto message = to_message(response, request, keep_alive);
     if (request.method == "HEAD") message.body() = {};
+    std::optional<SharedBody::Reader> reader;
+    if (response.shared) reader.emplace(*response.shared, [&transport] { transport.close(); });
     if (co_await send(stream, message) || !keep_alive) break;
   }
   boost::system::error_code ignored;
