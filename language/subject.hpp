@@ -3,6 +3,7 @@
 // What a line is asked of: the answer of a check. A kind that takes `expect:` lines gives its answer this shape.
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <tl/expected.hpp>
@@ -46,6 +47,7 @@ struct Subject {
   Reading reading{};
   std::optional<Fault> body_problem;  ///< why there is no body to look at
   mutable ReadBody read{};            ///< for queries alone
+  std::shared_ptr<void> memory{};     ///< the share of a limit that the body has, given back with it
 
   // Of HTTP.
   int status = 0;

@@ -392,7 +392,7 @@ class CallRun {
     ip_ = request.address ? request.address->to_string() : "";
     request.on_body = [this](std::string_view part) {
       too_large_ = raw_.size() + part.size() > call_.most_body;
-      no_memory_ = !too_large_ && !held_.grow_to(2 * (raw_.size() + part.size()));
+      no_memory_ = !too_large_ && !held_->grow_to(2 * (raw_.size() + part.size()));
       if (too_large_ || no_memory_) return false;
       raw_.append(part);
       received_ += part.size();
@@ -415,8 +415,8 @@ class CallRun {
     if (problem) {
       const bool connecting =
           problem->reason == Reason::kConnectRefused || problem->reason == Reason::kConnectUnreachable;
-      context_.log("failed: " + problem->message);
       if (connecting && !request.proxy && request.address && !response_.heard) {
+        context_.log(problem->message);
         failure_ = *problem;
         if (!call_.calls.empty()) call_.calls.pop_back();
         co_return Sent::kUnreachable;
@@ -552,6 +552,10 @@ class CallRun {
                             .message = fmt::format("could not uncompress response with {}", printable(*coding, 40))};
         co_return;
       }
+      if (!held_->grow_to(2 * raw_.size() + sink.text().size())) {
+        context_.fail(memory_used_up());
+        co_return;
+      }
       subject.body = sink.text();
     }
   }
@@ -572,6 +576,7 @@ class CallRun {
     }
     subject.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(last).count();
     co_await decode_body(subject);
+    subject.memory = held_;
     subject.facts["size"] = language::Value(static_cast<std::int64_t>(subject.body.size()));
     if (call_.excerpt > 0 && !call_.calls.empty()) {
       call_.calls.back().excerpt = printable(subject.body_problem ? raw_ : subject.body, call_.excerpt);
@@ -597,7 +602,7 @@ class CallRun {
   Failure failure_;
   std::string raw_;
   std::size_t received_ = 0;
-  Held held_;
+  std::shared_ptr<Held> held_ = std::make_shared<Held>();  ///< for the body and its copy
   bool too_large_ = false;
   bool no_memory_ = false;
   std::string ip_;

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <fstream>
 #include <iostream>
+#include <utility>
 
 #include "checks/net/offload.hpp"
 #include "checks/net/turn.hpp"
-#include "checks/run_memory.hpp"
 #include "checks/text.hpp"
 #include "checks/workers.hpp"
 #include "config/duration.hpp"
@@ -225,6 +225,8 @@ asio::awaitable<void> LeafStep::run() {
 }
 
 asio::awaitable<void> LeafStep::attempt() {
+  looked_at_.reset();
+  trees_.reset();
   if (session_.halted() != Halt::kNo) {
     add_halt();
     co_return;
@@ -424,12 +426,15 @@ asio::awaitable<tl::expected<T, Fault>> LeafStep::ask(
     SubjectPtr subject;
     Snapshot scope;
     std::function<T(const language::Subject&, language::Scope&)> question;
+    std::shared_ptr<Held> trees;
     std::optional<T> answer{};
     Duration cpu{};
-    Held held{};
   };
-  const auto asked = std::make_shared<Asked>(session_.context.check, subject, Snapshot(frame_), std::move(question));
-  const bool fits = asked->held.grow_to(subject->body.size() * net::kTreeCost);
+  // What one question has made of the body stays for the next.
+  if (std::exchange(looked_at_, subject) != subject) trees_ = std::make_shared<Held>();
+  const auto asked =
+      std::make_shared<Asked>(session_.context.check, subject, Snapshot(frame_), std::move(question), trees_);
+  const bool fits = trees_->grow_to(subject->body.size() * net::kTreeCost);
   const auto look = [asked] {
     const auto began = thread_time();
     asked->answer.emplace(asked->question(*asked->subject, asked->scope));

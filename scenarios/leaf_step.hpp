@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 
+#include "checks/run_memory.hpp"
 #include "scenarios/findings.hpp"
 #include "scenarios/http_call.hpp"
 #include "scenarios/session.hpp"
@@ -81,6 +82,8 @@ class LeafStep {
   bool final_ = false;              ///< nothing more is tried, whatever came of it
   Reason cut_off_ = Reason::kNone;  ///< why an answer was not looked at as a whole
   std::optional<Finding> waiting_for_;
+  SubjectPtr looked_at_;         ///< the large answer that a worker looked at
+  std::shared_ptr<Held> trees_;  ///< for what it made of that
 };
 
 }  // namespace vedette::scenarios
