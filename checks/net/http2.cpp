@@ -105,6 +105,7 @@ class Http2Session::Frames {
     const auto taken =
         nghttp2_session_mem_recv(session_, reinterpret_cast<const std::uint8_t*>(data.data()), data.size());
     if (headers_too_large_) return headers_too_large(*request_);
+    if (pushed_) return protocol_error("the server pushed a response, which our settings do not allow");
     if (done()) return std::nullopt;
     if (interim_ > kMaxInterimResponses) return flood(kMaxInterimResponses, "interim responses");
     if (taken == NGHTTP2_ERR_FLOODED)
@@ -169,6 +170,11 @@ class Http2Session::Frames {
 
   static int on_begin_headers(nghttp2_session* /*session*/, const nghttp2_frame* frame, void* self) noexcept {
     auto& session = *static_cast<Frames*>(self);
+    if (frame->hd.type == NGHTTP2_PUSH_PROMISE) {
+      // nghttp2 lets it pass until the server has acknowledged our settings, but it had them before the request.
+      session.pushed_ = true;
+      return NGHTTP2_ERR_CALLBACK_FAILURE;
+    }
     if (frame->hd.stream_id != session.stream_) return 0;
     session.began_ = true;
     // After the final response only trailers come; before it, interim responses.
@@ -269,6 +275,7 @@ class Http2Session::Frames {
   bool began_ = false;
   bool trailers_ = false;
   bool headers_too_large_ = false;
+  bool pushed_ = false;
   bool complete_ = false;
   bool closed_ = false;
   bool leaving_ = false;  ///< the server takes no more requests

@@ -38,8 +38,8 @@ http2("data_endless data_of_one_byte", "grpc", "grpc_protocol timeout_transfer")
 http2("window_overflow window_overflow_of_stream window_update_zero frame_too_large frame_a_little_too_large "
       "data_of_stream_0 data_before_headers data_of_other_stream headers_of_stream_0 headers_of_even_stream "
       "headers_of_later_stream settings_of_stream settings_cut_off settings_window_too_large "
-      "settings_frame_size_too_small settings_push ping_of_seven_bytes padding_longer_than_frame push_promise goaway "
-      "reset reset_after_answer preface_of_a_client length_short length_long no_settings", BOTH, "http_protocol")
+      "settings_frame_size_too_small settings_push ping_of_seven_bytes padding_longer_than_frame push_promise "
+      "push_promise_of_request goaway reset reset_after_answer preface_of_a_client length_short length_long no_settings", BOTH, "http_protocol")
 http2("hpack_table_too_large hpack_integer_too_large hpack_index_unknown hpack_cut_off hpack_huffman_wrong no_status "
       "two_statuses status_behind_headers status_no_number status_too_long name_in_capitals name_with_break "
       "value_with_break value_with_nul connection_header empty_block escapes continuation_of_other_stream", BOTH,

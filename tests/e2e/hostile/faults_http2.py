@@ -60,6 +60,7 @@ ONCE = {
     "ping_of_seven_bytes": frame(PING, 0, 0, b"1234567"),
     "padding_longer_than_frame": head() + frame(DATA, PADDED, STREAM, b"\xff" + b"a"),
     "push_promise": frame(PUSH_PROMISE, END_HEADERS, STREAM, b"\0\0\0\2" + STATUS_200),
+    "push_promise_of_request": frame(PUSH_PROMISE, END_HEADERS, STREAM, b"\0\0\0\2\x82\x84\x87\x41\1a"),
     "goaway": frame(GOAWAY, 0, 0, b"\0\0\0\0\0\0\0\x0b" + b"\x1b[31menhance your calm"),
     "goaway_without_error": frame(GOAWAY, 0, 0, b"\0\0\0\1\0\0\0\0"),
     "reset": frame(RST_STREAM, 0, STREAM, b"\0\0\0\x0b"),
