@@ -25,6 +25,8 @@ void RunContext::fail(Reason reason, std::string message) {
   end_phase();
   result.reason = reason;
   result.verdict = info_of(reason).verdict;
+  // Why the run was cancelled, its end says.
+  if (reason != Reason::kCancelled) log("failed: " + message);
   result.message = std::move(message);
 }
 

@@ -196,6 +196,8 @@ void add_tls_options(CLI::App* command, const std::shared_ptr<Single>& single) {
   add_text(command, single, "--cert-file", "tls_config.cert_file", "Client certificate (PEM)");
   add_text(command, single, "--key-file", "tls_config.key_file", "Key of the client certificate (PEM)");
   add_text(command, single, "--server-name", "tls_config.server_name", "The name for SNI and verification");
+  add_switch(command, single, "--allow-legacy-renegotiation", "tls_config.allow_legacy_renegotiation", "true",
+             "Accept a server that does not know secure renegotiation");
 }
 
 void add_days_left(CLI::App* command, const std::shared_ptr<Single>& single) {

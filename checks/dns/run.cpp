@@ -178,7 +178,6 @@ asio::awaitable<void> DnsRun::ask(asio::ip::address address, std::uint16_t port)
     problem = co_await ask_tcp(address, port, settings_.transport == Transport::kTls);
   }
   if (problem) {
-    context_.log("failed: " + problem->message);
     context_.fail(*problem);
     co_return;
   }

@@ -67,7 +67,6 @@ class GrpcRun {
 
   asio::awaitable<void> go() {
     if (auto problem = co_await check()) {
-      context_.log("failed: " + problem->message);
       context_.fail(std::move(*problem));
     }
     measure();

@@ -248,7 +248,6 @@ asio::awaitable<bool> HttpRun::exchange(const Url& url) {
   requested_ = true;
   context_.log([method = method_, url = urls_.back()] { return fmt::format("{} {}", method, shown_url(url)); });
   if (auto problem = co_await net::perform(context_, request, response_, hop_)) {
-    context_.log("failed: " + problem->message);
     if (!response_.has_head) {
       context_.fail(std::move(*problem));
       co_return false;

@@ -98,7 +98,6 @@ asio::awaitable<void> run(RunContext& context) {
   Duration setup{};
   bool resolved = false;
   if (auto problem = co_await ping(context, settings, socket, setup)) {
-    context.log("failed: " + problem->message);
     context.fail(*problem);
   }
   resolved = context.phase != Phase::kResolve;

@@ -49,6 +49,7 @@ std::string name_text(const X509_NAME* name, unsigned long form) {
   return valid_utf8({data, static_cast<std::size_t>(size)});
 }
 
+/// Without its sign, as Go shows it.
 std::string serial_text(X509* certificate) {
   const std::unique_ptr<BIGNUM, decltype(&BN_free)> number(
       ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr), &BN_free);
@@ -125,7 +126,8 @@ Certificate certificate_of(X509* certificate) {
   out.issuer = name_text(X509_get_issuer_name(certificate), kRfc2253);
   out.subject_line = name_text(X509_get_subject_name(certificate), kOneLine);
   out.issuer_line = name_text(X509_get_issuer_name(certificate), kOneLine);
-  out.serial = serial_text(certificate);
+  const auto serial = serial_text(certificate);
+  out.serial = (X509_get0_serialNumber(certificate)->type & V_ASN1_NEG) != 0 ? "-" + serial : serial;
   const auto digest = digest_of(certificate);
   out.sha256 = hex(digest.data(), digest.size());
   out.not_before = not_before_of(certificate);
@@ -136,7 +138,7 @@ Certificate certificate_of(X509* certificate) {
   out.pem = pem_of(certificate);
   out.info =
       labelled({out.sha256, go_name(X509_get_subject_name(certificate)), go_name(X509_get_issuer_name(certificate)),
-                fmt::format("{}", fmt::join(out.dns_names, ",")), out.serial});
+                fmt::format("{}", fmt::join(out.dns_names, ",")), serial});
   return out;
 }
 

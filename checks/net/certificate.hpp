@@ -22,7 +22,7 @@ struct Certificate {
   std::string issuer_line;
   std::vector<std::string> dns_names;
   std::vector<std::string> ip_addresses;
-  std::string serial;      ///< lower-case hex, whole bytes
+  std::string serial;      ///< lower-case hex, whole bytes; RFC 5280 allows no negative one, but some have a minus
   std::string sha256;      ///< of the certificate, lower-case hex
   std::string key_sha256;  ///< of the SubjectPublicKeyInfo, lower-case hex: what a pin names
   std::chrono::system_clock::time_point not_before;

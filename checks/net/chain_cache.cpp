@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 #include <openssl/x509_vfy.h>
-#include <openssl/x509v3.h>
 
 #include <algorithm>
 
 #include "checks/net/certificate.hpp"
-#include "checks/net/target.hpp"
+#include "checks/net/tls_name.hpp"
 
 namespace vedette::net {
 
@@ -30,12 +29,6 @@ std::string key_of(X509_STORE_CTX* context) {
     out.append(reinterpret_cast<const char*>(digest.data()), digest.size());
   }
   return out;
-}
-
-/// As OpenSSL itself does with the flags that expect_name() sets.
-bool is_for(X509* leaf, const std::string& name) {
-  if (is_address(name)) return X509_check_ip_asc(leaf, name.c_str(), 0) == 1;
-  return X509_check_host(leaf, name.c_str(), name.size(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, nullptr) == 1;
 }
 
 std::optional<ChainCache::Validity> validity_of(const STACK_OF(X509) * chain) {

@@ -34,8 +34,9 @@ std::string long_address(const std::string& text) {
 
 /// 0f4e1d as 0f:4e:1d.
 std::string with_colons(const std::string& hex) {
-  std::string out;
-  for (std::size_t i = 0; i < hex.size(); i += 2) out += (i == 0 ? "" : ":") + hex.substr(i, 2);
+  const std::size_t sign = hex.starts_with('-') ? 1 : 0;
+  std::string out = hex.substr(0, sign);
+  for (auto i = sign; i < hex.size(); i += 2) out += (i == sign ? "" : ":") + hex.substr(i, 2);
   return out;
 }
 

@@ -15,6 +15,7 @@
 #include "checks/net/flood.hpp"
 #include "checks/net/services.hpp"
 #include "checks/net/target.hpp"
+#include "checks/net/tls_name.hpp"
 #include "checks/net/turn.hpp"
 
 namespace vedette::net {

@@ -153,6 +153,7 @@ tl::expected<TlsMaterialPtr, std::string> TlsMaterial::load(const TlsSettings& s
   const int min_version = settings.min_version != 0 ? settings.min_version : TLS1_2_VERSION;
   SSL_CTX_set_min_proto_version(context, min_version);
   SSL_CTX_set_max_proto_version(context, settings.max_version);
+  if (settings.allow_legacy_renegotiation) SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
   // The order of Go's clients, so that servers choose what they choose for blackbox_exporter; it is the cheapest first.
   SSL_CTX_set_ciphersuites(context, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256");
   SSL_CTX_set_cipher_list(context,
@@ -218,8 +219,9 @@ Registry& registry() {
 }
 
 std::string key_of(const TlsSettings& s) {
-  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", s.insecure_skip_verify, s.ca_file, s.ca, s.cert_file,
-                     s.cert, s.key_file, s.key.reveal().value_or(""), s.key_passphrase, s.min_version, s.max_version);
+  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", s.insecure_skip_verify, s.ca_file, s.ca, s.cert_file,
+                     s.cert, s.key_file, s.key.reveal().value_or(""), s.key_passphrase, s.min_version, s.max_version,
+                     s.allow_legacy_renegotiation);
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ TlsSettings decode_tls_settings(config::Mapping& section) {
   section.read("server_name", out.server_name);
   read_version(section, "min_version", out.min_version);
   read_version(section, "max_version", out.max_version);
+  section.read("allow_legacy_renegotiation", out.allow_legacy_renegotiation);
   for (const auto* reference : {"ca_ref", "cert_ref", "key_ref"}) {
     if (section.take(reference)) {
       section.unusable(reference, fmt::format("{} needs a secret manager, and there is none", reference));

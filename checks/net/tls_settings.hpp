@@ -24,6 +24,8 @@ struct TlsSettings {
   std::string server_name;     ///< SNI and the name to verify; empty: the target's host
   int min_version = 0;         ///< TLS1_2_VERSION …; zero: the default, TLS 1.2
   int max_version = 0;
+  /// Go on with a server that does not know RFC 5746, as Go's clients and browsers do.
+  bool allow_legacy_renegotiation = false;
 };
 
 /// Reads the mapping `tls_config`; files that do not exist are warnings (they may come later), the rest are errors.

@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
-#include <openssl/x509v3.h>
 
-#include "checks/net/target.hpp"
+#include "checks/net/tls_name.hpp"
 
 namespace vedette::net {
 
@@ -33,6 +32,8 @@ int on_verify(int ok, X509_STORE_CTX* store) noexcept {
   auto* record = ssl == nullptr ? nullptr : record_of(ssl);
   if (record == nullptr || ok == 1) return ok;
   try {
+    auto* certificate = X509_STORE_CTX_get_current_cert(store);
+    if (record->errors.empty() && certificate != nullptr) record->at_fault = shared_certificate(certificate);
     record->errors.push_back(X509_STORE_CTX_get_error(store));
     if (!record->facts) record->facts = facts_of_chain(X509_STORE_CTX_get0_untrusted(store));
   } catch (...) {
@@ -98,6 +99,23 @@ Reason reason_of(int error) {
   }
 }
 
+/// What is wrong with which certificate.
+std::string describe(int error, const Certificate& certificate) {
+  const std::string what = X509_verify_cert_error_string(error);
+  switch (error) {
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return fmt::format("{}: {} (until {})", what, certificate.subject, format_time(certificate.not_after));
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return fmt::format("{}: {} (from {})", what, certificate.subject, format_time(certificate.not_before));
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      return fmt::format("{}: {}, issued by {}", what, certificate.subject, certificate.issuer);
+    default:
+      return fmt::format("{}: {}", what, certificate.subject);
+  }
+}
+
 }  // namespace
 
 void watch_verification(SSL_CTX* context) {
@@ -114,21 +132,14 @@ void attach_record(SSL* ssl, TlsRecord* record) {
   SSL_set_ex_data(ssl, ssl_index(), record);
 }
 
-void expect_name(X509_VERIFY_PARAM* parameters, const std::string& name) {
-  if (is_address(name)) {
-    X509_VERIFY_PARAM_set1_ip_asc(parameters, name.c_str());
-  } else {
-    X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    X509_VERIFY_PARAM_set1_host(parameters, name.c_str(), name.size());
-  }
-}
-
 std::optional<Failure> verification_failure(const TlsRecord& record) {
   if (record.errors.empty()) return std::nullopt;
   const int error = record.errors.front();
-  std::string message = X509_verify_cert_error_string(error);
-  if (reason_of(error) == Reason::kTlsVerifyName) message = fmt::format("the certificate is not for {}", record.name);
-  return Failure{reason_of(error), message};
+  if (!record.at_fault) return Failure{reason_of(error), X509_verify_cert_error_string(error)};
+  if (reason_of(error) == Reason::kTlsVerifyName) {
+    return Failure{Reason::kTlsVerifyName, wrong_name(record.name, *record.at_fault)};
+  }
+  return Failure{reason_of(error), describe(error, *record.at_fault)};
 }
 
 Failure handshake_failure(const TlsRecord& record, const std::string& detail) {
@@ -140,6 +151,12 @@ Failure handshake_failure(const TlsRecord& record, const std::string& detail) {
                                  (alert >= kAlertBadCertificate && alert <= kAlertUnknown) || alert == kAlertUnknownCa;
   if (about_certificate || (alert == kAlertHandshakeFailure && record.client_certificate_wanted)) {
     return {Reason::kTlsClientCertificate, detail};
+  }
+  // OpenSSL's words for it are no help.
+  if (detail.find("legacy renegotiation") != std::string::npos) {
+    return {
+        Reason::kTlsHandshake,
+        "the server does not know secure renegotiation (RFC 5746); tls_config.allow_legacy_renegotiation accepts it"};
   }
   return {Reason::kTlsHandshake, detail};
 }

@@ -22,6 +22,7 @@ struct TlsRecord {
   bool lenient = false;
   std::string name;         ///< what was verified, for messages
   std::vector<int> errors;  ///< X509_V_ERR_…, in the order found
+  CertificatePtr at_fault;  ///< of the first error, when it is about one certificate
   int alert_received = -1;
   int alert_sent = -1;
   bool client_certificate_wanted = false;
@@ -38,9 +39,6 @@ void watch_verification(SSL_CTX* context);
 /// Has `cache`, which must outlive the context, verify what its peers present.
 void verify_with(SSL_CTX* context, ChainCache& cache);
 void attach_record(SSL* ssl, TlsRecord* record);
-
-/// Makes OpenSSL itself check that the certificate is for `name` (a host name or an address).
-void expect_name(X509_VERIFY_PARAM* parameters, const std::string& name);
 
 /// The first verification error as a failure; nothing when there was none.
 std::optional<Failure> verification_failure(const TlsRecord& record);

@@ -51,7 +51,6 @@ asio::awaitable<void> run(RunContext& context) {
   }
   net::Stream stream(context);
   if (auto problem = co_await talk(context, settings, stream, *target)) {
-    context.log("failed: " + problem->message);
     context.fail(*problem);
   }
   if (context.wants_evidence() && !stream.peer().empty()) context.result.evidence.facts["address"] = stream.peer();

@@ -89,7 +89,6 @@ asio::awaitable<void> run(RunContext& context) {
   }
   net::Stream stream(context);
   if (auto problem = co_await reach(context, settings, stream, *material, *target)) {
-    context.log("failed: " + problem->message);
     context.fail(*problem);
   } else {
     judge(context, settings, stream, (*material)->verifies());

@@ -42,7 +42,6 @@ asio::awaitable<void> run(RunContext& context) {
   const auto& settings = static_cast<const tcp::TcpSettings&>(*context.check->settings);
   net::Stream stream(context);
   if (auto problem = co_await talk(context, settings, stream)) {
-    context.log("failed: " + problem->message);
     context.fail(*problem);
   }
   for (const auto phase : {Phase::kConnect, Phase::kDialogue}) {

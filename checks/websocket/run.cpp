@@ -63,7 +63,6 @@ class WebSocketRun {
       co_return;
     }
     if (auto problem = co_await talk(*url)) {
-      context_.log("failed: " + problem->message);
       context_.fail(std::move(*problem));
     }
     measure();

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "checks/net/clock.hpp"
+#include "checks/net/tls_name.hpp"
 #include "checks/net/tls_verify.hpp"
 #include "probe/descriptor_limit.hpp"
 #include "tests/bench/program.hpp"

@@ -81,6 +81,25 @@ class OpenSsl(unittest.TestCase):
         self.assertEqual(leaf["ip_addresses"], ["127.0.0.1"])
 
 
+class GnuTls(unittest.TestCase):
+    def test_a_server_without_secure_renegotiation_needs_a_setting(self):
+        work = self.enterContext(Workspace())
+        ca = work.authority()
+        port = free_port()
+        work.process(["gnutls-serv", "--port", str(port), "--x509certfile", work.folder / "leaf.pem", "--x509keyfile",
+                      work.folder / "leaf.key", "--http", "--quiet",
+                      "--priority", "NORMAL:-VERS-ALL:+VERS-TLS1.2:%DISABLE_SAFE_RENEGOTIATION"],
+                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for(lambda: listens(port), "gnutls-serv")
+        for kind, target in (("tls", f"127.0.0.1:{port}"), ("http", f"https://127.0.0.1:{port}/")):
+            with self.subTest(kind=kind):
+                refused = result_of(kind, target, "--ca-file", ca)
+                self.assertEqual(refused["reason"], "tls_handshake")
+                self.assertIn("tls_config.allow_legacy_renegotiation accepts it", refused["message"])
+                taken = result_of(kind, target, "--ca-file", ca, "--allow-legacy-renegotiation")
+                self.assertEqual(taken["verdict"], "pass", taken["message"])
+
+
 class NameServers(unittest.TestCase):
     def setUp(self):
         self.work = self.enterContext(Workspace())

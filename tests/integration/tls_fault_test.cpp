@@ -85,6 +85,33 @@ TEST_CASE("every bad certificate has its own reason, and all its facts are repor
   }
 }
 
+TEST_CASE("messages name the certificate that is at fault") {
+  const World world;
+  const auto message = [&](const LeafOptions& options, const std::string& tls_config = "") {
+    const FaultServer server(serving(server_context(world.authority.issue(options))));
+    const auto tls = world.tls(server, tls_config);
+    CHECK(world.https(server, tls_config).message == tls.message);
+    return tls.message;
+  };
+  CHECK(message({.ends_in_days = -1}).starts_with("certificate has expired: CN=leaf (until 20"));
+  CHECK(message({.begins_in_days = 2}).starts_with("certificate is not yet valid: CN=leaf (from 20"));
+  CHECK(message({.purpose = "clientAuth"}).ends_with(": CN=leaf"));
+  CHECK(message({.names = {"a.example", "b.example"}, .addresses = {"192.0.2.1", "192.0.2.2"}}) ==
+        "the certificate is not for 127.0.0.1 but for a.example, b.example, 192.0.2.1, …");
+  const FaultServer server(serving(server_context(Authority("Stranger").issue())));
+  CHECK(world.tls(server).message.ends_with(": CN=leaf, issued by CN=Stranger"));
+}
+
+TEST_CASE("a common name is not the name of a host") {
+  const World world;
+  const FaultServer server(serving(server_context(world.authority.issue({.names = {}, .addresses = {}}))));
+  for (int i = 0; i < 2; ++i) {
+    const auto result = world.tls(server, "server_name: leaf");
+    CHECK(result.reason == Reason::kTlsVerifyName);
+    CHECK(result.message == "the certificate is not for leaf: it has no subject alternative name (CN=leaf)");
+  }
+}
+
 TEST_CASE("a good certificate passes with version, cipher, group and chain") {
   const World world;
   const FaultServer server(serving(server_context(world.authority.issue({.ends_in_days = 10}))));

@@ -14,6 +14,8 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "checks/net/key_decoder.hpp"
+
 namespace vedette::testing {
 
 namespace {
@@ -47,6 +49,8 @@ void add_extension(X509* certificate, X509* issuer, int id, const std::string& v
 
 /// EVP_EC_gen() and its like know nothing of engines, and the fast key decoder is one.
 EVP_PKEY* new_key(int type, int rsa_bits) {
+  // A certificate whose keys were made before and after the first handshake of a check would not be valid.
+  net::use_fast_key_decoder();
   EVP_PKEY_CTX* context = EVP_PKEY_CTX_new_id(type, nullptr);
   EVP_PKEY* key = nullptr;
   EVP_PKEY_keygen_init(context);
@@ -107,6 +111,7 @@ Authority::~Authority() = default;
 Identity Authority::issue(const LeafOptions& options) const {
   EVP_PKEY* key = new_key(options.rsa ? EVP_PKEY_RSA : EVP_PKEY_EC, options.rsa_bits);
   auto* certificate = new_certificate("leaf", key, options.begins_in_days, options.ends_in_days);
+  if (options.serial != 0) ASN1_INTEGER_set(X509_get_serialNumber(certificate), options.serial);
   X509* issuer = options.self_signed ? certificate : parts_->certificate;
   X509_set_issuer_name(certificate, X509_get_subject_name(issuer));
   std::string names;

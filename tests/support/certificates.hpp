@@ -19,6 +19,7 @@ struct LeafOptions {
   bool rsa = false;
   int rsa_bits = 2048;
   std::string purpose = "serverAuth";
+  long serial = 0;  ///< the next one when zero
 };
 
 struct Identity {

@@ -38,6 +38,14 @@ TEST_CASE("a certificate's facts are read") {
   CHECK(facts.serial.size() % 2 == 0);
 }
 
+TEST_CASE("a serial number that is negative keeps its sign, but for Go's label") {
+  const testing::Authority authority;
+  const auto facts = parsed(authority.issue({.serial = -0x0105}));
+  CHECK(facts.serial == "-0105");
+  CHECK(facts.info->values.back() == "0105");
+  CHECK(parsed(authority.issue({.serial = 0x0105})).serial == "0105");
+}
+
 TEST_CASE("names are matched with wildcards for one label") {
   const testing::Authority authority;
   const auto facts = parsed(authority.issue({.names = {"a.example", "*.b.example"}, .addresses = {"192.0.2.1"}}));

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "checks/net/key_decoder.hpp"
+#include "checks/net/tls_name.hpp"
 #include "checks/net/tls_verify.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/certificates.hpp"
