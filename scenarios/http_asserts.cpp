@@ -18,14 +18,15 @@ using language::Fault;
 using language::FaultKind;
 using language::Span;
 
+/// Each with its newline, so that a last line without one is another line.
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> out;
-  while (true) {
-    const auto end = text.find('\n');
-    out.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return out;
-    text.remove_prefix(end + 1);
+  while (!text.empty()) {
+    out.push_back(text.substr(0, text.find('\n')));
+    if (out.back().size() < text.size()) out.back() = text.substr(0, out.back().size() + 1);
+    text.remove_prefix(out.back().size());
   }
+  return out;
 }
 
 /// What differs between two texts, as one hunk of lines; `first` is the line of `expected` at which it begins.
@@ -43,6 +44,7 @@ std::vector<std::string> difference(std::string_view expected, std::string_view 
   constexpr std::size_t kMost = 40;
   constexpr std::size_t kLongest = 400;
   const auto add = [&](char mark, std::string_view line) {
+    if (line.ends_with('\n')) line.remove_suffix(1);
     if (out.size() < kMost) out.push_back(mark + printable(line, kLongest));
   };
   for (auto i = before; i + behind < old_lines.size(); ++i) add('-', old_lines[i]);

@@ -15,12 +15,13 @@ using namespace std::string_view_literals;
 
 namespace {
 
+constexpr std::size_t kShownWords = 200;
 constexpr std::size_t kMaxReplyLines = 100;
 
 using Step = asio::awaitable<Problem> (*)(Stream&, LineReader&, const std::string&);
 
 Failure refused(std::string_view words) {
-  return {Reason::kStarttlsRefused, fmt::format("the server said: {}", printable(words, 200))};
+  return {Reason::kStarttlsRefused, fmt::format("the server said: {}", printable(words, kShownWords))};
 }
 
 /// Whether `text` begins so, whatever the case of its letters: the protocols' words have none.
@@ -76,7 +77,7 @@ asio::awaitable<Problem> smtp(Stream& stream, LineReader& reader, const std::str
   std::string features;
   if (auto problem = co_await exchange(stream, reader, "EHLO vedette.invalid\r\n", "250", &features)) co_return problem;
   if (!offers(features, "STARTTLS")) {
-    co_return Failure{Reason::kStarttlsRefused, "its answer to EHLO offers no STARTTLS: " + printable(features, 200)};
+    co_return Failure{Reason::kStarttlsRefused, "its answer to EHLO offers no STARTTLS: " + printable(features, kShownWords)};
   }
   co_return co_await exchange(stream, reader, "STARTTLS\r\n", "220");
 }
@@ -101,17 +102,46 @@ asio::awaitable<Problem> pop3(Stream& stream, LineReader& reader, const std::str
   co_return std::nullopt;
 }
 
+/// Whether a line of IMAP lists capabilities, on its own or as a code of the greeting.
+bool has_capabilities(std::string_view line) {
+  return begins(line, "* CAPABILITY ") || upper_case(line).find("[CAPABILITY ") != std::string::npos;
+}
+
+/// Asks for what the server can do, unless its greeting says so: a failure when STARTTLS is not among it.
+asio::awaitable<Problem> find_imap_starttls(Stream& stream, LineReader& reader, const std::string& greeting) {
+  std::string capabilities;
+  if (has_capabilities(greeting)) {
+    capabilities = greeting;
+  } else {
+    if (auto problem = co_await stream.write_all("a1 CAPABILITY\r\n")) co_return problem;
+    for (std::size_t i = 0;; ++i) {
+      if (i == kMaxReplyLines) co_return flood(kMaxReplyLines, "lines in one reply");
+      const auto line = co_await reader.line();
+      if (!line) co_return line.error();
+      if (has_capabilities(line->text)) capabilities = line->text;
+      if (begins(line->text, "a1 OK")) break;
+      if (begins(line->text, "a1 ") || begins(line->text, "* BYE")) co_return refused(line->text);
+      if (line->last) co_return Failure{Reason::kClosedStarttls, "the peer closed the connection"};
+    }
+  }
+  // A server that lists nothing may know it all the same.
+  if (capabilities.empty() || upper_case(capabilities).find("STARTTLS") != std::string::npos) co_return std::nullopt;
+  co_return Failure{Reason::kStarttlsRefused,
+                    fmt::format("its capabilities offer no STARTTLS: {}", printable(capabilities, kShownWords))};
+}
+
 asio::awaitable<Problem> imap(Stream& stream, LineReader& reader, const std::string& /*host*/) {
   const auto greeting = co_await reader.line();
   if (!greeting) co_return greeting.error();
   if (greeting->last) co_return Failure{Reason::kClosedStarttls, "the peer closed the connection"};
   if (!begins(greeting->text, "* OK") && !begins(greeting->text, "* PREAUTH")) co_return refused(greeting->text);
-  if (auto problem = co_await stream.write_all("a1 STARTTLS\r\n")) co_return problem;
+  if (auto problem = co_await find_imap_starttls(stream, reader, greeting->text)) co_return problem;
+  if (auto problem = co_await stream.write_all("a2 STARTTLS\r\n")) co_return problem;
   for (std::size_t i = 0; i < kMaxReplyLines; ++i) {
     const auto line = co_await reader.line();
     if (!line) co_return line.error();
-    if (begins(line->text, "a1 OK")) co_return std::nullopt;
-    if (begins(line->text, "a1 ")) co_return refused(line->text);
+    if (begins(line->text, "a2 OK")) co_return std::nullopt;
+    if (begins(line->text, "a2 ") || begins(line->text, "* BYE")) co_return refused(line->text);
     if (line->last) co_return Failure{Reason::kClosedStarttls, "the peer closed the connection"};
   }
   co_return flood(kMaxReplyLines, "lines in one reply");

@@ -100,6 +100,13 @@ variable "f" == "secret"
             self.assertEqual(self.problems(f"GET {url}\nHTTP 200\n{body}\n"), [f"Assert body value {place}"], body)
         self.assertIn("actual value is <7b2261223a20317d>", self.hurl(f"GET {url}\nHTTP 200\nhex,00;\n").stderr)
 
+    def test_a_body_of_lines_fails_where_it_differs(self):
+        wanted = "```\none\ntwo\n```"  # from line 3 of the file
+        for body, place in (("one\ntwo\n\n", "5:1"), ("one\ntwo\nthree\n", "5:1"), ("one\nand\ntwo\n", "4:1"), ("and\none\ntwo\n", "4:1"),
+                            ("one\ntwo", "5:1"), ("one\n", "5:1"), ("two\n", "4:1"), ("uno\ntwo\n", "4:1"), ("one\ndue\n", "5:1")):
+            url = self.file("lines.txt", body)
+            self.assertEqual(self.problems(f"GET {url}\nHTTP 200\n{wanted}\n"), [f"Assert body value {place}"], body)
+
     def test_paths_and_patterns_that_are_none(self):
         url = self.file("items.json", '{"items": [{"name": "car"}]}')
         lines = ['jsonpath "" == 1', 'body jsonpath "" == 1', 'xpath "" == 1', 'regex "" == ""',

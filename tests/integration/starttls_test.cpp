@@ -47,8 +47,10 @@ TEST_CASE("each protocol's dialogue leads to a handshake") {
       {"imap",
        [](Peer& p) {
          p.write("* OK ready\r\n");
-         p.read_until("STARTTLS\r\n");
-         p.write("* CAPABILITY x\r\na1 OK begin\r\n");
+         p.read_until("a1 CAPABILITY\r\n");
+         p.write("* CAPABILITY IMAP4rev1 STARTTLS\r\na1 OK\r\n");
+         p.read_until("a2 STARTTLS\r\n");
+         p.write("* more\r\na2 OK begin\r\n");
        }},
       {"pop3",
        [](Peer& p) {
@@ -117,9 +119,9 @@ TEST_CASE("replies of many lines, and words in any case") {
        }},
       {"imap",
        [](Peer& p) {
-         p.write("* ok ready\r\n");
-         p.read_until("STARTTLS\r\n");
-         p.write("a1 ok begin\r\n");
+         p.write("* ok [capability IMAP4rev1 StartTLS] ready\r\n");
+         p.read_until("a2 STARTTLS\r\n");
+         p.write("a2 ok begin\r\n");
        }},
       {"pop3",
        [](Peer& p) {
@@ -184,6 +186,21 @@ TEST_CASE("a refusal is told with the server's words") {
          p.write("* OK a\r\n");
          p.read_until("\r\n");
          p.write("a1 BAD unknown\r\n");
+       }},
+      {"imap",
+       [](Peer& p) {
+         p.write("* OK a\r\n");
+         p.read_until("\r\n");
+         p.write("* CAPABILITY IMAP4rev1 LOGINDISABLED\r\na1 OK\r\n");
+       }},
+      {"imap", [](Peer& p) { p.write("* OK [CAPABILITY IMAP4rev1] a\r\n"); }},
+      {"imap",
+       [](Peer& p) {
+         p.write("* OK a\r\n");
+         p.read_until("\r\n");
+         p.write("a1 OK\r\n");
+         p.read_until("\r\n");
+         p.write("* BYE too late\r\n");
        }},
       {"pop3",
        [](Peer& p) {
