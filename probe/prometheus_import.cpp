@@ -115,7 +115,7 @@ class Importer {
     }
   }
 
-  static bool is_probe(const std::string& path) { return path.ends_with("/probe"); }
+  static bool is_probe(const std::string& path) { return ("/" + path).ends_with("/probe"); }
 
   /// What Prometheus gives each target of the job before its rules run.
   [[nodiscard]] LabelMap labels_of(const ScrapeJob& job) const {

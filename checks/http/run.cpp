@@ -190,14 +190,13 @@ bool HttpRun::prepare(const Url& url, net::HttpRequest& request) {
   request.connect_as = &settings_.address;
   request.body = body_to_send_;
   request.chunked = body_to_send_ && !settings_.body_file.empty();
-  if (url.secure) {
-    auto material = settings_.tls.material();
-    if (!material) {
-      context_.fail(Reason::kLocalFile, material.error());
-      return false;
-    }
-    request.tls = std::move(*material);
+  // As with blackbox_exporter, a file that is missing is not ignored because this URL needs none.
+  auto material = settings_.tls.material();
+  if (!material) {
+    context_.fail(Reason::kLocalFile, material.error());
+    return false;
   }
+  if (url.secure) request.tls = std::move(*material);
   add_headers(url, request);
   return true;
 }

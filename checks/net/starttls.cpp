@@ -77,7 +77,8 @@ asio::awaitable<Problem> smtp(Stream& stream, LineReader& reader, const std::str
   std::string features;
   if (auto problem = co_await exchange(stream, reader, "EHLO vedette.invalid\r\n", "250", &features)) co_return problem;
   if (!offers(features, "STARTTLS")) {
-    co_return Failure{Reason::kStarttlsRefused, "its answer to EHLO offers no STARTTLS: " + printable(features, kShownWords)};
+    co_return Failure{Reason::kStarttlsRefused,
+                      "its answer to EHLO offers no STARTTLS: " + printable(features, kShownWords)};
   }
   co_return co_await exchange(stream, reader, "STARTTLS\r\n", "220");
 }

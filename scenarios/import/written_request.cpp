@@ -13,6 +13,7 @@
 #include "language/base64.hpp"
 #include "language/json.hpp"
 #include "language/percent.hpp"
+#include "scenarios/import/sensitive.hpp"
 #include "scenarios/limits.hpp"
 
 namespace vedette::scenarios {
@@ -35,22 +36,6 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-/// Whether what goes by that name is nobody else's business: `password`, `client_secret`, `X-Api-Key`, `accessToken`.
-bool is_sensitive(std::string_view name) {
-  constexpr std::array<std::string_view, 4> kAnywhere{"password", "passwd", "passphrase", "secret"};
-  constexpr std::array<std::string_view, 11> kAtEnd{"pwd",        "token",     "apikey",   "authkey",
-                                                    "accesskey",  "sessionid", "xsession", "privatekey",
-                                                    "credential", "signature", "jwt"};
-  std::string letters;
-  for (const char c : lower_case(name)) {
-    if (c >= 'a' && c <= 'z') letters += c;
-  }
-  return letters == "pass" || letters == "xauth" || letters == "sig" || letters == "session" || letters == "key" ||
-         std::any_of(kAnywhere.begin(), kAnywhere.end(),
-                     [&](std::string_view word) { return letters.find(word) != std::string::npos; }) ||
-         std::any_of(kAtEnd.begin(), kAtEnd.end(), [&](std::string_view word) { return letters.ends_with(word); });
-}
-
 /// JSON without what stands between its signs.
 std::string without_blanks(const std::string& json) {
   std::string out;
@@ -62,15 +47,6 @@ std::string without_blanks(const std::string& json) {
     if (quoted || (c != ' ' && c != '\n' && c != '\r' && c != '\t')) out += json[i];
   }
   return out;
-}
-
-/// Whether a value goes by a name that makes it a secret.
-bool holds_secret(const Value& value) {
-  if (const auto* list = value.list()) return std::any_of(list->begin(), list->end(), &holds_secret);
-  const auto* object = value.object();
-  return object != nullptr && std::any_of(object->begin(), object->end(), [](const auto& member) {
-           return is_sensitive(member.first) || holds_secret(member.second);
-         });
 }
 
 class Writer {
@@ -246,7 +222,20 @@ class Writer {
       add_fields(out, "form", form, [&](const auto& name, const auto& value) { return shown(name, value); });
       return;
     }
-    pair(out, "text", masked_form(request.body));
+    const auto boundary = boundary_of(request.headers);
+    pair(out, "text", boundary.empty() ? masked_form(request.body) : masked_parts(request.body, boundary));
+  }
+
+  /// A multipart body as it was recorded, but for values of sensitive names.
+  std::string masked_parts(const std::string& body, const std::string& boundary) {
+    std::string out;
+    std::size_t done = 0;
+    for (const auto& part : parts_of(body, boundary)) {
+      if (!is_sensitive(part.name) || part.size == 0) continue;
+      out += escaped(body.substr(done, part.begin - done)) + secret(part.name, body.substr(part.begin, part.size));
+      done = part.begin + part.size;
+    }
+    return out + escaped(body.substr(done));
   }
 
   /// Values of sensitive names in what is nearly a form, such as the query of a URL, as they are written there.

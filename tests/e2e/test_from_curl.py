@@ -219,6 +219,8 @@ class Conversion(unittest.TestCase):
                 request["postData"] = post
             return {"request": request, "response": {"status": 200, "content": {"mimeType": "text/html"}}}
         form = "application/x-www-form-urlencoded"
+        parts = "".join(f'--YY\r\nContent-Disposition: form-data; name={name}\r\n\r\n{value}\r\n' for name, value in
+                        (('"user"', "bob"), ('"password"', "hunter22"), ('"api_key"; filename="k"', "hunter22"), ('"empty_secret"', ""))) + "--YY--\r\n"
         entries = [
             entry(1, mimeType=form, params=[{"name": "user", "value": "bob"}, {"name": "password", "value": "hunter22"}]),
             entry(2, [("Content-Type", form)], mimeType=form, text="user=bob&password=hunter22"),
@@ -226,21 +228,24 @@ class Conversion(unittest.TestCase):
             entry(4, [("Content-Type", "multipart/form-data; boundary=XX")], mimeType="multipart/form-data; boundary=XX",
                   params=[{"name": "f", "contentType": "text/plain", "value": "abc"}, {"name": "n", "value": "v"}]),
             entry(5, mimeType="application/octet-stream", encoding="base64", text="AAH/"),
-            entry(6, [("If-None-Match", "x"), ("X-Auth-Token", "hunter22")])]
+            entry(6, [("If-None-Match", "x"), ("X-Auth-Token", "hunter22")]),
+            entry(7, mimeType='multipart/form-data; boundary="YY"', text=parts)]
         recording = self.work.write("a.har", json.dumps({"log": {"entries": entries}}))
         made = run("scenario", "from-har", recording)
         self.assertEqual(made.returncode, 0, made.stderr)
         self.assertNotIn("hunter22", made.stdout)
         names = re.findall(r"\{env: (\w+)\}", made.stdout)
-        self.assertEqual(sorted(names), ["CLIENT_SECRET", "PASSWORD", "X_AUTH_TOKEN"])
+        self.assertEqual(sorted(names), ["API_KEY", "CLIENT_SECRET", "PASSWORD", "X_AUTH_TOKEN"])
         seen, out = self.requests_of(made.stdout, dict.fromkeys(names, "hunter22"))
         self.assertEqual(out.returncode, 0, out.stdout + out.stderr)
         self.assertEqual([(path, dict(headers).get("content-type"), body) for _, path, headers, body in seen], [
             ("/1", form, b"user=bob&password=hunter22"), ("/2", form, b"user=bob&password=hunter22"),
             ("/3", "application/json", b'{"client_secret":"hunter22","n":1}'),
-            ("/4", "multipart", seen[3][3]), ("/5", "application/octet-stream", b"\0\1\xff"), ("/6", None, b"")])
+            ("/4", "multipart", seen[3][3]), ("/5", "application/octet-stream", b"\0\1\xff"), ("/6", None, b""), ("/7", "multipart", seen[6][3])])
         self.assertIn(b'content-disposition: form-data; name="f"\ncontent-type: text/plain=abc', seen[3][3])
         self.assertEqual(dict(seen[5][2]), {"x-auth-token": "hunter22"})
+        for part in (b'name="user"=bob', b'name="password"=hunter22', b'filename="k"=hunter22', b'name="empty_secret"='):
+            self.assertIn(part, seen[6][3])
 
     def test_secrets_in_odd_places(self):
         body = {"token": ["aaa-111"], "secret": {"x": "bbb-222"}, "new_password1": "ccc-333", "plain": "ddd-444"}

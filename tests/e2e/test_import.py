@@ -226,6 +226,14 @@ class Import(unittest.TestCase):
                             "\n    static_configs: [{targets: [h]}]\n    relabel_configs:" + USUAL)
         self.assertEqual([check["module"] for check in self.checks(out)], ["icmp"])
 
+    def test_what_prometheus_takes_as_well(self):
+        self.work.write("none.json", "[]")
+        out = self.imported("scrape_configs:\n  - job_name: a\n    metrics_path: probe\n    params: {module: [icmp]}"
+                            "\n    file_sd_configs: [{files: [none.json]}]"
+                            "\n    static_configs: [{targets: [h]}]\n    relabel_configs:" + USUAL)
+        self.assertEqual(out.returncode, 0, out.stderr)
+        self.assertEqual([check["targets"] for check in self.checks(out)], [["h"]])
+
     def test_what_cannot_be_said_is_left_out(self):
         for name, body, message in (
                 ("no module", "\n    params: {module: [none]}\n    static_configs: [{targets: [a]}]\n    relabel_configs:" + USUAL,

@@ -176,7 +176,8 @@ TEST_CASE("files that cannot be read are our own fault") {
   const FaultServer server(says(ok("x")));
   for (const auto* settings :
        {"body_file: /nonexistent/body", "basic_auth: {username: u, password_file: /nonexistent/pw}",
-        "bearer_token_file: /nonexistent/t"}) {
+        "bearer_token_file: /nonexistent/t", "tls_config: {ca_file: /nonexistent/ca}",
+        "tls_config: {cert_file: /nonexistent/cert, key_file: /nonexistent/key}"}) {
     const auto result = run(server, settings);
     INFO(settings);
     CHECK(result.reason == Reason::kLocalFile);
