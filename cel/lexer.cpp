@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "config/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace vedette::cel {
 

@@ -5,8 +5,8 @@
 #include <charconv>
 #include <utility>
 
-#include "config/ascii.hpp"
-#include "config/utf8.hpp"
+#include "base/ascii.hpp"
+#include "base/utf8.hpp"
 
 namespace vedette {
 

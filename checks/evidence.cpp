@@ -3,7 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
-#include "checks/text.hpp"
+#include "base/text.hpp"
 
 namespace vedette {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// What a kind of check is: one row in the table of kinds (probe/kinds.hpp) and one folder beside this file.
+// What a kind of check is: one row in the table of kinds (probe/config/kinds.hpp) and one folder beside this file.
 
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
@@ -14,10 +14,10 @@
 #include <vector>
 
 #include "checks/check.hpp"
-#include "checks/clock_guard.hpp"
 #include "checks/redactor.hpp"
 #include "checks/result.hpp"
-#include "checks/slice.hpp"
+#include "net/io/clock_guard.hpp"
+#include "net/io/slice.hpp"
 
 namespace vedette {
 

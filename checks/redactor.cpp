@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "config/ascii.hpp"
-#include "language/base64.hpp"
-#include "language/value.hpp"
+#include "base/ascii.hpp"
+#include "base/base64.hpp"
+#include "language/values/value.hpp"
 
 namespace vedette {
 

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.hpp"
 #include "checks/reason.hpp"
-#include "checks/text.hpp"
 
 namespace vedette {
 

@@ -13,8 +13,8 @@
 #include <new>
 
 #include "checks/evidence.hpp"
-#include "checks/net/clock.hpp"
 #include "config/secret.hpp"
+#include "net/io/clock.hpp"
 
 namespace vedette {
 

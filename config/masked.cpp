@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "config/ascii.hpp"
+#include "base/ascii.hpp"
 #include "config/reference.hpp"
 
 namespace vedette::config {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "config/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace vedette::config {
 

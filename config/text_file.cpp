@@ -4,8 +4,8 @@
 
 #include <utility>
 
+#include "base/utf8.hpp"
 #include "config/secret.hpp"
-#include "config/utf8.hpp"
 
 namespace vedette::config {
 

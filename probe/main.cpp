@@ -8,9 +8,9 @@
 #include <exception>
 #include <iostream>
 
-#include "checks/version.hpp"
-#include "checks/workers.hpp"
-#include "probe/cli.hpp"
+#include "base/version.hpp"
+#include "base/workers.hpp"
+#include "probe/cli/cli.hpp"
 
 int main(int argc, char** argv) {
   // A peer that closes must be an error of the write, not the end of the process.

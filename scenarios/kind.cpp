@@ -6,11 +6,11 @@
 #include <map>
 
 #include "config/mapping.hpp"
-#include "language/json.hpp"
-#include "scenarios/executor.hpp"
-#include "scenarios/load.hpp"
-#include "scenarios/record_json.hpp"
-#include "scenarios/report.hpp"
+#include "language/values/json.hpp"
+#include "scenarios/reports/record_json.hpp"
+#include "scenarios/reports/report.hpp"
+#include "scenarios/run/executor.hpp"
+#include "scenarios/tools/load.hpp"
 #include "scenarios/yaml/reader.hpp"
 
 namespace vedette::scenarios {

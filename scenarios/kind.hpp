@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "checks/kind.hpp"
-#include "scenarios/scenario.hpp"
-#include "scenarios/session.hpp"
+#include "scenarios/model/scenario.hpp"
+#include "scenarios/run/session.hpp"
 
 namespace vedette::scenarios {
 

@@ -13,8 +13,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "checks/net/services.hpp"
 #include "checks/run.hpp"
+#include "net/names/services.hpp"
 #include "scheduler/scheduler.hpp"
 
 namespace vedette {

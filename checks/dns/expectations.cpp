@@ -1,6 +1,6 @@
 #include "checks/dns/expectations.hpp"
 
-#include "checks/net/lines.hpp"
+#include "checks/expect/lines.hpp"
 
 #include <fmt/format.h>
 

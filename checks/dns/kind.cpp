@@ -2,7 +2,7 @@
 
 #include "checks/dns/run.hpp"
 #include "checks/dns/settings.hpp"
-#include "checks/net/lookup.hpp"
+#include "net/names/lookup.hpp"
 
 namespace vedette::dns {
 

@@ -11,7 +11,7 @@
 
 #include "checks/dns/record_text.hpp"
 
-#include "config/ascii.hpp"
+#include "base/ascii.hpp"
 
 namespace vedette::dns {
 

@@ -6,7 +6,7 @@
 #include <array>
 #include <vector>
 
-#include "config/ascii.hpp"
+#include "base/ascii.hpp"
 
 namespace vedette::dns {
 

@@ -7,13 +7,13 @@
 #include <boost/json/array.hpp>
 
 #include "checks/dns/expectations.hpp"
-#include "checks/net/errors.hpp"
-#include "checks/net/line_reader.hpp"
-#include "checks/net/lookup.hpp"
-#include "checks/net/moment.hpp"
-#include "checks/net/services.hpp"
-#include "checks/net/target.hpp"
-#include "checks/net/udp_socket.hpp"
+#include "net/addresses/target.hpp"
+#include "net/io/errors.hpp"
+#include "net/io/moment.hpp"
+#include "net/io/udp_socket.hpp"
+#include "net/names/lookup.hpp"
+#include "net/names/services.hpp"
+#include "net/stream/line_reader.hpp"
 
 namespace vedette::dns {
 

@@ -9,8 +9,8 @@
 #include "checks/dns/message.hpp"
 #include "checks/dns/settings.hpp"
 #include "checks/kind.hpp"
-#include "checks/net/clock.hpp"
-#include "checks/net/stream.hpp"
+#include "net/io/clock.hpp"
+#include "net/stream/stream.hpp"
 
 namespace vedette::dns {
 

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "checks/dns/names.hpp"
-#include "checks/net/target.hpp"
-#include "config/ascii.hpp"
 #include "config/mapping.hpp"
+#include "net/addresses/target.hpp"
 
 namespace vedette::dns {
 

@@ -9,10 +9,10 @@
 
 #include "checks/check.hpp"
 #include "checks/dns/message.hpp"
-#include "checks/net/address.hpp"
-#include "checks/net/tls_profile.hpp"
 #include "config/pattern.hpp"
-#include "language/expectations.hpp"
+#include "language/lines/expectations.hpp"
+#include "net/addresses/address.hpp"
+#include "net/tls/tls_profile.hpp"
 
 namespace vedette::config {
 class Mapping;

@@ -4,14 +4,14 @@
 
 #include <charconv>
 
+#include "base/percent.hpp"
+#include "base/version.hpp"
 #include "checks/grpc/health_message.hpp"
 #include "checks/grpc/settings.hpp"
-#include "checks/net/clock.hpp"
-#include "checks/net/http_client.hpp"
-#include "checks/net/lookup.hpp"
-#include "checks/version.hpp"
 #include "config/masked.hpp"
-#include "language/percent.hpp"
+#include "net/http/http_client.hpp"
+#include "net/io/clock.hpp"
+#include "net/names/lookup.hpp"
 
 namespace vedette::grpc {
 

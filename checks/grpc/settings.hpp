@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "checks/check.hpp"
-#include "checks/net/address.hpp"
-#include "checks/net/target.hpp"
-#include "checks/net/tls_profile.hpp"
 #include "config/secret.hpp"
+#include "net/addresses/address.hpp"
+#include "net/addresses/target.hpp"
+#include "net/tls/tls_profile.hpp"
 
 namespace vedette::config {
 class Mapping;

@@ -10,9 +10,9 @@
 #include <string>
 #include <string_view>
 
-#include "checks/net/http_exchange.hpp"
 #include "checks/result.hpp"
-#include "checks/run_memory.hpp"
+#include "net/http/http_exchange.hpp"
+#include "net/io/run_memory.hpp"
 
 namespace vedette::http {
 

@@ -7,10 +7,10 @@
 #include <charconv>
 #include <chrono>
 
+#include "base/ascii.hpp"
 #include "checks/http/date.hpp"
-#include "checks/net/target.hpp"
-#include "config/ascii.hpp"
 #include "config/secret.hpp"
+#include "net/addresses/target.hpp"
 
 namespace vedette::http {
 

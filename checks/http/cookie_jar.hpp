@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "checks/http/url.hpp"
-#include "checks/net/http_exchange.hpp"
+#include "net/http/http_exchange.hpp"
 
 namespace vedette::http {
 

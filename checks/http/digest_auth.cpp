@@ -4,10 +4,10 @@
 
 #include <map>
 
-#include "config/ascii.hpp"
+#include "base/ascii.hpp"
+#include "base/digests.hpp"
 #include "config/secret.hpp"
-#include "language/digests.hpp"
-#include "language/value.hpp"
+#include "language/values/value.hpp"
 
 namespace vedette::http {
 

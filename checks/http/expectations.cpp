@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "checks/net/offload.hpp"
-#include "config/ascii.hpp"
+#include "base/ascii.hpp"
+#include "net/io/offload.hpp"
 
 namespace vedette::http {
 

@@ -9,7 +9,7 @@
 #include "checks/http/body.hpp"
 #include "checks/http/settings.hpp"
 #include "checks/kind.hpp"
-#include "checks/net/http_exchange.hpp"
+#include "net/http/http_exchange.hpp"
 
 namespace vedette::http {
 

@@ -3,8 +3,8 @@
 #include "checks/http/run.hpp"
 #include "checks/http/settings.hpp"
 #include "checks/http/url.hpp"
-#include "checks/net/lookup.hpp"
-#include "checks/net/tls_facts.hpp"
+#include "net/names/lookup.hpp"
+#include "net/tls/tls_facts.hpp"
 
 namespace vedette::http {
 

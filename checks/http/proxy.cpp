@@ -10,9 +10,9 @@
 #include <cstdlib>
 
 #include "checks/http/go_url.hpp"
-#include "checks/net/services.hpp"
-#include "checks/net/target.hpp"
 #include "config/mapping.hpp"
+#include "net/addresses/target.hpp"
+#include "net/names/services.hpp"
 
 namespace vedette::http {
 

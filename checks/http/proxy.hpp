@@ -11,8 +11,8 @@
 
 #include "checks/http/url.hpp"
 #include "checks/kind.hpp"
-#include "checks/net/http_exchange.hpp"
 #include "config/secret.hpp"
+#include "net/http/http_exchange.hpp"
 
 namespace vedette::config {
 class Mapping;

@@ -7,20 +7,20 @@
 #include <boost/json/array.hpp>
 #include <charconv>
 
+#include "base/ascii.hpp"
+#include "base/version.hpp"
+#include "checks/expect/lines.hpp"
 #include "checks/http/date.hpp"
 #include "checks/http/expectations.hpp"
 #include "checks/http/go_url.hpp"
 #include "checks/http/token.hpp"
-#include "checks/net/errors.hpp"
-#include "checks/net/http_client.hpp"
-#include "checks/net/lines.hpp"
-#include "checks/net/lookup.hpp"
-#include "checks/net/proxy_tunnel.hpp"
-#include "checks/net/services.hpp"
-#include "checks/net/target.hpp"
-#include "checks/version.hpp"
-#include "config/ascii.hpp"
 #include "config/masked.hpp"
+#include "net/addresses/target.hpp"
+#include "net/http/http_client.hpp"
+#include "net/http/proxy_tunnel.hpp"
+#include "net/io/errors.hpp"
+#include "net/names/lookup.hpp"
+#include "net/names/services.hpp"
 
 namespace vedette::http {
 

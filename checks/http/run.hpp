@@ -14,7 +14,7 @@
 #include "checks/http/settings.hpp"
 #include "checks/http/url.hpp"
 #include "checks/kind.hpp"
-#include "checks/net/http_exchange.hpp"
+#include "net/http/http_exchange.hpp"
 
 namespace vedette::http {
 

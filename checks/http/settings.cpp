@@ -7,8 +7,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/ascii.hpp"
 #include "checks/http/url.hpp"
-#include "config/ascii.hpp"
 #include "config/mapping.hpp"
 
 namespace vedette::http {

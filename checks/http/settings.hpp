@@ -10,16 +10,16 @@
 
 #include "cel/program.hpp"
 #include "checks/check.hpp"
+#include "checks/expect/days_left.hpp"
 #include "checks/http/body.hpp"
 #include "checks/http/proxy.hpp"
 #include "checks/http/token_settings.hpp"
 #include "checks/http/url.hpp"
-#include "checks/net/address.hpp"
-#include "checks/net/days_left.hpp"
-#include "checks/net/tls_profile.hpp"
 #include "config/pattern.hpp"
 #include "config/secret.hpp"
-#include "language/expectations.hpp"
+#include "language/lines/expectations.hpp"
+#include "net/addresses/address.hpp"
+#include "net/tls/tls_profile.hpp"
 
 namespace vedette::http {
 

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <vector>
 
-#include "config/ascii.hpp"
+#include "base/ascii.hpp"
+#include "base/digests.hpp"
+#include "base/percent.hpp"
 #include "config/secret.hpp"
-#include "language/digests.hpp"
-#include "language/percent.hpp"
-#include "language/value.hpp"
+#include "language/values/value.hpp"
 
 namespace vedette::http {
 

@@ -9,7 +9,7 @@
 #include <tl/expected.hpp>
 
 #include "checks/http/url.hpp"
-#include "checks/net/http_exchange.hpp"
+#include "net/http/http_exchange.hpp"
 
 namespace vedette::http {
 

@@ -12,14 +12,14 @@
 #include <boost/json/value.hpp>
 #include <memory>
 
+#include "base/ascii.hpp"
+#include "base/base64.hpp"
+#include "base/version.hpp"
 #include "checks/http/url.hpp"
-#include "checks/net/http_client.hpp"
-#include "checks/net/moment.hpp"
-#include "checks/net/proxy_tunnel.hpp"
-#include "checks/net/services.hpp"
-#include "checks/version.hpp"
-#include "config/ascii.hpp"
-#include "language/base64.hpp"
+#include "net/http/http_client.hpp"
+#include "net/http/proxy_tunnel.hpp"
+#include "net/io/moment.hpp"
+#include "net/names/services.hpp"
 
 namespace vedette::http {
 

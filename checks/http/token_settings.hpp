@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "checks/http/proxy.hpp"
-#include "checks/net/tls_profile.hpp"
 #include "config/secret.hpp"
+#include "net/tls/tls_profile.hpp"
 
 namespace vedette::http {
 

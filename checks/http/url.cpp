@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "checks/net/target.hpp"
-#include "config/ascii.hpp"
+#include "base/ascii.hpp"
+#include "base/percent.hpp"
 #include "config/secret.hpp"
-#include "language/percent.hpp"
+#include "net/addresses/target.hpp"
 
 namespace vedette::http {
 

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "checks/net/icmp_socket.hpp"
-#include "checks/net/lookup.hpp"
-#include "checks/net/target.hpp"
 #include "config/mapping.hpp"
+#include "net/addresses/target.hpp"
+#include "net/io/icmp_socket.hpp"
+#include "net/names/lookup.hpp"
 
 namespace vedette::icmp {
 

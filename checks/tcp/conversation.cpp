@@ -1,8 +1,8 @@
 #include "checks/tcp/conversation.hpp"
 
-#include "checks/net/lines.hpp"
+#include "base/utf8.hpp"
+#include "checks/expect/lines.hpp"
 #include "checks/tcp/dialogue.hpp"
-#include "config/utf8.hpp"
 
 namespace vedette::tcp {
 

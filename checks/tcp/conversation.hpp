@@ -6,8 +6,8 @@
 #include <string>
 
 #include "checks/kind.hpp"
-#include "checks/net/stream.hpp"
 #include "checks/tcp/settings.hpp"
+#include "net/stream/stream.hpp"
 
 namespace vedette::tcp {
 

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "checks/kind.hpp"
-#include "checks/net/line_reader.hpp"
-#include "checks/net/stream.hpp"
 #include "checks/tcp/settings.hpp"
+#include "net/stream/line_reader.hpp"
+#include "net/stream/stream.hpp"
 
 namespace vedette::tcp {
 

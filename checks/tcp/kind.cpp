@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include "checks/net/lookup.hpp"
-#include "checks/net/services.hpp"
-#include "checks/net/target.hpp"
 #include "checks/tcp/conversation.hpp"
 #include "checks/tcp/settings.hpp"
+#include "net/addresses/target.hpp"
+#include "net/names/lookup.hpp"
+#include "net/names/services.hpp"
 
 namespace vedette::tcp {
 

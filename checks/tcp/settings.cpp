@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <set>
 
-#include "checks/net/target.hpp"
 #include "config/mapping.hpp"
+#include "net/addresses/target.hpp"
 
 namespace vedette::tcp {
 

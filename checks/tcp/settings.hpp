@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "checks/check.hpp"
-#include "checks/net/address.hpp"
-#include "checks/net/tls_profile.hpp"
 #include "config/pattern.hpp"
 #include "config/secret.hpp"
-#include "language/expectations.hpp"
+#include "language/lines/expectations.hpp"
+#include "net/addresses/address.hpp"
+#include "net/tls/tls_profile.hpp"
 
 namespace vedette::config {
 class Mapping;

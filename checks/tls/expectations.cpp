@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "checks/net/target.hpp"
-#include "config/ascii.hpp"
+#include "base/ascii.hpp"
+#include "net/addresses/target.hpp"
 
 namespace vedette::tls {
 

@@ -3,8 +3,8 @@
 // What a TLS check expects of the peer's certificates.
 
 #include "checks/kind.hpp"
-#include "checks/net/tls_facts.hpp"
 #include "checks/tls/settings.hpp"
+#include "net/tls/tls_facts.hpp"
 
 namespace vedette::tls {
 

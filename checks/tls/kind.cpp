@@ -4,14 +4,14 @@
 
 #include <boost/json/array.hpp>
 
-#include "checks/net/lines.hpp"
-#include "checks/net/lookup.hpp"
-#include "checks/net/services.hpp"
-#include "checks/net/starttls.hpp"
-#include "checks/net/stream.hpp"
-#include "checks/net/target.hpp"
+#include "checks/expect/lines.hpp"
 #include "checks/tls/expectations.hpp"
 #include "checks/tls/settings.hpp"
+#include "net/addresses/target.hpp"
+#include "net/names/lookup.hpp"
+#include "net/names/services.hpp"
+#include "net/starttls/starttls.hpp"
+#include "net/stream/stream.hpp"
 
 namespace vedette::tls {
 

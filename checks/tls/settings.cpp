@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "checks/net/starttls.hpp"
-#include "checks/net/target.hpp"
 #include "config/mapping.hpp"
+#include "net/addresses/target.hpp"
+#include "net/starttls/starttls.hpp"
 
 namespace vedette::tls {
 

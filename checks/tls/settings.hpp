@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "checks/check.hpp"
-#include "checks/net/address.hpp"
-#include "checks/net/days_left.hpp"
-#include "checks/net/tls_profile.hpp"
-#include "language/expectations.hpp"
+#include "checks/expect/days_left.hpp"
+#include "language/lines/expectations.hpp"
+#include "net/addresses/address.hpp"
+#include "net/tls/tls_profile.hpp"
 
 namespace vedette::config {
 class Mapping;

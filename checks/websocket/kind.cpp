@@ -1,8 +1,8 @@
 #include "checks/websocket/kind.hpp"
 
-#include "checks/net/lookup.hpp"
 #include "checks/websocket/run.hpp"
 #include "checks/websocket/settings.hpp"
+#include "net/names/lookup.hpp"
 
 namespace vedette::websocket {
 

@@ -20,9 +20,9 @@
 #include <exception>
 #include <optional>
 
-#include "checks/net/flood.hpp"
-#include "checks/net/stream.hpp"
 #include "checks/websocket/upgrade_head.hpp"
+#include "net/io/flood.hpp"
+#include "net/stream/stream.hpp"
 
 namespace vedette::websocket {
 

@@ -6,18 +6,18 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
 
+#include "base/ascii.hpp"
+#include "base/version.hpp"
 #include "checks/http/go_url.hpp"
-#include "checks/net/lookup.hpp"
-#include "checks/net/proxy_tunnel.hpp"
-#include "checks/net/services.hpp"
-#include "checks/net/target.hpp"
 #include "checks/tcp/dialogue.hpp"
-#include "checks/version.hpp"
 #include "checks/websocket/layer.hpp"
 #include "checks/websocket/settings.hpp"
-#include "config/ascii.hpp"
 #include "config/masked.hpp"
 #include "config/secret.hpp"
+#include "net/addresses/target.hpp"
+#include "net/http/proxy_tunnel.hpp"
+#include "net/names/lookup.hpp"
+#include "net/names/services.hpp"
 
 namespace vedette::websocket {
 

@@ -6,10 +6,10 @@
 #include <array>
 #include <map>
 
-#include "checks/net/flood.hpp"
-#include "checks/net/http1_head.hpp"
-#include "config/ascii.hpp"
+#include "base/ascii.hpp"
 #include "config/secret.hpp"
+#include "net/http/http1_head.hpp"
+#include "net/io/flood.hpp"
 
 namespace vedette::websocket {
 

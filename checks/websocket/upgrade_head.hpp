@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "checks/net/socket.hpp"
+#include "net/io/socket.hpp"
 
 namespace vedette::websocket {
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "language/xml_scan.hpp"
+#include "language/markup/xml_scan.hpp"
 
 namespace vedette::scenarios::hurl {
 

@@ -2,8 +2,8 @@
 
 // The bodies of Hurl files: JSON, XML, texts between fences, bytes, files.
 
-#include "language/literal_parser.hpp"
-#include "scenarios/scenario.hpp"
+#include "language/lines/literal_parser.hpp"
+#include "scenarios/model/scenario.hpp"
 
 namespace vedette::scenarios::hurl {
 

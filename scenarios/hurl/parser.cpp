@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <array>
 
+#include "base/utf8.hpp"
 #include "config/nearest.hpp"
 #include "config/secret.hpp"
-#include "config/utf8.hpp"
-#include "language/line_parser.hpp"
-#include "scenarios/given_variables.hpp"
+#include "language/lines/line_parser.hpp"
 #include "scenarios/hurl/body_parser.hpp"
-#include "scenarios/options.hpp"
+#include "scenarios/model/given_variables.hpp"
+#include "scenarios/model/options.hpp"
 
 namespace vedette::scenarios::hurl {
 

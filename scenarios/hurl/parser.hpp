@@ -6,8 +6,8 @@
 #include <memory>
 #include <tl/expected.hpp>
 
-#include "language/reader.hpp"
-#include "scenarios/scenario.hpp"
+#include "language/lines/reader.hpp"
+#include "scenarios/model/scenario.hpp"
 
 namespace vedette::scenarios::hurl {
 

@@ -8,11 +8,11 @@
 #include <map>
 #include <optional>
 
-#include "checks/text.hpp"
-#include "config/ascii.hpp"
+#include "base/ascii.hpp"
+#include "base/percent.hpp"
+#include "base/text.hpp"
+#include "base/utf8.hpp"
 #include "config/secret.hpp"
-#include "config/utf8.hpp"
-#include "language/percent.hpp"
 #include "scenarios/import/curl_options.hpp"
 #include "scenarios/import/curl_url.hpp"
 #include "scenarios/import/import.hpp"

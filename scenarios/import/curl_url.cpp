@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <string_view>
 
-#include "config/ascii.hpp"
-#include "language/percent.hpp"
+#include "base/ascii.hpp"
+#include "base/percent.hpp"
 
 namespace vedette::scenarios {
 

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <set>
 
-#include "config/ascii.hpp"
-#include "language/json.hpp"
+#include "base/ascii.hpp"
+#include "language/values/json.hpp"
 #include "scenarios/import/import.hpp"
 #include "scenarios/import/written_request.hpp"
-#include "scenarios/limits.hpp"
+#include "scenarios/model/limits.hpp"
 
 namespace vedette::scenarios {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "config/ascii.hpp"
+#include "base/ascii.hpp"
 #include "config/secret.hpp"
 
 namespace vedette::scenarios {

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "config/ascii.hpp"
-#include "config/utf8.hpp"
+#include "base/ascii.hpp"
+#include "base/utf8.hpp"
 
 namespace vedette::scenarios {
 

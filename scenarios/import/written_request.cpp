@@ -8,13 +8,13 @@
 #include <map>
 #include <set>
 
-#include "config/ascii.hpp"
-#include "config/utf8.hpp"
-#include "language/base64.hpp"
-#include "language/json.hpp"
-#include "language/percent.hpp"
+#include "base/ascii.hpp"
+#include "base/base64.hpp"
+#include "base/percent.hpp"
+#include "base/utf8.hpp"
+#include "language/values/json.hpp"
 #include "scenarios/import/sensitive.hpp"
-#include "scenarios/limits.hpp"
+#include "scenarios/model/limits.hpp"
 
 namespace vedette::scenarios {
 

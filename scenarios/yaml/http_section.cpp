@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
+#include "base/base64.hpp"
 #include "checks/http/token_settings.hpp"
-#include "config/ascii.hpp"
-#include "language/base64.hpp"
-#include "language/filters.hpp"
-#include "scenarios/limits.hpp"
+#include "language/filters/filters.hpp"
+#include "scenarios/model/limits.hpp"
+#include "scenarios/run/substitute.hpp"
 #include "scenarios/yaml/reader.hpp"
-#include "scenarios/yaml/substitute.hpp"
 
 namespace vedette::scenarios::yaml {
 

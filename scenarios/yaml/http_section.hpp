@@ -3,7 +3,7 @@
 // The section `http:` of a step, and of `defaults:`.
 
 #include "config/mapping.hpp"
-#include "scenarios/scenario.hpp"
+#include "scenarios/model/scenario.hpp"
 
 namespace vedette::scenarios::yaml {
 

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 
-#include "language/json.hpp"
-#include "language/line_parser.hpp"
-#include "scenarios/attempts.hpp"
+#include "language/lines/line_parser.hpp"
+#include "language/values/json.hpp"
+#include "scenarios/run/attempts.hpp"
 
 namespace vedette::scenarios::yaml {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "config/mapping.hpp"
-#include "scenarios/scenario.hpp"
+#include "scenarios/model/scenario.hpp"
 
 namespace vedette::scenarios::yaml {
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "language/json.hpp"
+#include "language/values/json.hpp"
 
 namespace vedette::scenarios::yaml {
 

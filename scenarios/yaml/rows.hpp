@@ -6,7 +6,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "language/value.hpp"
+#include "language/values/value.hpp"
 
 namespace vedette::scenarios::yaml {
 

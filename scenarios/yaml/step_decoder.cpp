@@ -9,16 +9,16 @@
 #include "checks/dns/kind.hpp"
 #include "checks/icmp/kind.hpp"
 #include "checks/kind.hpp"
-#include "checks/net/http_connections.hpp"
 #include "checks/tcp/kind.hpp"
 #include "checks/tls/kind.hpp"
 #include "config/nearest.hpp"
-#include "language/json.hpp"
+#include "language/values/json.hpp"
+#include "net/http/http_connections.hpp"
 #include "scenarios/hurl/parser.hpp"
-#include "scenarios/yaml/check_section.hpp"
+#include "scenarios/run/check_section.hpp"
+#include "scenarios/run/substitute.hpp"
 #include "scenarios/yaml/reader.hpp"
 #include "scenarios/yaml/rows.hpp"
-#include "scenarios/yaml/substitute.hpp"
 
 namespace vedette::scenarios::yaml {
 

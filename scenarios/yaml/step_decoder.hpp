@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "config/mapping.hpp"
-#include "scenarios/scenario.hpp"
+#include "scenarios/model/scenario.hpp"
 #include "scenarios/yaml/http_section.hpp"
 
 namespace vedette::scenarios::yaml {

@@ -27,7 +27,7 @@
 #include <system_error>
 #include <vector>
 
-#include "probe/descriptor_limit.hpp"
+#include "probe/agent/descriptor_limit.hpp"
 #include "tests/bench/delays.hpp"
 #include "tests/bench/program.hpp"
 #include "tests/bench/truth.hpp"

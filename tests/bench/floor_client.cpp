@@ -23,10 +23,10 @@
 #include <tuple>
 #include <vector>
 
-#include "checks/net/clock.hpp"
-#include "checks/net/tls_name.hpp"
-#include "checks/net/tls_verify.hpp"
-#include "probe/descriptor_limit.hpp"
+#include "net/io/clock.hpp"
+#include "net/tls/tls_name.hpp"
+#include "net/tls/tls_verify.hpp"
+#include "probe/agent/descriptor_limit.hpp"
 #include "tests/bench/program.hpp"
 
 namespace vedette::bench {

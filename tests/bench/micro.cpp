@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include "checks/kind.hpp"
-#include "checks/net/http1_response.hpp"
-#include "exporters/recent_results.hpp"
-#include "exporters/series_store.hpp"
+#include "exporters/history/recent_results.hpp"
+#include "exporters/prometheus/series_store.hpp"
+#include "net/http/http1_response.hpp"
 #include "scheduler/scheduler.hpp"
 
 namespace vedette::bench {

@@ -19,9 +19,9 @@
 
 #include "checks/kind.hpp"
 #include "config/diagnostic.hpp"
-#include "probe/config_loader.hpp"
-#include "probe/descriptor_limit.hpp"
-#include "probe/recorder.hpp"
+#include "probe/agent/descriptor_limit.hpp"
+#include "probe/agent/recorder.hpp"
+#include "probe/config/config_loader.hpp"
 #include "scheduler/shard.hpp"
 #include "tests/bench/program.hpp"
 

@@ -25,7 +25,7 @@
 #include <tuple>
 #include <vector>
 
-#include "exporters/series_store.hpp"
+#include "exporters/prometheus/series_store.hpp"
 #include "tests/bench/program.hpp"
 
 namespace vedette::bench {

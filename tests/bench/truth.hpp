@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "checks/net/clock.hpp"
+#include "net/io/clock.hpp"
 
 namespace vedette::bench {
 

@@ -19,9 +19,9 @@ class Paths(unittest.TestCase):
                 if calls := call.findall(file.read_text()):
                     found[str(file.relative_to(root))] = len(calls)
         self.assertEqual(found, {
-            "checks/net/socket.cpp": 3,         # a run's connection, its Unix socket, and a UDP socket that is disconnected
-            "checks/net/ares_resolver.cpp": 1,  # to the servers of resolv.conf, and those of `resolver:`, for which it asks
-            "checks/net/clock.cpp": 1,          # of the program to itself, to see whether the kernel stamps
+            "net/io/socket.cpp": 3,         # a run's connection, its Unix socket, and a UDP socket that is disconnected
+            "net/names/ares_resolver.cpp": 1,  # to the servers of resolv.conf, and those of `resolver:`, for which it asks
+            "net/io/clock.cpp": 1,          # of the program to itself, to see whether the kernel stamps
         })
 
 

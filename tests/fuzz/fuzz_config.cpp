@@ -2,8 +2,8 @@
 
 #include <cstdlib>
 
-#include "probe/check_decoder.hpp"
-#include "probe/config_loader.hpp"
+#include "probe/config/check_decoder.hpp"
+#include "probe/config/config_loader.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace vedette;

@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "language/template.hpp"
+#include "language/lines/template.hpp"
 
 namespace {
 

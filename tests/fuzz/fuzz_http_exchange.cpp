@@ -9,7 +9,7 @@
 #include <algorithm>
 
 #include "checks/http/run.hpp"
-#include "probe/gzip.hpp"
+#include "probe/web/gzip.hpp"
 #include "tests/fuzz/harness.hpp"
 
 namespace {

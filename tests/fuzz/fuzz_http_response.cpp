@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "checks/net/http1_response.hpp"
+#include "net/http/http1_response.hpp"
 
 namespace {
 

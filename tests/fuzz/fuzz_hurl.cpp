@@ -5,7 +5,7 @@
 #include <string>
 
 #include "scenarios/hurl/parser.hpp"
-#include "scenarios/report.hpp"
+#include "scenarios/reports/report.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace vedette;

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "language/json.hpp"
-#include "language/jsonpath.hpp"
+#include "language/jsonpath/jsonpath.hpp"
+#include "language/values/json.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace vedette::language;

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "language/expectations.hpp"
-#include "language/line_parser.hpp"
+#include "language/lines/expectations.hpp"
+#include "language/lines/line_parser.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace vedette::language;

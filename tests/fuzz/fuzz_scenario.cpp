@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "scenarios/explain.hpp"
-#include "scenarios/load.hpp"
+#include "scenarios/tools/explain.hpp"
+#include "scenarios/tools/load.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace vedette;

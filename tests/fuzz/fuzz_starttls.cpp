@@ -3,7 +3,7 @@
 // Input: the peer's manner; a byte that chooses the protocol; what the peer says, with ||| where it waits for the
 // client.
 
-#include "checks/net/starttls.hpp"
+#include "net/starttls/starttls.hpp"
 #include "tests/fuzz/harness.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

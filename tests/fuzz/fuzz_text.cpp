@@ -2,15 +2,15 @@
 
 #include <cstdlib>
 
-#include "checks/net/target.hpp"
+#include "base/text.hpp"
+#include "base/utf8.hpp"
 #include "checks/tcp/dialogue.hpp"
-#include "checks/text.hpp"
 #include "config/duration.hpp"
 #include "config/masked.hpp"
 #include "config/reference.hpp"
-#include "config/utf8.hpp"
-#include "exporters/exposition.hpp"
-#include "probe/query_string.hpp"
+#include "exporters/prometheus/exposition.hpp"
+#include "net/addresses/target.hpp"
+#include "probe/web/query_string.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace vedette;

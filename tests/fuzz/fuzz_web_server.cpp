@@ -12,8 +12,8 @@
 #include <exception>
 #include <memory>
 
-#include "probe/web_gate.hpp"
-#include "probe/web_server.hpp"
+#include "probe/web/web_gate.hpp"
+#include "probe/web/web_server.hpp"
 #include "tests/fuzz/harness.hpp"
 
 namespace {

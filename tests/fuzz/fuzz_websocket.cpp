@@ -3,8 +3,8 @@
 // Input: the peer's manner; a byte (1: the input holds the answer to the upgrade as well); what the peer says, with
 // ||| where it waits for the client.
 
-#include "language/base64.hpp"
-#include "language/digests.hpp"
+#include "base/base64.hpp"
+#include "base/digests.hpp"
 #include "tests/fuzz/harness.hpp"
 
 namespace {

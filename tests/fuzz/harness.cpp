@@ -9,10 +9,10 @@
 #include <memory>
 #include <optional>
 
-#include "checks/net/egress.hpp"
+#include "base/utf8.hpp"
 #include "checks/run.hpp"
-#include "config/utf8.hpp"
-#include "exporters/result_json.hpp"
+#include "exporters/reports/result_json.hpp"
+#include "net/io/egress.hpp"
 #include "tests/support/check_runner.hpp"
 
 namespace vedette::fuzz {

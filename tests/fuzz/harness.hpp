@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "checks/check.hpp"
-#include "checks/net/services.hpp"
 #include "checks/result.hpp"
+#include "net/names/services.hpp"
 #include "tests/fuzz/peer.hpp"
 
 namespace vedette::fuzz {

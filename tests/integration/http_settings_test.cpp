@@ -8,7 +8,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "checks/http/run.hpp"
-#include "probe/gzip.hpp"
+#include "probe/web/gzip.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/http.hpp"
 

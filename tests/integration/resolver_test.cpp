@@ -1,6 +1,6 @@
 // The resolver against a DNS server that answers some names, fails others and drops the rest.
 
-#include "checks/net/ares_resolver.hpp"
+#include "net/names/ares_resolver.hpp"
 
 #include <fmt/format.h>
 

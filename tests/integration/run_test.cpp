@@ -7,7 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <thread>
 
-#include "checks/net/services.hpp"
+#include "net/names/services.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/check_runner.hpp"
 #include "tests/support/fault_server.hpp"

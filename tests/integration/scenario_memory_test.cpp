@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "checks/run_memory.hpp"
+#include "net/io/run_memory.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/certificates.hpp"
 #include "tests/support/check_runner.hpp"

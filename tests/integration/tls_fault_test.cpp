@@ -6,8 +6,8 @@
 
 #include <boost/json/serialize.hpp>
 
-#include "checks/net/tls_facts.hpp"
-#include "checks/net/tls_profile.hpp"
+#include "net/tls/tls_facts.hpp"
+#include "net/tls/tls_profile.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/check_runner.hpp"
 #include "tests/support/fault_server.hpp"

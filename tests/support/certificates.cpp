@@ -14,7 +14,7 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "checks/net/key_decoder.hpp"
+#include "net/tls/key_decoder.hpp"
 
 namespace vedette::testing {
 

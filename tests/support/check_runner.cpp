@@ -5,10 +5,10 @@
 #include <optional>
 #include <stdexcept>
 
-#include "checks/net/services.hpp"
 #include "checks/run.hpp"
-#include "probe/check_decoder.hpp"
-#include "probe/config_loader.hpp"
+#include "net/names/services.hpp"
+#include "probe/config/check_decoder.hpp"
+#include "probe/config/config_loader.hpp"
 
 namespace vedette::testing {
 

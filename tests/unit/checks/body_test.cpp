@@ -2,7 +2,7 @@
 
 #include <zlib.h>
 
-#include "probe/gzip.hpp"
+#include "probe/web/gzip.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace vedette;

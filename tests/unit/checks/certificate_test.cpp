@@ -1,4 +1,4 @@
-#include "checks/net/certificate.hpp"
+#include "net/tls/certificate.hpp"
 
 #include <openssl/pem.h>
 

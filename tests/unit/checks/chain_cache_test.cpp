@@ -1,4 +1,4 @@
-#include "checks/net/chain_cache.hpp"
+#include "net/tls/chain_cache.hpp"
 
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -6,9 +6,9 @@
 
 #include <memory>
 
-#include "checks/net/key_decoder.hpp"
-#include "checks/net/tls_name.hpp"
-#include "checks/net/tls_verify.hpp"
+#include "net/tls/key_decoder.hpp"
+#include "net/tls/tls_name.hpp"
+#include "net/tls/tls_verify.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/certificates.hpp"
 

@@ -1,4 +1,4 @@
-#include "checks/net/http1_chunks.hpp"
+#include "net/http/http1_chunks.hpp"
 
 #include "tests/support/catch.hpp"
 

@@ -1,4 +1,4 @@
-#include "checks/net/egress.hpp"
+#include "net/io/egress.hpp"
 
 #include "tests/support/catch.hpp"
 

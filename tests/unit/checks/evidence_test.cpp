@@ -3,7 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "config/utf8.hpp"
+#include "base/utf8.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace vedette;

@@ -1,5 +1,5 @@
 #include "checks/http/date.hpp"
-#include "checks/net/http1_head.hpp"
+#include "net/http/http1_head.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace vedette;

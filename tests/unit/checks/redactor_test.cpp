@@ -1,7 +1,7 @@
 #include "checks/redactor.hpp"
 
-#include "language/base64.hpp"
-#include "language/value.hpp"
+#include "base/base64.hpp"
+#include "language/values/value.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace vedette;

@@ -1,4 +1,4 @@
-#include "checks/run_memory.hpp"
+#include "net/io/run_memory.hpp"
 
 #include "checks/http/body.hpp"
 #include "tests/support/catch.hpp"

@@ -1,11 +1,11 @@
-#include "checks/net/target.hpp"
+#include "net/addresses/target.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
-#include "checks/net/address.hpp"
-#include "checks/text.hpp"
-#include "config/ascii.hpp"
-#include "config/utf8.hpp"
+#include "base/ascii.hpp"
+#include "base/text.hpp"
+#include "base/utf8.hpp"
+#include "net/addresses/address.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace vedette::net;

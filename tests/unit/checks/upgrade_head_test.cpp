@@ -1,6 +1,6 @@
 #include "checks/websocket/upgrade_head.hpp"
 
-#include "checks/net/flood.hpp"
+#include "net/io/flood.hpp"
 #include "tests/support/catch.hpp"
 
 using vedette::Reason;

@@ -1,4 +1,4 @@
-#include "exporters/exposition.hpp"
+#include "exporters/prometheus/exposition.hpp"
 
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>

@@ -1,4 +1,4 @@
-#include "exporters/log.hpp"
+#include "exporters/log/log.hpp"
 
 #include "tests/support/catch.hpp"
 

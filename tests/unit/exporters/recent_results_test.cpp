@@ -1,4 +1,4 @@
-#include "exporters/recent_results.hpp"
+#include "exporters/history/recent_results.hpp"
 
 #include "checks/kind.hpp"
 #include "tests/support/catch.hpp"

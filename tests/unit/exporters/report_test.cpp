@@ -1,8 +1,8 @@
-#include "exporters/report.hpp"
+#include "exporters/reports/report.hpp"
 
 #include "checks/kind.hpp"
-#include "exporters/junit.hpp"
-#include "exporters/result_json.hpp"
+#include "exporters/reports/junit.hpp"
+#include "exporters/reports/result_json.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace vedette;

@@ -1,4 +1,4 @@
-#include "exporters/series_store.hpp"
+#include "exporters/prometheus/series_store.hpp"
 
 #include <atomic>
 #include <thread>

@@ -1,4 +1,4 @@
-#include "language/jsonpath.hpp"
+#include "language/jsonpath/jsonpath.hpp"
 
 #include "tests/support/catch.hpp"
 

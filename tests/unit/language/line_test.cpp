@@ -1,6 +1,6 @@
-#include "language/expectations.hpp"
+#include "language/lines/expectations.hpp"
 
-#include "language/line_parser.hpp"
+#include "language/lines/line_parser.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace vedette::language;

@@ -1,7 +1,7 @@
-#include "language/value.hpp"
+#include "language/values/value.hpp"
 
-#include "language/date.hpp"
-#include "language/json.hpp"
+#include "language/values/date.hpp"
+#include "language/values/json.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace vedette::language;

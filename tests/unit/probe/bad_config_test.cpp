@@ -5,7 +5,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "probe/config_loader.hpp"
+#include "probe/config/config_loader.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace vedette;

@@ -1,4 +1,4 @@
-#include "probe/config_loader.hpp"
+#include "probe/config/config_loader.hpp"
 
 #include <cstdlib>
 #include <filesystem>

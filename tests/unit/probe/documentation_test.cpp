@@ -5,15 +5,15 @@
 #include <set>
 #include <sstream>
 
-#include "exporters/probe_page.hpp"
-#include "exporters/series_store.hpp"
-#include "language/filters.hpp"
-#include "probe/agent_metrics.hpp"
-#include "probe/cli.hpp"
-#include "probe/config_loader.hpp"
-#include "probe/kinds.hpp"
-#include "scenarios/load.hpp"
-#include "scenarios/schema.hpp"
+#include "exporters/prometheus/probe_page.hpp"
+#include "exporters/prometheus/series_store.hpp"
+#include "language/filters/filters.hpp"
+#include "probe/agent/agent_metrics.hpp"
+#include "probe/cli/cli.hpp"
+#include "probe/config/config_loader.hpp"
+#include "probe/config/kinds.hpp"
+#include "scenarios/tools/load.hpp"
+#include "scenarios/tools/schema.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/certificates.hpp"
 

@@ -1,4 +1,4 @@
-#include "probe/gzip.hpp"
+#include "probe/web/gzip.hpp"
 
 #include "checks/http/body.hpp"
 #include "tests/support/catch.hpp"

@@ -1,4 +1,4 @@
-#include "probe/pages.hpp"
+#include "probe/web/pages.hpp"
 
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>

@@ -1,6 +1,6 @@
-#include "probe/probe_history.hpp"
+#include "probe/web/probe_history.hpp"
 
-#include "probe/kinds.hpp"
+#include "probe/config/kinds.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace vedette;

@@ -1,6 +1,6 @@
-#include "probe/probe_request.hpp"
+#include "probe/web/probe_request.hpp"
 
-#include "probe/config_loader.hpp"
+#include "probe/config/config_loader.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/certificates.hpp"
 

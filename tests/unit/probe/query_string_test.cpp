@@ -1,4 +1,4 @@
-#include "probe/query_string.hpp"
+#include "probe/web/query_string.hpp"
 
 #include "tests/support/catch.hpp"
 

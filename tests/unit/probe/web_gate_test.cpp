@@ -1,4 +1,4 @@
-#include "probe/web_gate.hpp"
+#include "probe/web/web_gate.hpp"
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>

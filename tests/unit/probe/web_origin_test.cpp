@@ -1,4 +1,4 @@
-#include "probe/web_origin.hpp"
+#include "probe/web/web_origin.hpp"
 
 #include <unistd.h>
 

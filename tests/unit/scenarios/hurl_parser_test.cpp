@@ -1,7 +1,7 @@
 // What Hurl files are read as, and where they are refused: places and titles are those of Hurl 8.
 
 #include "scenarios/hurl/parser.hpp"
-#include "scenarios/report.hpp"
+#include "scenarios/reports/report.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace vedette;

@@ -1,12 +1,12 @@
 // Parts of scenarios that need no network: masking, waiting, rows, commands, writing first scenarios.
 
+#include "base/base64.hpp"
 #include "checks/redactor.hpp"
-#include "language/base64.hpp"
-#include "scenarios/attempts.hpp"
-#include "scenarios/curl.hpp"
-#include "scenarios/explain.hpp"
+#include "scenarios/http/curl.hpp"
 #include "scenarios/import/import.hpp"
-#include "scenarios/load.hpp"
+#include "scenarios/run/attempts.hpp"
+#include "scenarios/tools/explain.hpp"
+#include "scenarios/tools/load.hpp"
 #include "scenarios/yaml/rows.hpp"
 #include "tests/support/catch.hpp"
 

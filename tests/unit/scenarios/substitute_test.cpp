@@ -1,4 +1,4 @@
-#include "scenarios/yaml/substitute.hpp"
+#include "scenarios/run/substitute.hpp"
 
 #include <atomic>
 #include <functional>

@@ -1,0 +1,16 @@
+#include "net/io/turn.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "net/names/services.hpp"
+
+namespace vedette::net {
+
+boost::asio::awaitable<bool> let_others(RunContext& context) {
+  co_await boost::asio::post(context.services.executor, boost::asio::use_awaitable);
+  context.slice.restart();
+  co_return !context.stopped;
+}
+
+}  // namespace vedette::net
