@@ -16,8 +16,7 @@
 #include "checks/check.hpp"
 #include "checks/redactor.hpp"
 #include "checks/result.hpp"
-#include "net/io/clock_guard.hpp"
-#include "net/io/slice.hpp"
+#include "net/io/activity.hpp"
 
 namespace vedette {
 
@@ -25,9 +24,6 @@ namespace config {
 class Mapping;
 class Secret;
 }  // namespace config
-namespace net {
-struct Services;
-}
 namespace language {
 struct Subject;
 }
@@ -35,36 +31,16 @@ struct Subject;
 /// How much a run keeps for a person. Scheduled runs keep details of failures only.
 enum class Detail { kFailures, kAlways };
 
-/// A deadline that has struck.
-struct Overdue {
-  std::chrono::steady_clock::time_point deadline;
-  std::chrono::nanoseconds stamp;  ///< the same by the kernel's clock
-  Duration late;                   ///< how much later the loop noticed
-};
-
 /// What a kind's coroutine works with; it lives as long as the run.
-struct RunContext {
+struct RunContext : net::Activity {
+  RunContext(CheckPtr what, net::Services& with, Detail wanted)
+      : Activity(with, result), check(std::move(what)), detail(wanted) {}
+
   CheckPtr check;
-  net::Services& services;
-  Detail detail = Detail::kFailures;
-  ClockGuard clock{};  ///< the kernel's stamps count while it has not stepped
+  Detail detail;
   Result result{};
-  std::vector<std::function<std::string()>> steps{};
-  std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
-  /// Where the run is: a deadline that strikes now is a timeout in this phase.
-  Phase phase = Phase::kResolve;
-  bool in_phase = true;  ///< what the phase took has not been added yet
-  bool cut_off = false;  ///< the last phase did not come to its end
-  /// Time that is neither the target's nor what the agent added: what is meant to wait, or is not part of the answer.
-  Duration untimed{};
   /// Where a step of a scenario wants to have what was answered; nullptr otherwise.
   language::Subject* answer = nullptr;
-  /// True once the deadline has struck or somebody has cancelled. Every wait and read of checks/net ends at once then.
-  bool stopped = false;
-  /// Set when a deadline strikes. What had come by then is still read before the run is stopped: a loop that comes late
-  /// finds answers that were there in time.
-  std::optional<Overdue> overdue{};
-  Slice slice{};  ///< how long the run has worked without a turn of the loop
   /// The secrets that the run sends: whatever leaves the run is masked with it.
   Redactor redactor{};
 
@@ -78,18 +54,6 @@ struct RunContext {
   /// The value of a setting. All of it is masked in what leaves the run, or, with `parts_only`, what references in it
   /// gave: `password=${PASSWORD}`.
   tl::expected<std::string, Failure> reveal(const config::Secret& setting, bool parts_only = false);
-  /// A step of the run, for the evidence. Most runs pass and keep none, so a step is put into words when they are
-  /// wanted, after the run: what `step` captures must outlive it, so take copies.
-  void log(std::function<std::string()> step) { steps.push_back(std::move(step)); }
-  void log(std::string line) {
-    log([line = std::move(line)] { return line; });
-  }
-  /// The run goes on in `which`, until add_phase() says what it took.
-  void enter(Phase which);
-  void add_phase(Phase which, Duration duration, int hop = 0);
-  /// Ends a phase that something cut off, and that has no stamp at its end: whatever was not added before was waited
-  /// for in it, by the user clock. Every failure ends it.
-  void end_phase();
   void measure(const Family& family, double value, MeasureLabels labels = nullptr);
   /// Whether somebody will look at the evidence.
   [[nodiscard]] bool wants_evidence() const { return detail == Detail::kAlways || result.reason != Reason::kNone; }

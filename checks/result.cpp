@@ -23,10 +23,6 @@ std::string_view name_of(Disturbance disturbance) {
   return "none";
 }
 
-MeasureLabels labelled(std::vector<std::string> values) {
-  return std::make_shared<const LabelValues>(LabelValues{std::move(values)});
-}
-
 const MeasureLabels& labels_of(Phase phase) {
   static const auto all = [] {
     std::array<MeasureLabels, kPhases> out;
@@ -44,22 +40,6 @@ double Result::value_of(const Family& family, double otherwise) const {
   const auto found =
       std::find_if(measures.begin(), measures.end(), [&](const Measure& m) { return m.family == &family; });
   return found == measures.end() ? otherwise : found->value;
-}
-
-Duration Result::total_of(Phase phase, int hop) const {
-  Duration total{};
-  for (const auto& part : phases) {
-    if (part.phase == phase && part.hop == hop) total += part.duration;
-  }
-  return total;
-}
-
-Duration Result::total_of(Phase phase) const {
-  Duration total{};
-  for (const auto& part : phases) {
-    if (part.phase == phase) total += part.duration;
-  }
-  return total;
 }
 
 }  // namespace vedette

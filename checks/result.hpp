@@ -10,12 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "base/failure.hpp"
+#include "base/labels.hpp"
 #include "base/text.hpp"
-#include "checks/reason.hpp"
+#include "net/io/timings.hpp"
 
 namespace vedette {
-
-using Duration = std::chrono::nanoseconds;
 
 /// A family of samples, as Prometheus means it. Families are constants that live for ever: compare them by address.
 struct Family {
@@ -25,17 +25,6 @@ struct Family {
   bool basic = false;                    ///< also exported with `metrics: basic`
 };
 
-/// What tells the samples of a family apart.
-struct LabelValues {
-  std::vector<std::string> values;   ///< of family->labels, in their order
-  std::vector<std::string> names{};  ///< instead of family->labels, where the user names them
-
-  friend bool operator==(const LabelValues&, const LabelValues&) = default;
-};
-/// Shared, because the same few come again with every run; nullptr where there are none.
-using MeasureLabels = std::shared_ptr<const LabelValues>;
-
-MeasureLabels labelled(std::vector<std::string> values);
 /// One label with the phase's name.
 const MeasureLabels& labels_of(Phase phase);
 /// The name of the `i`th label.
@@ -46,18 +35,6 @@ struct Measure {
   const Family* family = nullptr;
   double value = 0;
   MeasureLabels labels;
-};
-
-/// One timed part of a run. Durations are corrected: they hold what the target took, not what the agent added.
-struct PhaseTime {
-  Phase phase = Phase::kResolve;
-  Duration duration{};
-  int hop = 0;  ///< counts redirects; 0 is the first request
-};
-
-struct Failure {
-  Reason reason = Reason::kNone;
-  std::string message;  ///< for a person: what was seen, what was expected
 };
 
 /// What a person needs to believe a failure.
@@ -87,16 +64,13 @@ struct Result;
 /// Results are shared by everyone who is told of them, and so they never change.
 using ResultPtr = std::shared_ptr<const Result>;
 
-struct Result {
+struct Result : net::Timings {
   Verdict verdict = Verdict::kUnknown;
   Reason reason = Reason::kNone;
   std::string message;
   std::chrono::system_clock::time_point started;
-  std::vector<PhaseTime> phases;
-  Duration duration{};  ///< what the target took: the sum of the phases
   Duration overhead{};  ///< what the agent itself added: the user clock's total minus `duration`
   Disturbance disturbed = Disturbance::kNone;
-  std::uint16_t local_port = 0;  ///< of the last connection or socket; zero: there was none
   std::vector<Measure> measures;
   Evidence evidence;
   int attempts = 1;  ///< more than one when a failure was confirmed by retries
@@ -104,15 +78,7 @@ struct Result {
   [[nodiscard]] bool passed() const { return verdict == Verdict::kPass || verdict == Verdict::kWarn; }
   /// The value of the first measure of `family`, or `otherwise`.
   [[nodiscard]] double value_of(const Family& family, double otherwise = 0) const;
-  /// The sum over all hops.
-  [[nodiscard]] Duration total_of(Phase phase) const;
-  /// Of one hop.
-  [[nodiscard]] Duration total_of(Phase phase, int hop) const;
 };
-
-inline double seconds(Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
 
 /// Families that every kind gives.
 extern const Family kSuccess;

@@ -50,28 +50,6 @@ tl::expected<std::string, Failure> RunContext::reveal(const config::Secret& sett
   return std::move(*value);
 }
 
-void RunContext::enter(Phase which) {
-  phase = which;
-  in_phase = true;
-  cut_off = false;
-}
-
-void RunContext::end_phase() {
-  if (!in_phase) return;
-  auto now = std::chrono::steady_clock::now();
-  // What a loop that came late to the deadline took is not the target's.
-  if (overdue) now = std::min(now, overdue->deadline);
-  cut_off = true;
-  add_phase(phase, now - began - result.duration - untimed, result.phases.empty() ? 0 : result.phases.back().hop);
-}
-
-void RunContext::add_phase(Phase which, Duration duration, int hop) {
-  if (which == phase) in_phase = false;
-  if (duration < Duration::zero()) duration = Duration::zero();
-  result.phases.push_back({which, duration, hop});
-  result.duration += duration;
-}
-
 void RunContext::measure(const Family& family, double value, MeasureLabels labels) {
   result.measures.push_back({&family, value, std::move(labels)});
 }
@@ -84,7 +62,7 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
              Completion completion, language::Subject* answer)
       : timer_(executor),
         connect_timer_(executor),
-        context_{std::move(check), services, detail},
+        context_(std::move(check), services, detail),
         completion_(std::move(completion)) {
     constexpr std::size_t kUsualPhases = 6;
     constexpr std::size_t kUsualMeasures = 24;
@@ -133,7 +111,7 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
   void expire(std::chrono::steady_clock::time_point deadline) {
     if (done_ || context_.stopped || context_.overdue) return;
     const Duration late = std::chrono::steady_clock::now() - deadline;
-    context_.overdue = Overdue{deadline, net::now_real() - late, late};
+    context_.overdue = net::Overdue{deadline, net::now_real() - late, late};
     constexpr int kTurns = 16;
     stop_after(kTurns);
   }

@@ -3,6 +3,8 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
+#include "net/names/system_services.hpp"
+
 namespace vedette {
 
 namespace asio = boost::asio;
@@ -19,7 +21,7 @@ MonotonicTime monotonic_now() {
 
 Shard::Shard(AdmissionLimits limits, Observer& observer)
     : work_(loop_.get_executor()),
-      services_(std::make_unique<net::Services>(loop_.get_executor())),
+      services_(std::make_unique<net::SystemServices>(loop_.get_executor())),
       observer_(observer),
       scheduler_(limits, WallOffset(monotonic_now(), std::chrono::system_clock::now()), *this, observer),
       wake_timer_(loop_),

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "checks/run.hpp"
-#include "net/names/services.hpp"
+#include "net/io/services.hpp"
 #include "scheduler/scheduler.hpp"
 
 namespace vedette {

@@ -2,7 +2,7 @@
 
 #include "checks/dns/run.hpp"
 #include "checks/dns/settings.hpp"
-#include "net/names/lookup.hpp"
+#include "checks/lookup.hpp"
 
 namespace vedette::dns {
 
@@ -21,8 +21,8 @@ bool handshakes(const std::string& /*target*/, const Settings& settings) {
 
 const Kind kKind{
     "dns",
-    {&kSuccess, &kDurationSeconds, &net::kIpProtocol, &net::kDnsLookupSeconds, &net::kIpAddrHash, &kDnsDuration,
-     &kDnsAnswerRrs, &kDnsAuthorityRrs, &kDnsAdditionalRrs, &kDnsQuerySucceeded, &kDnsSerial},
+    {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kDnsDuration, &kDnsAnswerRrs,
+     &kDnsAuthorityRrs, &kDnsAdditionalRrs, &kDnsQuerySucceeded, &kDnsSerial},
     // Bounds that HTTP checks have too, so that quantiles can be compared, but fewer: series are money.
     {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5},
     &decode,

@@ -7,12 +7,12 @@
 #include <boost/json/array.hpp>
 
 #include "checks/dns/expectations.hpp"
+#include "checks/lookup.hpp"
 #include "net/addresses/target.hpp"
 #include "net/io/errors.hpp"
 #include "net/io/moment.hpp"
+#include "net/io/services.hpp"
 #include "net/io/udp_socket.hpp"
-#include "net/names/lookup.hpp"
-#include "net/names/services.hpp"
 #include "net/stream/line_reader.hpp"
 
 namespace vedette::dns {
@@ -196,13 +196,13 @@ asio::awaitable<void> DnsRun::go() {
   }
   if (!target) {
     context_.fail(Reason::kTargetInvalid, "the target is not host[:port]");
-    net::measure_no_lookup_of_host_port(context_);
+    measure_no_lookup_of_host_port(context_);
     measure();
     co_return;
   }
   host_ = target->host;
   query_ = with_id(settings_.wire, id_);
-  const auto found = co_await net::look_up(context_, target->host, settings_.address);
+  const auto found = co_await look_up(context_, target->host, settings_.address);
   resolved_ = found.has_value();
   if (found && !settings_.problem.empty()) {
     context_.fail(Reason::kSettingsInvalid, settings_.problem);

@@ -1,4 +1,5 @@
 #include "checks/grpc/kind.hpp"
+#include "checks/tls_families.hpp"
 
 #include <fmt/format.h>
 
@@ -8,10 +9,10 @@
 #include "base/version.hpp"
 #include "checks/grpc/health_message.hpp"
 #include "checks/grpc/settings.hpp"
+#include "checks/lookup.hpp"
 #include "config/masked.hpp"
 #include "net/http/http_client.hpp"
 #include "net/io/clock.hpp"
-#include "net/names/lookup.hpp"
 
 namespace vedette::grpc {
 
@@ -80,10 +81,10 @@ class GrpcRun {
     }
     const auto target = parse_target(context_.check->target, settings_.tls.operator bool());
     if (!target) {
-      net::measure_no_lookup_of_host_port(context_);
+      measure_no_lookup_of_host_port(context_);
       co_return Failure{Reason::kTargetInvalid, "the target is not host[:port]"};
     }
-    const auto found = co_await net::look_up(context_, target->host, settings_.address);
+    const auto found = co_await look_up(context_, target->host, settings_.address);
     if (!found) co_return found.error();
     called_ = true;
     net::HttpRequest request;
@@ -197,7 +198,7 @@ class GrpcRun {
         context_.measure(kHealthcheckResponse, 1, labelled({serving_status_name(*serving_)}));
       }
     }
-    if (response_.tls) net::measure_tls(context_, *response_.tls, {.chain_expiry = false, .cipher = false});
+    if (response_.tls) measure_tls(context_, *response_.tls, {.chain_expiry = false, .cipher = false});
     if (!context_.wants_evidence()) return;
     auto& facts = context_.result.evidence.facts;
     facts["grpc_status"] = status_name(code_);
@@ -224,9 +225,8 @@ asio::awaitable<void> run(RunContext& context) {
 
 const Kind kKind{
     "grpc",
-    {&kSuccess, &kDurationSeconds, &net::kIpProtocol, &net::kDnsLookupSeconds, &net::kIpAddrHash, &kGrpcDuration,
-     &kGrpcSsl, &kGrpcStatusCode, &kHealthcheckResponse, &net::kEarliestCertExpiry, &net::kLastChainInfo,
-     &net::kTlsVersionInfo},
+    {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kGrpcDuration, &kGrpcSsl,
+     &kGrpcStatusCode, &kHealthcheckResponse, &kEarliestCertExpiry, &kLastChainInfo, &kTlsVersionInfo},
     {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5},
     &decode,
     &check_target,

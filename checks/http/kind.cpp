@@ -3,8 +3,8 @@
 #include "checks/http/run.hpp"
 #include "checks/http/settings.hpp"
 #include "checks/http/url.hpp"
-#include "net/names/lookup.hpp"
-#include "net/tls/tls_facts.hpp"
+#include "checks/lookup.hpp"
+#include "checks/tls_families.hpp"
 
 namespace vedette::http {
 
@@ -24,26 +24,11 @@ bool handshakes(const std::string& target, const Settings& /*settings*/) {
 
 const Kind kKind{
     "http",
-    {&kSuccess,
-     &kDurationSeconds,
-     &net::kIpProtocol,
-     &net::kDnsLookupSeconds,
-     &net::kIpAddrHash,
-     &kHttpDuration,
-     &kHttpStatusCode,
-     &kHttpVersion,
-     &kHttpRedirects,
-     &kHttpSsl,
-     &kHttpContentLength,
-     &kHttpUncompressedBodyLength,
-     &kFailedDueToRegex,
-     &kFailedDueToCel,
-     &kHttpLastModified,
-     &net::kEarliestCertExpiry,
-     &net::kLastChainExpiry,
-     &net::kLastChainInfo,
-     &net::kTlsVersionInfo,
-     &net::kTlsCipherInfo},
+    {&kSuccess,          &kDurationSeconds, &kIpProtocol,        &kDnsLookupSeconds,
+     &kIpAddrHash,       &kHttpDuration,    &kHttpStatusCode,    &kHttpVersion,
+     &kHttpRedirects,    &kHttpSsl,         &kHttpContentLength, &kHttpUncompressedBodyLength,
+     &kFailedDueToRegex, &kFailedDueToCel,  &kHttpLastModified,  &kEarliestCertExpiry,
+     &kLastChainExpiry,  &kLastChainInfo,   &kTlsVersionInfo,    &kTlsCipherInfo},
     // OpenTelemetry's advice for http.client.request.duration.
     {0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10},
     &decode,

@@ -12,7 +12,7 @@
 #include "checks/http/go_url.hpp"
 #include "config/mapping.hpp"
 #include "net/addresses/target.hpp"
-#include "net/names/services.hpp"
+#include "net/io/services.hpp"
 
 namespace vedette::http {
 
@@ -158,7 +158,7 @@ boost::asio::awaitable<tl::expected<net::HttpProxy, Failure>> reach_proxy(RunCon
   if (auto refused = context.services.sockets.egress().refuses_name(proxy.host)) {
     co_return tl::make_unexpected(std::move(*refused));
   }
-  const auto found = co_await context.services.resolver.resolve(proxy.host, settings);
+  const auto found = co_await context.services.resolver->resolve(proxy.host, settings);
   if (!found) co_return tl::make_unexpected(Failure{Reason::kHttpProxy, "the proxy's name: " + found.error().message});
   net::HttpProxy out;
   const bool secure = proxy.scheme == "https";

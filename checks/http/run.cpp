@@ -1,4 +1,5 @@
 #include "checks/http/run.hpp"
+#include "checks/tls_families.hpp"
 
 #include <fmt/format.h>
 
@@ -14,13 +15,13 @@
 #include "checks/http/expectations.hpp"
 #include "checks/http/go_url.hpp"
 #include "checks/http/token.hpp"
+#include "checks/lookup.hpp"
 #include "config/masked.hpp"
 #include "net/addresses/target.hpp"
 #include "net/http/http_client.hpp"
 #include "net/http/proxy_tunnel.hpp"
 #include "net/io/errors.hpp"
-#include "net/names/lookup.hpp"
-#include "net/names/services.hpp"
+#include "net/io/services.hpp"
 
 namespace vedette::http {
 
@@ -209,7 +210,7 @@ asio::awaitable<bool> HttpRun::find_way(const Url& url, net::HttpRequest& reques
   const auto proxy = proxy_for(settings_.proxy, url);
   if (!proxy || !settings_.proxy.skip_resolve) {
     resolved_ = true;
-    const auto found = co_await net::look_up(context_, url.host, settings_.address, hop_);
+    const auto found = co_await look_up(context_, url.host, settings_.address, hop_);
     if (!found) {
       context_.fail(found.error());
       co_return false;
@@ -318,7 +319,7 @@ void HttpRun::measure_unsent() {
   const auto url = scheme == std::string::npos ? "http://" + target : target;
   // What Go parses, blackbox_exporter looks up; what has a scheme and a host that it can ask, it begins to ask.
   const bool looked_up = go_url_problem(url).empty();
-  if (looked_up) net::measure_no_lookup(context_);
+  if (looked_up) measure_no_lookup(context_);
   const auto word = lower_case(url.substr(0, url.find("://")));
   const auto host = url.substr(word.size() + 3);
   requested_ = looked_up && (word == "http" || word == "https") && !host.empty() &&
@@ -414,7 +415,7 @@ void HttpRun::measure(bool resolved) {
     const auto time = modified == nullptr ? std::nullopt : parse_http_date(*modified);
     if (time) context_.measure(kHttpLastModified, static_cast<double>(*time));
   }
-  if (response_.tls) net::measure_tls(context_, *response_.tls, {});
+  if (response_.tls) measure_tls(context_, *response_.tls, {});
 }
 
 void HttpRun::add_evidence() {

@@ -19,7 +19,7 @@
 #include "net/http/http_client.hpp"
 #include "net/http/proxy_tunnel.hpp"
 #include "net/io/moment.hpp"
-#include "net/names/services.hpp"
+#include "net/io/services.hpp"
 
 namespace vedette::http {
 
@@ -108,7 +108,7 @@ class Endpoint {
     if (!settings_.proxy.problem.empty()) co_return Failure{Reason::kSettingsInvalid, settings_.proxy.problem};
     const auto& egress = context_.services.sockets.egress();
     if (auto refused = egress.refuses_name(url_.host)) co_return refused;
-    auto found = co_await context_.services.resolver.resolve(url_.host, address_);
+    auto found = co_await context_.services.resolver->resolve(url_.host, address_);
     if (!found) co_return std::move(found.error());
     request.address = found->address;
     const auto proxy = proxy_for(settings_.proxy, url_);

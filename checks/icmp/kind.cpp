@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "checks/lookup.hpp"
 #include "config/mapping.hpp"
 #include "net/addresses/target.hpp"
 #include "net/io/icmp_socket.hpp"
-#include "net/names/lookup.hpp"
 
 namespace vedette::icmp {
 
@@ -73,10 +73,10 @@ asio::awaitable<net::Problem> ping(RunContext& context, const IcmpSettings& sett
   const auto host = host_of(context.check->target);
   if (!host) {
     // To blackbox_exporter it is a name like any other, which cannot be resolved.
-    net::measure_no_lookup(context);
+    measure_no_lookup(context);
     co_return Failure{Reason::kTargetInvalid, *check_target(context.check->target, settings)};
   }
-  const auto found = co_await net::look_up(context, *host, settings.address);
+  const auto found = co_await look_up(context, *host, settings.address);
   if (!found) co_return found.error();
   if (!settings.problem.empty()) co_return Failure{Reason::kSettingsInvalid, settings.problem};
   context.enter(Phase::kRtt);
@@ -114,8 +114,7 @@ asio::awaitable<void> run(RunContext& context) {
 
 const Kind kKind{
     "icmp",
-    {&kSuccess, &kDurationSeconds, &net::kIpProtocol, &net::kDnsLookupSeconds, &net::kIpAddrHash, &kIcmpDuration,
-     &kReplyHopLimit},
+    {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kIcmpDuration, &kReplyHopLimit},
     {0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1},
     &decode,
     &check_target,

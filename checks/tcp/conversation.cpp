@@ -1,4 +1,5 @@
 #include "checks/tcp/conversation.hpp"
+#include "checks/tls_families.hpp"
 
 #include "base/utf8.hpp"
 #include "checks/expect/lines.hpp"
@@ -68,7 +69,7 @@ asio::awaitable<net::Problem> converse(RunContext& context, const TcpSettings& s
 
 void measure_conversation(RunContext& context, const net::Stream& stream) {
   if (!stream.tls().facts) return;
-  net::measure_tls(context, *stream.tls().facts, {.cipher = false});
+  measure_tls(context, *stream.tls().facts, {.cipher = false});
   if (context.wants_evidence()) context.result.evidence.facts["tls"] = net::to_json(*stream.tls().facts);
 }
 

@@ -1,12 +1,13 @@
 #include "checks/tcp/kind.hpp"
+#include "checks/tls_families.hpp"
 
 #include <fmt/format.h>
 
+#include "checks/lookup.hpp"
 #include "checks/tcp/conversation.hpp"
 #include "checks/tcp/settings.hpp"
 #include "net/addresses/target.hpp"
-#include "net/names/lookup.hpp"
-#include "net/names/services.hpp"
+#include "net/io/services.hpp"
 
 namespace vedette::tcp {
 
@@ -30,7 +31,7 @@ net::Opening opening_of(const TcpSettings& settings) {
 
 asio::awaitable<net::Problem> talk(RunContext& context, const TcpSettings& settings, net::Stream& stream,
                                    net::HostPort target) {
-  const auto found = co_await net::look_up(context, target.host, settings.address);
+  const auto found = co_await look_up(context, target.host, settings.address);
   if (!found) co_return found.error();
   const net::Endpoint to{found->address, target.port, target.host};
   if (auto problem = co_await stream.connect(to, settings.address, opening_of(settings))) co_return problem;
@@ -46,7 +47,7 @@ asio::awaitable<void> run(RunContext& context) {
   const auto target = net::split_host_port(context.check->target, 0);
   if (!target) {
     context.fail(Reason::kTargetInvalid, "the target is not host:port");
-    net::measure_no_lookup_of_host_port(context);
+    measure_no_lookup_of_host_port(context);
     co_return;
   }
   net::Stream stream(context);
@@ -64,9 +65,8 @@ asio::awaitable<void> run(RunContext& context) {
 
 const Kind kKind{
     "tcp",
-    {&kSuccess, &kDurationSeconds, &net::kIpProtocol, &net::kDnsLookupSeconds, &net::kIpAddrHash, &kTcpDuration,
-     &kFailedDueToRegex, &kFailedDueToBytes, &kExpectInfo, &net::kEarliestCertExpiry, &net::kLastChainExpiry,
-     &net::kLastChainInfo, &net::kTlsVersionInfo},
+    {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kTcpDuration, &kFailedDueToRegex,
+     &kFailedDueToBytes, &kExpectInfo, &kEarliestCertExpiry, &kLastChainExpiry, &kLastChainInfo, &kTlsVersionInfo},
     {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5},
     &decode,
     &check_target,

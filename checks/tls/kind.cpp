@@ -1,15 +1,16 @@
 #include "checks/tls/kind.hpp"
+#include "checks/tls_families.hpp"
 
 #include <fmt/format.h>
 
 #include <boost/json/array.hpp>
 
 #include "checks/expect/lines.hpp"
+#include "checks/lookup.hpp"
 #include "checks/tls/expectations.hpp"
 #include "checks/tls/settings.hpp"
 #include "net/addresses/target.hpp"
-#include "net/names/lookup.hpp"
-#include "net/names/services.hpp"
+#include "net/io/services.hpp"
 #include "net/starttls/starttls.hpp"
 #include "net/stream/stream.hpp"
 
@@ -44,7 +45,7 @@ asio::awaitable<net::Problem> speak_before_tls(RunContext& context, const TlsChe
 /// all facts are known. Nothing is sent behind it but close_notify.
 asio::awaitable<net::Problem> reach(RunContext& context, const TlsCheckSettings& settings, net::Stream& stream,
                                     net::TlsMaterialPtr material, net::HostPort target) {
-  const auto found = co_await net::look_up(context, target.host, settings.address);
+  const auto found = co_await look_up(context, target.host, settings.address);
   if (!found) co_return found.error();
   const auto opening = settings.starttls.empty() ? net::Opening::kSpeaks : net::Opening::kListens;
   const net::Endpoint to{found->address, target.port, target.host};
@@ -99,7 +100,7 @@ asio::awaitable<void> run(RunContext& context) {
     context.measure(kTlsDuration, seconds(part.duration), labels_of(part.phase));
   }
   if (!stream.tls().facts) co_return;
-  net::measure_tls(context, *stream.tls().facts, {});
+  measure_tls(context, *stream.tls().facts, {});
   if (context.wants_evidence()) {
     auto& facts = context.result.evidence.facts;
     facts["tls"] = net::to_json(*stream.tls().facts);
@@ -113,9 +114,8 @@ asio::awaitable<void> run(RunContext& context) {
 
 const Kind kKind{
     "tls",
-    {&kSuccess, &kDurationSeconds, &net::kIpProtocol, &net::kDnsLookupSeconds, &net::kIpAddrHash, &kTlsDuration,
-     &net::kEarliestCertExpiry, &net::kLastChainExpiry, &net::kLastChainInfo, &net::kTlsVersionInfo,
-     &net::kTlsCipherInfo},
+    {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kTlsDuration, &kEarliestCertExpiry,
+     &kLastChainExpiry, &kLastChainInfo, &kTlsVersionInfo, &kTlsCipherInfo},
     {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5},
     &decode,
     &check_target,

@@ -1,4 +1,5 @@
 #include "checks/unix/kind.hpp"
+#include "checks/tls_families.hpp"
 
 #include "checks/tcp/conversation.hpp"
 #include "config/mapping.hpp"
@@ -55,7 +56,7 @@ asio::awaitable<void> run(RunContext& context) {
 const Kind kKind{
     "unix",
     {&kSuccess, &kDurationSeconds, &kUnixDuration, &kFailedDueToRegex, &tcp::kFailedDueToBytes, &tcp::kExpectInfo,
-     &net::kEarliestCertExpiry, &net::kLastChainExpiry, &net::kLastChainInfo, &net::kTlsVersionInfo},
+     &kEarliestCertExpiry, &kLastChainExpiry, &kLastChainInfo, &kTlsVersionInfo},
     {0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5},
     &decode,
     &check_target,

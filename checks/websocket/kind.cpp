@@ -1,8 +1,8 @@
 #include "checks/websocket/kind.hpp"
 
+#include "checks/lookup.hpp"
 #include "checks/websocket/run.hpp"
 #include "checks/websocket/settings.hpp"
-#include "net/names/lookup.hpp"
 
 namespace vedette::websocket {
 
@@ -16,7 +16,7 @@ bool handshakes(const std::string& target, const Settings& /*settings*/) {
 
 const Kind kKind{
     "websocket",
-    {&kSuccess, &kDurationSeconds, &net::kIpProtocol, &net::kDnsLookupSeconds, &net::kIpAddrHash, &kWebSocketDuration,
+    {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kWebSocketDuration,
      &kWebSocketStatusCode, &kWebSocketUpgraded, &kWebSocketFailedDueToRegex},
     {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5},
     &decode,

@@ -9,6 +9,7 @@
 #include "base/ascii.hpp"
 #include "base/version.hpp"
 #include "checks/http/go_url.hpp"
+#include "checks/lookup.hpp"
 #include "checks/tcp/dialogue.hpp"
 #include "checks/websocket/layer.hpp"
 #include "checks/websocket/settings.hpp"
@@ -16,8 +17,7 @@
 #include "config/secret.hpp"
 #include "net/addresses/target.hpp"
 #include "net/http/proxy_tunnel.hpp"
-#include "net/names/lookup.hpp"
-#include "net/names/services.hpp"
+#include "net/io/services.hpp"
 
 namespace vedette::websocket {
 
@@ -57,7 +57,7 @@ class WebSocketRun {
       context_.fail(Reason::kTargetInvalid, "the target is not a ws:// or wss:// URL without a user");
       // What Go parses, blackbox_exporter looks up before it sees that it can make no connection of it.
       if (!http::go_url_problem(context_.check->target).empty()) co_return;
-      net::measure_no_lookup(context_);
+      measure_no_lookup(context_);
       resolved_ = true;
       measure();
       co_return;
@@ -71,7 +71,7 @@ class WebSocketRun {
  private:
   asio::awaitable<net::Problem> talk(const http::Url& url) {
     if (!context_.usable()) co_return std::nullopt;
-    const auto found = co_await net::look_up(context_, url.host, settings_.client.address);
+    const auto found = co_await look_up(context_, url.host, settings_.client.address);
     if (!found) co_return found.error();
     resolved_ = true;
     if (auto problem = co_await connect(url, found->address)) co_return problem;

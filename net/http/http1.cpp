@@ -52,7 +52,7 @@ std::string text_of(const HttpRequest& request) {
 
 }  // namespace
 
-asio::awaitable<Problem> exchange_http1(RunContext& context, Stream& stream, const HttpRequest& request,
+asio::awaitable<Problem> exchange_http1(Activity& context, Stream& stream, const HttpRequest& request,
                                         HttpExchange& out, int hop) {
   context.enter(Phase::kProcessing);
   ResponseReader reader(request, out);

@@ -4,14 +4,14 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "checks/kind.hpp"
 #include "net/http/http_exchange.hpp"
+#include "net/io/activity.hpp"
 #include "net/stream/stream.hpp"
 
 namespace vedette::net {
 
 /// Sends the request and reads the final response. Adds the phases processing and transfer to the run.
-boost::asio::awaitable<Problem> exchange_http1(RunContext& context, Stream& stream, const HttpRequest& request,
+boost::asio::awaitable<Problem> exchange_http1(Activity& context, Stream& stream, const HttpRequest& request,
                                                HttpExchange& out, int hop);
 
 }  // namespace vedette::net

@@ -285,7 +285,7 @@ Http2Session::Http2Session() : frames_(std::make_unique<Frames>()) {}
 
 Http2Session::~Http2Session() = default;
 
-asio::awaitable<Problem> Http2Session::exchange(RunContext& context, Stream& stream, const HttpRequest& request,
+asio::awaitable<Problem> Http2Session::exchange(Activity& context, Stream& stream, const HttpRequest& request,
                                                 HttpExchange& out, int hop) {
   context.enter(Phase::kProcessing);
   auto& session = *frames_;

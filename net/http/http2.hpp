@@ -5,8 +5,8 @@
 #include <boost/asio/awaitable.hpp>
 #include <memory>
 
-#include "checks/kind.hpp"
 #include "net/http/http_exchange.hpp"
+#include "net/io/activity.hpp"
 #include "net/stream/stream.hpp"
 
 namespace vedette::net {
@@ -20,7 +20,7 @@ class Http2Session {
   Http2Session& operator=(const Http2Session&) = delete;
 
   /// Sends the request and reads the final response. Adds the phases processing and transfer to the run.
-  boost::asio::awaitable<Problem> exchange(RunContext& context, Stream& stream, const HttpRequest& request,
+  boost::asio::awaitable<Problem> exchange(Activity& context, Stream& stream, const HttpRequest& request,
                                            HttpExchange& out, int hop);
 
  private:

@@ -9,7 +9,7 @@
 #include "net/http/http1.hpp"
 #include "net/http/http2.hpp"
 #include "net/http/proxy_tunnel.hpp"
-#include "net/names/services.hpp"
+#include "net/io/services.hpp"
 #include "net/stream/stream.hpp"
 
 namespace vedette::net {
@@ -34,7 +34,7 @@ Problem refuse_line_breaks(const Headers& headers) {
   return std::nullopt;
 }
 
-asio::awaitable<Problem> connect(RunContext& context, Stream& stream, const HttpRequest& request, int hop) {
+asio::awaitable<Problem> connect(Activity& context, Stream& stream, const HttpRequest& request, int hop) {
   const auto& settings = *request.connect_as;
   if (!request.socket.empty()) {
     auto problem = stream.connect(request.socket);
@@ -64,13 +64,13 @@ asio::awaitable<Problem> connect(RunContext& context, Stream& stream, const Http
   co_return problem;
 }
 
-asio::awaitable<Problem> exchange(RunContext& context, HttpConnection& connection, const HttpRequest& request,
+asio::awaitable<Problem> exchange(Activity& context, HttpConnection& connection, const HttpRequest& request,
                                   HttpExchange& out, int hop) {
   if (connection.http2) co_return co_await connection.http2->exchange(context, connection.stream, request, out, hop);
   co_return co_await exchange_http1(context, connection.stream, request, out, hop);
 }
 
-asio::awaitable<Problem> secure(RunContext& context, Stream& stream, const HttpRequest& request, HttpExchange& out,
+asio::awaitable<Problem> secure(Activity& context, Stream& stream, const HttpRequest& request, HttpExchange& out,
                                 int hop) {
   HandshakeOptions options;
   options.name = request.verify_name;
@@ -92,13 +92,13 @@ asio::awaitable<Problem> secure(RunContext& context, Stream& stream, const HttpR
 }
 
 /// Not when an answer has begun: a server that refuses then has worked on the request, whatever it says.
-bool may_ask_again(const RunContext& context, const HttpRequest& request, const HttpExchange& out) {
+bool may_ask_again(const Activity& context, const HttpRequest& request, const HttpExchange& out) {
   const bool possible = out.again != Again::kHttp11 || !request.only_http2;
   return possible && !out.heard && !context.stopped && !context.overdue;
 }
 
 /// Over a connection of its own, which is kept when there are `connections`.
-asio::awaitable<Problem> perform_anew(RunContext& context, const HttpRequest& request, HttpExchange& out, int hop,
+asio::awaitable<Problem> perform_anew(Activity& context, const HttpRequest& request, HttpExchange& out, int hop,
                                       HttpConnections* connections) {
   auto connection = std::make_unique<HttpConnection>(context);
   auto& stream = connection->stream;
@@ -128,7 +128,7 @@ const std::string* HttpExchange::header(std::string_view name) const {
   return find_header(headers, name);
 }
 
-asio::awaitable<Problem> perform(RunContext& context, const HttpRequest& request, HttpExchange& out, int hop,
+asio::awaitable<Problem> perform(Activity& context, const HttpRequest& request, HttpExchange& out, int hop,
                                  HttpConnections* connections) {
   if (auto problem = refuse_line_breaks(request.headers)) co_return problem;
   if (request.proxy) {

@@ -5,9 +5,9 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "checks/kind.hpp"
 #include "net/http/http_connections.hpp"
 #include "net/http/http_exchange.hpp"
+#include "net/io/activity.hpp"
 #include "net/io/socket.hpp"
 
 namespace vedette::net {
@@ -15,7 +15,7 @@ namespace vedette::net {
 /// What had been learnt before a failure is in `out`. Adds the phases connect, tls, processing and transfer to the run
 /// as they end, with the number `hop`. With `connections`, one of them is used if it fits, and what can be used again
 /// goes there; a server that has closed such a connection meanwhile is reached anew.
-boost::asio::awaitable<Problem> perform(RunContext& context, const HttpRequest& request, HttpExchange& out, int hop,
+boost::asio::awaitable<Problem> perform(Activity& context, const HttpRequest& request, HttpExchange& out, int hop,
                                         HttpConnections* connections = nullptr);
 
 }  // namespace vedette::net

@@ -15,7 +15,7 @@ namespace vedette::net {
 
 /// A server that has been reached, and what is spoken with it.
 struct HttpConnection {
-  explicit HttpConnection(RunContext& context) : stream(context) {}
+  explicit HttpConnection(Activity& context) : stream(context) {}
 
   Stream stream;
   std::unique_ptr<Http2Session> http2;  ///< nullptr: HTTP/1

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "checks/result.hpp"
+#include "base/failure.hpp"
 #include "net/addresses/address.hpp"
 #include "net/tls/tls_facts.hpp"
 #include "net/tls/tls_profile.hpp"

@@ -125,7 +125,7 @@ std::string basic_authorization(const std::string& user, const std::string& pass
   return "Basic " + language::encode_base64(user + ":" + password);
 }
 
-asio::awaitable<Problem> open_tunnel(RunContext& context, Stream& stream, const HttpRequest& request, Duration& taken) {
+asio::awaitable<Problem> open_tunnel(Activity& context, Stream& stream, const HttpRequest& request, Duration& taken) {
   const bool socks = request.proxy->type == HttpProxy::Type::kSocks5;
   if (!socks && !request.secure) co_return std::nullopt;
   const auto asked = Moment::now();

@@ -4,8 +4,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "checks/kind.hpp"
 #include "net/http/http_exchange.hpp"
+#include "net/io/activity.hpp"
 #include "net/stream/stream.hpp"
 
 namespace vedette::net {
@@ -15,7 +15,7 @@ std::string basic_authorization(const std::string& user, const std::string& pass
 
 /// Has the proxy at the other end of `stream` connect to the request's target, where it must: plain HTTP through an
 /// HTTP proxy needs no tunnel. Adds to `taken` how long the proxy took.
-boost::asio::awaitable<Problem> open_tunnel(RunContext& context, Stream& stream, const HttpRequest& request,
+boost::asio::awaitable<Problem> open_tunnel(Activity& context, Stream& stream, const HttpRequest& request,
                                             Duration& taken);
 
 }  // namespace vedette::net

@@ -9,6 +9,7 @@
 #include <charconv>
 #include <initializer_list>
 
+#include "base/text.hpp"
 #include "base/ascii.hpp"
 
 namespace vedette::net {

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "checks/result.hpp"
+#include "base/failure.hpp"
 
 namespace vedette::net {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 // An epoll set of its own, nested in the shard's loop through one descriptor: for C libraries that bring their own
-// sockets (c-ares), or for ours (checks/net/socket).
+// sockets (c-ares), or for ours (net/io/socket).
 // Lives on the loop's thread; destroying it ends all waiting.
 
 #include <sys/epoll.h>

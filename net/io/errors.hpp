@@ -4,7 +4,7 @@
 
 #include <boost/system/error_code.hpp>
 
-#include "checks/result.hpp"
+#include "base/failure.hpp"
 
 namespace vedette::net {
 

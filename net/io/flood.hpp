@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "checks/result.hpp"
+#include "base/failure.hpp"
 
 namespace vedette::net {
 

@@ -14,8 +14,8 @@
 #include <cstring>
 
 #include "net/io/errors.hpp"
+#include "net/io/services.hpp"
 #include "net/io/turn.hpp"
-#include "net/names/services.hpp"
 
 namespace vedette::net {
 
@@ -73,7 +73,7 @@ std::optional<int> hop_limit_in(msghdr& message) {
 
 }  // namespace
 
-IcmpSocket::IcmpSocket(RunContext& context) : socket_(context.services.sockets), context_(context) {}
+IcmpSocket::IcmpSocket(Activity& context) : socket_(context.services.sockets), context_(context) {}
 
 /// Without it a raw socket would be woken by every ICMP message that reaches the host, other runs' replies among them.
 void IcmpSocket::filter() const {

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-#include "checks/kind.hpp"
 #include "net/addresses/address.hpp"
+#include "net/io/activity.hpp"
 #include "net/io/moment.hpp"
 #include "net/io/socket.hpp"
 
@@ -25,7 +25,7 @@ struct IcmpOptions {
 
 class IcmpSocket {
  public:
-  explicit IcmpSocket(RunContext& context);
+  explicit IcmpSocket(Activity& context);
 
   /// The port of `to` does not count.
   Problem open(const Endpoint& to, const AddressSettings& settings, const IcmpOptions& options);
@@ -44,7 +44,7 @@ class IcmpSocket {
   [[nodiscard]] bool is_reply(std::string_view message) const;
 
   Socket socket_;
-  RunContext& context_;
+  Activity& context_;
   bool v6_ = false;
   bool raw_ = false;
   std::uint16_t id_ = 0;

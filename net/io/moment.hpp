@@ -2,7 +2,7 @@
 
 // A point in a run from which something is timed, by both clocks.
 
-#include "checks/kind.hpp"
+#include "net/io/activity.hpp"
 #include "net/io/clock.hpp"
 
 namespace vedette::net {
@@ -16,9 +16,9 @@ struct Moment {
 
 /// From `from` until the kernel stamped an arrival. The user clock tells it when there is no such stamp, when the stamp
 /// is of before (the peer spoke without being asked), or when the clock was set during the run.
-Duration elapsed(const RunContext& context, const Moment& from, Stamp arrival);
+Duration elapsed(const Activity& context, const Moment& from, Stamp arrival);
 
 /// Whether the deadline has struck before something came.
-bool came_too_late(const RunContext& context, Stamp arrival);
+bool came_too_late(const Activity& context, Stamp arrival);
 
 }  // namespace vedette::net

@@ -5,11 +5,11 @@
 #include "base/workers.hpp"
 #include "net/io/errors.hpp"
 #include "net/io/event.hpp"
-#include "net/names/services.hpp"
+#include "net/io/services.hpp"
 
 namespace vedette::net {
 
-boost::asio::awaitable<Problem> offload(RunContext& context, std::function<void()> work) {
+boost::asio::awaitable<Problem> offload(Activity& context, std::function<void()> work) {
   if (context.stopped) co_return cancelled();
   Event ended(context.services.executor);
   std::exception_ptr error;

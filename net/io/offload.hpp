@@ -8,7 +8,7 @@
 #include <memory>
 #include <optional>
 
-#include "checks/kind.hpp"
+#include "net/io/activity.hpp"
 #include "net/io/socket.hpp"
 
 namespace vedette::net {
@@ -24,6 +24,6 @@ constexpr std::size_t kTreeCost = 45;
 /// Waits until `work` has been done by a worker. A problem when the run was stopped first (`timeout_expect`, or
 /// `cancelled`), or the workers have too much to do (`local_resources`). `work` may go on after that: it may refer only
 /// to what it owns.
-boost::asio::awaitable<Problem> offload(RunContext& context, std::function<void()> work);
+boost::asio::awaitable<Problem> offload(Activity& context, std::function<void()> work);
 
 }  // namespace vedette::net

@@ -6,7 +6,7 @@
 #include <atomic>
 #include <cstddef>
 
-#include "checks/result.hpp"
+#include "base/failure.hpp"
 
 namespace vedette {
 

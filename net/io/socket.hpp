@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "checks/result.hpp"
+#include "base/failure.hpp"
 #include "net/addresses/address.hpp"
 #include "net/io/egress.hpp"
 #include "net/io/epoll_set.hpp"

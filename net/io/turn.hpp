@@ -4,11 +4,11 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "checks/kind.hpp"
+#include "net/io/activity.hpp"
 
 namespace vedette::net {
 
 /// Lets the loop serve timers, sockets and other runs once; false when the run was stopped meanwhile.
-boost::asio::awaitable<bool> let_others(RunContext& context);
+boost::asio::awaitable<bool> let_others(Activity& context);
 
 }  // namespace vedette::net

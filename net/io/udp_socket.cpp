@@ -5,18 +5,18 @@
 
 #include "net/io/errors.hpp"
 #include "net/io/moment.hpp"
+#include "net/io/services.hpp"
 #include "net/io/turn.hpp"
-#include "net/names/services.hpp"
 
 namespace vedette::net {
 
 namespace asio = boost::asio;
 
-UdpSocket::UdpSocket(RunContext& context) : socket_(context.services.sockets), context_(context) {}
+UdpSocket::UdpSocket(Activity& context) : socket_(context.services.sockets), context_(context) {}
 
 Problem UdpSocket::connect(const Endpoint& to, const AddressSettings& settings) {
   if (auto problem = socket_.connect(Transport::kUdp, to, settings, Opening::kSpeaks)) return problem;
-  context_.result.local_port = local_endpoint_of(socket_.fd()).second;
+  context_.timings.local_port = local_endpoint_of(socket_.fd()).second;
   return std::nullopt;
 }
 

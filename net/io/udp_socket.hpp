@@ -6,8 +6,8 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-#include "checks/kind.hpp"
 #include "net/addresses/address.hpp"
+#include "net/io/activity.hpp"
 #include "net/io/clock.hpp"
 #include "net/io/socket.hpp"
 
@@ -15,7 +15,7 @@ namespace vedette::net {
 
 class UdpSocket {
  public:
-  explicit UdpSocket(RunContext& context);
+  explicit UdpSocket(Activity& context);
 
   Problem connect(const Endpoint& to, const AddressSettings& settings);
   Problem send(std::string_view datagram);
@@ -25,7 +25,7 @@ class UdpSocket {
 
  private:
   Socket socket_;
-  RunContext& context_;
+  Activity& context_;
   Stamp last_arrival_{};
 };
 

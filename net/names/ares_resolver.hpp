@@ -8,8 +8,8 @@
 #include <map>
 #include <memory>
 
+#include "net/io/resolver.hpp"
 #include "net/io/socket.hpp"
-#include "net/names/resolver.hpp"
 
 namespace vedette::net {
 

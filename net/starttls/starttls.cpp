@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.hpp"
 #include "base/ascii.hpp"
 #include "net/io/flood.hpp"
 

@@ -14,8 +14,8 @@
 #include "net/addresses/target.hpp"
 #include "net/io/errors.hpp"
 #include "net/io/flood.hpp"
+#include "net/io/services.hpp"
 #include "net/io/turn.hpp"
-#include "net/names/services.hpp"
 #include "net/tls/tls_name.hpp"
 
 namespace vedette::net {
@@ -116,7 +116,7 @@ void Stream::SslDeleter::operator()(SSL* ssl) const {
   SSL_free(ssl);
 }
 
-Stream::Stream(RunContext& context) : socket_(context.services.sockets), context_(&context) {}
+Stream::Stream(Activity& context) : socket_(context.services.sockets), context_(&context) {}
 
 Stream::~Stream() {
   // A peer that only sees the connection end takes it for cut off, and says so in its log (RFC 8446 section 6.1). What
@@ -180,7 +180,7 @@ asio::awaitable<Problem> Stream::connect(Endpoint to, const AddressSettings& set
   }
   connect_time_ = state.took;
   local_ = local_endpoint_of(socket_.fd());
-  context_->result.local_port = local_.second;
+  context_->timings.local_port = local_.second;
   context_->log([address = to.address, port = to.port, taken = connect_time_] {
     return fmt::format("connected to {} in {:.3f} ms", join_host_port(address.to_string(), port), seconds(taken) * 1e3);
   });

@@ -13,8 +13,8 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-#include "checks/kind.hpp"
 #include "net/addresses/address.hpp"
+#include "net/io/activity.hpp"
 #include "net/io/moment.hpp"
 #include "net/io/socket.hpp"
 #include "net/tls/tls_profile.hpp"
@@ -31,13 +31,13 @@ struct HandshakeOptions {
 class Stream {
  public:
   /// `context` outlives the stream; the stream sets its phase as it goes.
-  explicit Stream(RunContext& context);
+  explicit Stream(Activity& context);
   ~Stream();
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
   /// Has the stream work for `context` from now on, which outlives it or its next rebind().
-  void rebind(RunContext& context) { context_ = &context; }
+  void rebind(Activity& context) { context_ = &context; }
   /// Whether the connection is open and nothing has come that was not read.
   [[nodiscard]] bool is_silent() const;
 
@@ -82,7 +82,7 @@ class Stream {
   /// When the newest byte that was read had arrived; zero when the kernel does not tell.
   [[nodiscard]] Stamp last_arrival() const { return last_arrival_; }
   [[nodiscard]] const TlsRecord& tls() const { return record_; }
-  [[nodiscard]] RunContext& context() const { return *context_; }
+  [[nodiscard]] Activity& context() const { return *context_; }
 
  private:
   friend struct StreamBio;
@@ -105,7 +105,7 @@ class Stream {
 
   Socket socket_;
   std::optional<std::pair<boost::asio::ip::address, std::uint16_t>> peer_;
-  RunContext* context_;
+  Activity* context_;
   /// A session that another one goes through.
   struct Carrier {
     TlsMaterialPtr material;

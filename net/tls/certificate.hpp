@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "checks/result.hpp"
+#include "base/labels.hpp"
 
 namespace vedette::net {
 

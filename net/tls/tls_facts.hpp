@@ -12,7 +12,6 @@
 #include <string>
 #include <vector>
 
-#include "checks/kind.hpp"
 #include "net/tls/certificate.hpp"
 
 namespace vedette::net {
@@ -38,21 +37,5 @@ boost::json::object to_json(const TlsFacts& facts);
 
 /// The earliest end of validity among the certificates that the peer sent.
 std::optional<std::chrono::system_clock::time_point> earliest_expiry(const TlsFacts& facts);
-
-/// The TLS families of blackbox_exporter, for kinds that put them in their list and results.
-extern const Family kEarliestCertExpiry;
-extern const Family kLastChainExpiry;
-extern const Family kLastChainInfo;
-extern const Family kTlsVersionInfo;
-extern const Family kTlsCipherInfo;
-
-/// The families that only some kinds have.
-struct TlsFamilies {
-  bool chain_expiry = true;
-  bool cipher = true;
-};
-
-/// Adds those families. Without a verified chain there is no last-chain expiry: year 1 would be a lie.
-void measure_tls(RunContext& context, const TlsFacts& facts, TlsFamilies wanted);
 
 }  // namespace vedette::net

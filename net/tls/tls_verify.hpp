@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "checks/result.hpp"
+#include "base/failure.hpp"
 #include "net/tls/chain_cache.hpp"
 #include "net/tls/tls_facts.hpp"
 

@@ -20,12 +20,12 @@
 #include "checks/http/settings.hpp"
 #include "checks/http/sigv4.hpp"
 #include "checks/http/token.hpp"
+#include "checks/lookup.hpp"
 #include "net/addresses/target.hpp"
 #include "net/http/http_client.hpp"
 #include "net/http/proxy_tunnel.hpp"
+#include "net/io/services.hpp"
 #include "net/io/turn.hpp"
-#include "net/names/lookup.hpp"
-#include "net/names/services.hpp"
 #include "scenarios/http/pinned_keys.hpp"
 
 namespace vedette::scenarios {
@@ -351,7 +351,7 @@ class CallRun {
   }
 
   asio::awaitable<std::optional<asio::ip::address>> address_of(std::string host) {
-    const auto found = co_await net::look_up(context_, host, address_, hop_);
+    const auto found = co_await look_up(context_, host, address_, hop_);
     if (found) co_return found->address;
     context_.fail(found.error());
     co_return std::nullopt;

@@ -10,7 +10,7 @@
 
 #include "config/duration.hpp"
 #include "language/lines/evaluate.hpp"
-#include "net/names/services.hpp"
+#include "net/io/services.hpp"
 #include "scenarios/run/leaf_step.hpp"
 #include "scenarios/run/render.hpp"
 #include "scenarios/run/secrets.hpp"

@@ -10,7 +10,7 @@
 #include "base/workers.hpp"
 #include "config/duration.hpp"
 #include "config/secret.hpp"
-#include "net/names/services.hpp"
+#include "net/io/services.hpp"
 
 namespace vedette::scenarios {
 

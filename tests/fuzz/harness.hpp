@@ -9,7 +9,7 @@
 
 #include "checks/check.hpp"
 #include "checks/result.hpp"
-#include "net/names/services.hpp"
+#include "net/names/system_services.hpp"
 #include "tests/fuzz/peer.hpp"
 
 namespace vedette::fuzz {
@@ -50,7 +50,7 @@ class Harness {
   bool turn();
 
   boost::asio::io_context loop_;
-  net::Services services_;
+  net::SystemServices services_;
   Peer peer_;
 };
 

@@ -7,7 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <thread>
 
-#include "net/names/services.hpp"
+#include "net/names/system_services.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/check_runner.hpp"
 #include "tests/support/fault_server.hpp"
@@ -26,7 +26,7 @@ boost::asio::awaitable<void> throws(RunContext& /*context*/) {
 /// Runs the check on a loop that stands still from 100 ms to 900 ms after the beginning.
 Result run_paused(const std::string& yaml) {
   boost::asio::io_context loop(1);
-  net::Services services(loop.get_executor());
+  net::SystemServices services(loop.get_executor());
   Result out;
   const auto run = start_run(loop.get_executor(), services, make_check(yaml), Detail::kAlways, [&](Result result) {
     out = std::move(result);
@@ -149,7 +149,7 @@ TEST_CASE("a thousand runs at once on one loop all end, in the time of one") {
   int ended = 0;
   constexpr int kRuns = 1000;
   {
-    net::Services services(loop.get_executor());
+    net::SystemServices services(loop.get_executor());
     const auto check =
         make_check(fmt::format("{{name: t, kind: http, target: 'http://{}/', timeout: 60s}}", server.address()));
     std::vector<std::shared_ptr<Run>> runs;
@@ -168,7 +168,7 @@ TEST_CASE("runs that are in flight when their loop ends are freed") {
   const FaultServer server([](Peer& peer) { peer.stall(); });
   boost::asio::io_context loop(1);
   {
-    net::Services services(loop.get_executor());
+    net::SystemServices services(loop.get_executor());
     std::vector<std::shared_ptr<Run>> runs;
     for (const auto* kind : {"http", "tls"}) {
       const auto check = make_check(fmt::format("{{name: t, kind: {}, target: '{}{}', timeout: 60s}}", kind,

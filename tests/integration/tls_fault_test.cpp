@@ -6,7 +6,7 @@
 
 #include <boost/json/serialize.hpp>
 
-#include "net/tls/tls_facts.hpp"
+#include "checks/tls_families.hpp"
 #include "net/tls/tls_profile.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/check_runner.hpp"
@@ -74,11 +74,11 @@ TEST_CASE("every bad certificate has its own reason, and all its facts are repor
     const auto facts = boost::json::serialize(tls.evidence.facts);
     CHECK(facts.find("\"version\":\"TLS 1.3\"") != std::string::npos);
     CHECK(facts.find("\"not_after\"") != std::string::npos);
-    CHECK(tls.value_of(net::kEarliestCertExpiry) > 0);
-    CHECK(tls.value_of(net::kLastChainExpiry, -1) == -1);
+    CHECK(tls.value_of(kEarliestCertExpiry) > 0);
+    CHECK(tls.value_of(kLastChainExpiry, -1) == -1);
     const auto https = world.https(server, fault.tls_config);
     CHECK(https.reason == fault.reason);
-    CHECK(https.value_of(net::kEarliestCertExpiry) > 0);
+    CHECK(https.value_of(kEarliestCertExpiry) > 0);
     // Whoever does not want to know is not told.
     CHECK(world.tls(server, "insecure_skip_verify: true").verdict == Verdict::kPass);
     CHECK(world.https(server, "insecure_skip_verify: true").verdict == Verdict::kPass);
@@ -122,7 +122,7 @@ TEST_CASE("a good certificate passes with version, cipher, group and chain") {
   CHECK(tls.at("cipher").as_string().starts_with("TLS_"));
   CHECK_FALSE(tls.at("group").as_string().empty());
   CHECK(tls.at("ocsp_staple") == "none");
-  CHECK(result.value_of(net::kLastChainExpiry) == result.value_of(net::kEarliestCertExpiry));
+  CHECK(result.value_of(kLastChainExpiry) == result.value_of(kEarliestCertExpiry));
   CHECK(result.total_of(Phase::kTls) > 0ns);
 }
 

@@ -15,7 +15,7 @@ ROOMS = {
     "config": {"base"},
     "cel": {"base", "config"},
     "language": {"base", "config"},
-    "net": {"base", "config", "checks"},
+    "net": {"base", "config"},
     "checks": {"base", "config", "cel", "language", "net"},
     "scenarios": {"base", "config", "language", "net", "checks"},
     "scheduler": {"net", "checks"},

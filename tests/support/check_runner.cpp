@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 #include "checks/run.hpp"
-#include "net/names/services.hpp"
+#include "net/names/system_services.hpp"
 #include "probe/config/check_decoder.hpp"
 #include "probe/config/config_loader.hpp"
 
@@ -28,7 +28,7 @@ Result run_check(const CheckPtr& check, const std::function<void(std::function<v
   boost::asio::io_context loop(1);
   std::optional<Result> out;
   {
-    net::Services services(loop.get_executor());
+    net::SystemServices services(loop.get_executor());
     const auto run = start_run(loop.get_executor(), services, check, Detail::kAlways, [&](Result result) {
       out = std::move(result);
       loop.stop();

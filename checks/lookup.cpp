@@ -1,11 +1,11 @@
-#include "net/names/lookup.hpp"
+#include "checks/lookup.hpp"
 
 #include <fmt/format.h>
 
 #include "net/io/clock.hpp"
-#include "net/names/services.hpp"
+#include "net/io/services.hpp"
 
-namespace vedette::net {
+namespace vedette {
 
 const Family kIpProtocol{"probe_ip_protocol", "Specifies whether probe ip protocol is IP4 or IP6", {}};
 const Family kDnsLookupSeconds{
@@ -13,19 +13,19 @@ const Family kDnsLookupSeconds{
 const Family kIpAddrHash{
     "probe_ip_addr_hash", "Specifies the hash of IP address. It's useful to detect if the IP address changes.", {}};
 
-boost::asio::awaitable<tl::expected<Resolution, Failure>> look_up(RunContext& context, const std::string& host,
-                                                                  const AddressSettings& settings, int hop) {
+boost::asio::awaitable<tl::expected<net::Resolution, Failure>> look_up(RunContext& context, const std::string& host,
+                                                                       const net::AddressSettings& settings, int hop) {
   context.enter(Phase::kResolve);
   const auto& egress = context.services.sockets.egress();
   if (auto failure = egress.refuses_name(host)) co_return tl::make_unexpected(std::move(*failure));
-  const auto began = now_monotonic();
-  auto found = co_await context.services.resolver.resolve(host, settings);
-  const Duration taken = now_monotonic() - began;
+  const auto began = net::now_monotonic();
+  auto found = co_await context.services.resolver->resolve(host, settings);
+  const Duration taken = net::now_monotonic() - began;
   context.add_phase(Phase::kResolve, taken, hop);
   if (hop == 0) {
     context.measure(kDnsLookupSeconds, seconds(taken));
     context.measure(kIpProtocol, !found ? 0 : found->address.is_v6() ? 6 : 4);
-    context.measure(kIpAddrHash, found ? address_hash(found->address) : 0);
+    context.measure(kIpAddrHash, found ? net::address_hash(found->address) : 0);
   }
   if (found) {
     context.log([host, address = found->address] { return fmt::format("{} is {}", host, address.to_string()); });
@@ -50,4 +50,4 @@ void measure_no_lookup_of_host_port(RunContext& context) {
   if (in_brackets || host.find_first_of(":[]") == std::string_view::npos) measure_no_lookup(context);
 }
 
-}  // namespace vedette::net
+}  // namespace vedette

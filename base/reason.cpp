@@ -1,4 +1,4 @@
-#include "checks/reason.hpp"
+#include "base/reason.hpp"
 
 #include <array>
 #include <cstddef>

@@ -9,7 +9,7 @@
 #include <string>
 #include <tl/expected.hpp>
 
-#include "checks/result.hpp"
+#include "base/failure.hpp"
 #include "net/addresses/address.hpp"
 
 namespace vedette::net {
