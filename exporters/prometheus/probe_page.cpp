@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "config/secret.hpp"
 #include "exporters/prometheus/exposition.hpp"
@@ -117,7 +118,7 @@ class Media {
   explicit Media(std::string_view entry) {
     while (true) {
       const auto part = entry.substr(0, entry.find(';'));
-      const auto trimmed = config::trim(part);
+      const auto trimmed = trim(part);
       if (name_.empty()) {
         name_ = trimmed;
       } else {

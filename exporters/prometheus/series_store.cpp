@@ -48,8 +48,8 @@ void SeriesStore::record(const Check& check, const Result& result) {
   if (const auto series = series_.find(check)) series->record(result);
 }
 
-void SeriesStore::skipped(const Check& check) {
-  if (const auto series = series_.find(check)) series->skipped();
+void SeriesStore::skipped(const CheckPtr& check, Skip /*reason*/) {
+  if (const auto series = series_.find(*check)) series->skipped();
 }
 
 std::size_t SeriesStore::series_of(const std::string& name) const {

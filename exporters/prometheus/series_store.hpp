@@ -15,10 +15,11 @@
 #include "exporters/prometheus/by_check.hpp"
 #include "exporters/prometheus/check_series.hpp"
 #include "exporters/prometheus/exposition.hpp"
+#include "exporters/sink.hpp"
 
 namespace vedette {
 
-class SeriesStore {
+class SeriesStore final : public Sink {
  public:
   /// `families`: all that kinds may measure; a measure of another family is not exported.
   explicit SeriesStore(std::span<const Family* const> families);
@@ -28,11 +29,14 @@ class SeriesStore {
   /// Makes `checks` the ones that have series. Checks of a known name and target keep their numbers, as long as they
   /// have the same kind, buckets and level of metrics; the series of those that went away vanish. `common` labels stand
   /// behind each check's own.
-  void apply(const std::vector<CheckPtr>& checks, const std::vector<std::pair<std::string, std::string>>& common);
+  void apply(const std::vector<CheckPtr>& checks, const Labels& common) override;
 
   /// From the check's shard.
   void record(const Check& check, const Result& result);
-  void skipped(const Check& check);
+  void finished(const CheckPtr& check, const ResultPtr& result, std::optional<Verdict> /*before*/) override {
+    record(*check, *result);
+  }
+  void skipped(const CheckPtr& check, Skip reason) override;
 
   /// Appends all families with their samples.
   void append_page(std::string& page, Format format) const;

@@ -94,7 +94,7 @@ void append_facts(std::string& out, const boost::json::object& facts, const std:
 /// What happened, in the words of the kind or as facts and steps.
 void append_told(std::string& out, const Evidence& evidence, const TextStyle& style) {
   if (!evidence.account.empty()) {
-    for (const auto line : split(config::trim(evidence.account), '\n'))
+    for (const auto line : split(trim(evidence.account), '\n'))
       out += line.empty() ? "\n" : fmt::format("  {}\n", line);
     return;
   }

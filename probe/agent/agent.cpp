@@ -11,20 +11,20 @@
 #include "exporters/log/log.hpp"
 #include "net/io/run_memory.hpp"
 #include "net/tls/tls_profile.hpp"
-#include "probe/config/config_files.hpp"
 #include "probe/config/module_defaults.hpp"
 
 namespace vedette {
 
 namespace {
 
-constexpr std::size_t kMostConfiguration = std::size_t{256} << 20;
 /// For what a shard is to do in its next turn.
 constexpr std::chrono::seconds kShardPatience{5};
+/// For what sinks still hold when the last run has ended.
+constexpr std::chrono::seconds kFlushTime{5};
 
 }  // namespace
 
-Agent::Agent(AgentOptions options) : options_(std::move(options)), recorder_(options_.log_runs) {}
+Agent::Agent(std::unique_ptr<ConfigSource> source, bool log_runs) : source_(std::move(source)), recorder_(log_runs) {}
 
 Agent::~Agent() {
   shards_.clear();
@@ -62,7 +62,7 @@ CheckPtr of_agent(const Check& check, const AgentSettings& settings) {
 }  // namespace
 
 bool Agent::load(config::Diagnostics& diagnostics) {
-  auto config = load_config(options_.config_file, diagnostics);
+  auto config = source_->load(diagnostics);
   recorder_.metrics().reloaded(config.has_value(), diagnostics);
   settled_ = config.has_value();
   if (!config) return false;
@@ -70,9 +70,6 @@ bool Agent::load(config::Diagnostics& diagnostics) {
   next->settings = std::move(config->agent);
   next->modules = std::move(config->modules);
   next->sources = std::move(config->sources);
-  next->further = std::move(config->further);
-  next->patterns = std::move(config->patterns);
-  next->secret_files = std::move(config->secret_files);
   next->checks = config->checks.size();
   const auto& settings = next->settings;
   recorder_.metrics().describe(settings);
@@ -121,7 +118,7 @@ void Agent::apply(std::vector<CheckPtr> checks, const Labels& common) {
   std::unique_lock lock(applied->mutex);
   const bool all = applied->changed.wait_for(lock, kShardPatience, [&] { return applied->shards == shards_.size(); });
   const auto& total = applied->total;
-  log::info("configuration in force", {{"file", options_.config_file},
+  log::info("configuration in force", {{"file", source_->name()},
                                        {"checks", fmt::format("{}", count)},
                                        {"added", fmt::format("{}", total.added)},
                                        {"changed", fmt::format("{}", total.changed)},
@@ -154,20 +151,6 @@ std::optional<std::function<void()>> Agent::run_now(const CheckPtr& check, std::
   return [&shard, id] { shard.cancel_run(id); };
 }
 
-std::uint64_t Agent::configuration_stamp() const {
-  std::string contents;
-  const auto now = in_force();
-  // A file that has gone is a change as well.
-  const auto add = [&](const std::string& path) {
-    contents += config::read_small_file(path, kMostConfiguration).value_or("") + '\n';
-  };
-  for (const auto& source : now->sources) add(source->path);
-  for (const auto& source : now->further) add(source->path);
-  for (const auto& path : now->secret_files) add(path);
-  for (const auto& pattern : now->patterns) contents += fmt::format("{}\n", fmt::join(matching_files(pattern), "\n"));
-  return stable_hash(contents);
-}
-
 std::string Agent::configuration() const {
   std::string out;
   const auto now = in_force();
@@ -183,8 +166,10 @@ void Agent::stop(std::function<void()> stopped) {
   const auto left = std::make_shared<std::atomic<std::size_t>>(shards_.size());
   const auto grace = in_force()->settings.shutdown_grace;
   for (const auto& shard : shards_) {
-    shard->drain(grace, [left, stopped] {
-      if (--*left == 0) stopped();
+    shard->drain(grace, [this, left, stopped] {
+      if (--*left > 0) return;
+      recorder_.stop(std::chrono::steady_clock::now() + kFlushTime);
+      stopped();
     });
   }
 }

@@ -8,13 +8,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "config/diagnostic.hpp"
 #include "probe/agent/recorder.hpp"
-#include "probe/config/config_loader.hpp"
+#include "probe/config/config_source.hpp"
 #include "scheduler/shard.hpp"
 
 namespace vedette {
@@ -24,21 +23,14 @@ struct InForce {
   AgentSettings settings;
   Modules modules;
   std::vector<std::shared_ptr<const config::Source>> sources;
-  std::vector<std::shared_ptr<const config::Source>> further;
-  std::vector<std::string> patterns;
-  std::set<std::string> secret_files;
   std::size_t checks = 0;
 };
 using InForcePtr = std::shared_ptr<const InForce>;
 
-struct AgentOptions {
-  std::string config_file;
-  bool log_runs = false;
-};
-
 class Agent {
  public:
-  explicit Agent(AgentOptions options);
+  /// `log_runs`: a log line for every run, not only for changes of state.
+  Agent(std::unique_ptr<ConfigSource> source, bool log_runs);
   ~Agent();
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
@@ -63,8 +55,8 @@ class Agent {
   [[nodiscard]] InForcePtr in_force() const;
   /// The configuration in force as YAML, with secrets masked.
   [[nodiscard]] std::string configuration() const;
-  /// Changes with the content of the configuration's files, as they are now.
-  [[nodiscard]] std::uint64_t configuration_stamp() const;
+  /// Where the configuration comes from.
+  [[nodiscard]] const ConfigSource& source() const { return *source_; }
   /// Whether the last load() succeeded.
   [[nodiscard]] bool settled() const { return settled_; }
   /// The shards whose loop has not turned for `bound`.
@@ -84,7 +76,7 @@ class Agent {
   void apply(std::vector<CheckPtr> checks, const Labels& common);
   [[nodiscard]] Shard& shard_of(const Check& check);
 
-  const AgentOptions options_;
+  const std::unique_ptr<ConfigSource> source_;
   mutable std::mutex mutex_;
   InForcePtr in_force_;
   Recorder recorder_;

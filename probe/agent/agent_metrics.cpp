@@ -147,10 +147,10 @@ void AgentMetrics::set_shards(const std::vector<ShardState>& shards) {
   log_dropped_->Increment(static_cast<double>(log::dropped()) - log_dropped_->Value());
 }
 
-void AgentMetrics::run_finished(const Result& result) {
-  runs_[static_cast<std::size_t>(result.verdict)]->Increment();
-  overhead_->Observe(seconds(result.overhead));
-  if (auto* counter = disturbed_[static_cast<std::size_t>(result.disturbed)]) counter->Increment();
+void AgentMetrics::finished(const CheckPtr& /*check*/, const ResultPtr& result, std::optional<Verdict> /*before*/) {
+  runs_[static_cast<std::size_t>(result->verdict)]->Increment();
+  overhead_->Observe(seconds(result->overhead));
+  if (auto* counter = disturbed_[static_cast<std::size_t>(result->disturbed)]) counter->Increment();
 }
 
 void AgentMetrics::scraped(int status) {

@@ -12,8 +12,8 @@
 
 #include "checks/result.hpp"
 #include "config/diagnostic.hpp"
+#include "exporters/sink.hpp"
 #include "probe/config/agent_settings.hpp"
-#include "scheduler/observer.hpp"
 
 namespace vedette {
 
@@ -23,17 +23,19 @@ struct ShardState {
   Duration since_turn{};      ///< since its loop last turned
 };
 
-class AgentMetrics {
+class AgentMetrics final : public Sink {
  public:
   AgentMetrics();
 
   void describe(const AgentSettings& settings);
   /// A configuration was read, and is in force if it was `successful`.
   void reloaded(bool successful, const config::Diagnostics& diagnostics);
-  void run_started(Duration lateness) { lateness_->Observe(seconds(lateness)); }
-  void run_skipped(Skip reason) { skipped_[static_cast<std::size_t>(reason)]->Increment(); }
-  void run_retried() { retries_->Increment(); }
-  void run_finished(const Result& result);
+  void started(const CheckPtr& /*check*/, Duration lateness) override { lateness_->Observe(seconds(lateness)); }
+  void skipped(const CheckPtr& /*check*/, Skip reason) override {
+    skipped_[static_cast<std::size_t>(reason)]->Increment();
+  }
+  void retried(const CheckPtr& /*check*/, const Result& /*result*/) override { retries_->Increment(); }
+  void finished(const CheckPtr& check, const ResultPtr& result, std::optional<Verdict> before) override;
   void lagged(Duration lag) { loop_lag_->Observe(seconds(lag)); }
   void clock_stepped() { clock_steps_->Increment(); }
   void on_demand(bool admitted) { (admitted ? on_demand_ : on_demand_refused_)->Increment(); }

@@ -1,21 +1,20 @@
 #pragma once
 
-// Everyone who is told what the schedule does: the series, the recent results, the agent's own metrics and the log.
-// Called on the shards' threads; queries and changes come from one other thread.
+// Whom the schedule tells what it does: the sinks, and the agent's memory of recent results. Called on the shards'
+// threads; queries and changes come from one other thread.
 
-#include <memory>
+#include <chrono>
 #include <string>
 #include <vector>
 
 #include "exporters/history/recent_results.hpp"
+#include "exporters/log/log_sink.hpp"
 #include "exporters/prometheus/series_store.hpp"
+#include "exporters/sink.hpp"
 #include "probe/agent/agent_metrics.hpp"
 #include "scheduler/observer.hpp"
 
 namespace vedette {
-
-/// Writes down, whatever the log's level for runs is, that the egress policy has refused a run.
-void audit(const Check& check, const Result& result);
 
 class Recorder final : public Observer {
  public:
@@ -24,23 +23,26 @@ class Recorder final : public Observer {
 
   /// Makes `checks` the ones whose results count. `common` labels stand behind each check's own.
   void apply(const std::vector<CheckPtr>& checks, const Labels& common);
+  /// The sinks send what they still hold, until `deadline` at the latest.
+  void stop(std::chrono::steady_clock::time_point deadline) { sinks_.stop(deadline); }
 
   /// All families as a page.
   [[nodiscard]] std::string page(Format format, const std::vector<ShardState>& shards);
   [[nodiscard]] AgentMetrics& metrics() { return metrics_; }
   [[nodiscard]] const RecentResults& recent() const { return recent_; }
 
-  void started(const CheckPtr& check, Duration lateness) override;
-  void skipped(const CheckPtr& check, Skip reason) override;
-  void retried(const CheckPtr& check, const Result& result) override;
+  void started(const CheckPtr& check, Duration lateness) override { sinks_.started(check, lateness); }
+  void skipped(const CheckPtr& check, Skip reason) override { sinks_.skipped(check, reason); }
+  void retried(const CheckPtr& check, const Result& result) override { sinks_.retried(check, result); }
   void finished(const CheckPtr& check, const ResultPtr& result) override;
   void lagged(Duration lag) override { metrics_.lagged(lag); }
 
  private:
-  const bool log_runs_;
   AgentMetrics metrics_;
   SeriesStore series_;
+  LogSink log_;
   RecentResults recent_;
+  FanOut sinks_;
 };
 
 }  // namespace vedette

@@ -61,7 +61,7 @@ asio::awaitable<Reloader::OutcomePtr> Reloader::reload() {
 
 void Reloader::watch_files(Duration interval) {
   interval_ = interval;
-  stamp_ = agent_.configuration_stamp();
+  stamp_ = agent_.source().stamp();
   look_at_files();
 }
 
@@ -72,7 +72,7 @@ void Reloader::look_at_files() {
     looking_ = true;
     const auto now = std::make_shared<std::uint64_t>(0);
     Job::start(
-        thread_, home_, [this, now] { *now = agent_.configuration_stamp(); },
+        thread_, home_, [this, now] { *now = agent_.source().stamp(); },
         [this, now](const std::exception_ptr&) {
           looking_ = false;
           const bool changed = *now != stamp_;

@@ -34,7 +34,8 @@ namespace {
 constexpr std::chrono::milliseconds kLogPatience{1000};
 
 struct AgentFlags {
-  AgentOptions agent;
+  std::string config_file = "vedette.yml";
+  bool log_runs = false;
   std::vector<std::string> listen_addresses{":9115"};
   bool systemd_socket = false;
   std::string web_config;
@@ -77,7 +78,7 @@ EndpointOptions endpoint_options(const AgentFlags& flags) {
 class Process {
  public:
   explicit Process(const AgentFlags& flags)
-      : agent_(flags.agent),
+      : agent_(std::make_unique<FileSource>(flags.config_file), flags.log_runs),
         reloader_(agent_, loop_.get_executor()),
         endpoints_(agent_, reloader_, loop_.get_executor(), endpoint_options(flags)),
         flags_(flags),
@@ -231,7 +232,7 @@ int run_agent(const AgentFlags& flags) {
   configure_log(flags);
   if (flags.check_only) {
     config::Diagnostics diagnostics;
-    auto config = load_config(flags.agent.config_file, diagnostics);
+    auto config = load_config(flags.config_file, diagnostics);
     if (!flags.web_config.empty() && !load_web_config(flags.web_config, diagnostics)) config.reset();
     fmt::print(stderr, "{}", render_all(diagnostics, ::isatty(STDERR_FILENO) != 0));
     return config ? kAllPassed : kNotStarted;
@@ -248,8 +249,7 @@ int run_agent(const AgentFlags& flags) {
 void add_agent(CLI::App& app, int& exit_code) {
   auto* command = app.add_subcommand("agent", "Run checks on their schedule and expose the results to Prometheus");
   const auto flags = std::make_shared<AgentFlags>();
-  flags->agent.config_file = "vedette.yml";
-  command->add_option("--config.file", flags->agent.config_file, "The configuration")->capture_default_str();
+  command->add_option("--config.file", flags->config_file, "The configuration")->capture_default_str();
   command->add_flag("--config.check", flags->check_only, "Check the configuration and exit");
   command->add_flag("--config.enable-auto-reload,!--no-config.enable-auto-reload", flags->auto_reload,
                     "Reload the configuration when its files have changed");
@@ -284,7 +284,7 @@ void add_agent(CLI::App& app, int& exit_code) {
   command->add_option("--log.prober", flags->log_prober, "The least level to log of single probes of /probe")
       ->check(levels)
       ->capture_default_str();
-  command->add_flag("--log.runs", flags->agent.log_runs, "Log every run, not only changes of state");
+  command->add_flag("--log.runs", flags->log_runs, "Log every run, not only changes of state");
   command->set_version_flag("--version", fmt::format("vedette {}", kVersion));
   command->callback([flags, &exit_code] { exit_code = run_agent(*flags); });
 }

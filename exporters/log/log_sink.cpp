@@ -1,4 +1,4 @@
-#include "exporters/log/state_log.hpp"
+#include "exporters/log/log_sink.hpp"
 
 #include <fmt/format.h>
 
@@ -7,6 +7,9 @@
 
 namespace vedette {
 
+namespace {
+
+/// Logs `result` when its verdict differs from the one `before`, or when `every_run` is set.
 void log_result(const Check& check, const Result& result, std::optional<Verdict> before, bool every_run) {
   // The first result is a change only when it is bad news.
   const bool changed = before ? *before != result.verdict : result.verdict != Verdict::kPass;
@@ -24,6 +27,28 @@ void log_result(const Check& check, const Result& result, std::optional<Verdict>
               {"duration_seconds", fmt::format("{:.6f}", seconds(result.duration))},
               {"overhead_seconds", fmt::format("{:.6f}", seconds(result.overhead))},
               {"attempts", fmt::format("{}", result.attempts)}});
+}
+
+}  // namespace
+
+void audit(const Check& check, const Result& result) {
+  if (result.reason != Reason::kEgressDenied) return;
+  log::warn("audit: a connection was refused by agent.egress",
+            {{"check", check.name}, {"instance", check.instance}, {"detail", result.message}});
+}
+
+void LogSink::retried(const CheckPtr& check, const Result& result) {
+  log::debug("check failed and will be repeated",
+             {{"check", check->name}, {"instance", check->instance}, {"reason", std::string(name_of(result.reason))}});
+}
+
+void LogSink::finished(const CheckPtr& check, const ResultPtr& result, std::optional<Verdict> before) {
+  log_result(*check, *result, before, every_run_);
+  audit(*check, *result);
+  if (result->reason == Reason::kInternal) {
+    log::error("a run ended in a defect of Vedette; please report it",
+               {{"check", check->name}, {"kind", std::string(check->kind->name)}, {"detail", result->message}});
+  }
 }
 
 }  // namespace vedette
