@@ -20,4 +20,7 @@ bool is_token(std::string_view text);
 /// Whether two names are equal but for the case of their letters.
 bool same_ignoring_case(std::string_view a, std::string_view b);
 
+/// `text` without white space at both ends.
+std::string_view trim(std::string_view text);
+
 }  // namespace vedette

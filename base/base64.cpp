@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace vedette::language {
+namespace vedette {
 
 std::string encode_base64(const std::string& bytes) {
   std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
@@ -23,4 +23,4 @@ std::string encode_base64_url(const std::string& bytes) {
   return out;
 }
 
-}  // namespace vedette::language
+}  // namespace vedette

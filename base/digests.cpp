@@ -8,7 +8,7 @@
 
 #include "base/ascii.hpp"
 
-namespace vedette::language {
+namespace vedette {
 
 namespace {
 
@@ -85,4 +85,4 @@ std::optional<std::string> totp_of(std::string_view key, std::int64_t unix_secon
   return fmt::format("{:0{}}", number % modulus, digits);
 }
 
-}  // namespace vedette::language
+}  // namespace vedette

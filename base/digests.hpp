@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace vedette::language {
+namespace vedette {
 
 /// md5, sha1, sha256, sha384 or sha512, raw; nothing for another name.
 std::optional<std::string> digest_of(std::string_view algorithm, std::string_view bytes);
@@ -22,4 +22,4 @@ std::optional<std::string> decode_base32(std::string_view text);
 std::optional<std::string> totp_of(std::string_view key, std::int64_t unix_seconds, int digits, std::int64_t period,
                                    std::string_view algorithm);
 
-}  // namespace vedette::language
+}  // namespace vedette

@@ -4,10 +4,13 @@
 
 #include <memory>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace vedette {
+
+/// Names and values, in the order in which they are written.
+using Labels = std::vector<std::pair<std::string, std::string>>;
 
 /// What tells the samples of a family apart.
 struct LabelValues {

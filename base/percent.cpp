@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-namespace vedette::language {
+namespace vedette {
 
 std::string percent_encoded(std::string_view text, std::string_view kept) {
   constexpr std::string_view kMarks = "-._~";
@@ -33,4 +33,4 @@ std::string percent_decoded(std::string_view text) {
   return out;
 }
 
-}  // namespace vedette::language
+}  // namespace vedette

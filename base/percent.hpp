@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace vedette::language {
+namespace vedette {
 
 /// All but letters, digits, - . _ ~ and what is in `kept`.
 std::string percent_encoded(std::string_view text, std::string_view kept = {});
@@ -14,4 +14,4 @@ std::string percent_encoded(std::string_view text, std::string_view kept = {});
 /// What is behind a % and is no pair of digits stays.
 std::string percent_decoded(std::string_view text);
 
-}  // namespace vedette::language
+}  // namespace vedette

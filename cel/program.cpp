@@ -9,7 +9,7 @@ namespace vedette::cel {
 
 namespace {
 
-constexpr int kMostSteps = 1'000'000;
+constexpr int kMaxSteps = 1'000'000;
 constexpr std::size_t kDeepestJson = 128;
 
 Value value_of(const boost::json::value& json) {
@@ -45,7 +45,7 @@ class Evaluation {
   Evaluation(const std::string& variable, const Value& value) { names_.emplace_back(variable, value); }
 
   Outcome of(const Node& node) {
-    if (++steps_ > kMostSteps) return tl::make_unexpected("the expression takes too many steps");
+    if (++steps_ > kMaxSteps) return tl::make_unexpected("the expression takes too many steps");
     switch (node.op) {
       case Op::kLiteral:
         return node.literal;

@@ -5,6 +5,7 @@
 
 #include "base/ascii.hpp"
 #include "base/base64.hpp"
+#include "base/hex.hpp"
 #include "language/values/value.hpp"
 
 namespace vedette {
@@ -20,7 +21,7 @@ constexpr std::size_t kEncodedTwice = 6;
 /// What is the same of a secret in the base64 of any text that holds it `before` bytes behind a multiple of three.
 std::string inner_base64(std::string_view secret, std::size_t before) {
   constexpr std::size_t kBytes = 3;
-  const auto encoded = language::encode_base64(std::string(before, '\0') + std::string(secret));
+  const auto encoded = encode_base64(std::string(before, '\0') + std::string(secret));
   // The letters that hold bits of what stands before it and behind it are not its own.
   const auto first = (before * 4 + kBytes - 1) / kBytes;
   const auto last = (before + secret.size()) * 4 / kBytes;
@@ -37,7 +38,7 @@ std::string spaced_hex(std::string_view secret, std::string_view between) {
   std::string out;
   for (std::size_t i = 0; i < secret.size(); ++i) {
     if (i > 0) out += between;
-    out += language::to_hex(secret.substr(i, 1));
+    out += to_hex(secret.substr(i, 1));
   }
   return out;
 }
@@ -51,7 +52,7 @@ std::string url_safe(std::string text) {
 }  // namespace
 
 void Redactor::add_form(std::string form) const {
-  if (form.size() < kShortest || std::find(forms_.begin(), forms_.end(), form) != forms_.end()) return;
+  if (form.size() < kMinLength || std::find(forms_.begin(), forms_.end(), form) != forms_.end()) return;
   const auto place =
       std::find_if(forms_.begin(), forms_.end(), [&](const std::string& other) { return other.size() < form.size(); });
   starts_[static_cast<unsigned char>(form[0])] = true;
@@ -69,7 +70,7 @@ void Redactor::add(std::string_view secret) {
     for (std::size_t i = 0; i < kMaxPieces && i * kPiece < secret.size(); ++i) add(secret.substr(i * kPiece, kPiece));
     return;
   }
-  auto& known = secret.size() < kShortest ? words_ : secrets_;
+  auto& known = secret.size() < kMinLength ? words_ : secrets_;
   if (secret.empty() || known.size() >= kMaxSecrets) return;
   if (std::find(known.begin(), known.end(), secret) == known.end()) known.emplace_back(secret);
 }
@@ -81,7 +82,7 @@ void Redactor::add_authorization(std::string_view value) {
 
 void Redactor::add_userinfo(const std::string& user, const std::string& password) {
   add(password.empty() ? user : password);
-  add(language::encode_base64(user + ":" + password));
+  add(encode_base64(user + ":" + password));
 }
 
 void Redactor::derive_forms() const {
@@ -133,12 +134,12 @@ void Redactor::mask_letters(std::string& text) const {
 /// Takes away what is left of a secret that was cut off at `end`.
 bool Redactor::mask_cut(std::string& text, std::size_t end) const {
   const auto before = std::string_view(text).substr(0, end);
-  for (auto at = end - std::min(end, longest_); at + kShortest <= end; ++at) {
+  for (auto at = end - std::min(end, longest_); at + kMinLength <= end; ++at) {
     if (!starts_[static_cast<unsigned char>(before[at])]) continue;
     const auto rest = before.substr(at);
     const bool part =
         std::any_of(encoded_.begin(), encoded_.end(),
-                    [&](const EncodedSecret& secret) { return secret.breaks_off(before, at, kShortest); }) ||
+                    [&](const EncodedSecret& secret) { return secret.breaks_off(before, at, kMinLength); }) ||
         std::any_of(forms_.begin(), forms_.end(), [&](const std::string& form) { return form.starts_with(rest); });
     if (!part) continue;
     text.replace(at, end - at, kMask);

@@ -14,7 +14,7 @@ namespace vedette {
 class Redactor {
  public:
   /// Shorter secrets are masked only as they are, and where they stand as a word: everything would be masked else.
-  static constexpr std::size_t kShortest = 4;
+  static constexpr std::size_t kMinLength = 4;
 
   void add(std::string_view secret);
   /// The credentials in the value of an Authorization header: what stands behind the scheme.

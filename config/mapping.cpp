@@ -267,8 +267,8 @@ bool Mapping::read_integers(std::string_view key, std::vector<int>& out) {
   out.clear();
   for (const auto& item : take_list(key)) {
     const auto whole = whole_of(item);
-    constexpr auto kMost = std::numeric_limits<int>::max();
-    if (!whole || whole->cut || std::abs(whole->value) > kMost) {
+    constexpr auto kMax = std::numeric_limits<int>::max();
+    if (!whole || whole->cut || std::abs(whole->value) > kMax) {
       context_->diagnostics.error(item.place(), fmt::format("{} must hold whole numbers", full_name(key)));
       return false;
     }

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include "base/ascii.hpp"
 #include "config/secret.hpp"
 
 namespace vedette::config {

@@ -72,9 +72,9 @@ std::optional<Whole> whole_of(const Value& value) {
   if (text.starts_with('_')) return std::nullopt;
   text.erase(std::remove(text.begin(), text.end(), '_'), text.end());
   if (const auto whole = parse_whole(text)) return Whole{*whole, false};
-  constexpr double kMost = 9.2e18;
+  constexpr double kMax = 9.2e18;
   const auto real = parse_real(text);
-  if (!real || std::abs(*real) > kMost) return std::nullopt;
+  if (!real || std::abs(*real) > kMax) return std::nullopt;
   return Whole{static_cast<std::int64_t>(*real), std::trunc(*real) != *real};
 }
 

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/ascii.hpp"
+
 namespace vedette::config {
 
 namespace {
@@ -40,13 +42,6 @@ tl::expected<std::string, std::string> read_small_file(const std::string& path, 
   }
   ::close(fd);
   return content;
-}
-
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kWhite = " \t\r\n";
-  const auto first = text.find_first_not_of(kWhite);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kWhite) - first + 1);
 }
 
 tl::expected<std::string, std::string> Secret::reveal() const {

@@ -42,9 +42,6 @@ class Secret {
 /// Reads a file of at most `limit` bytes; the error says why not and names the file.
 tl::expected<std::string, std::string> read_small_file(const std::string& path, std::size_t limit);
 
-/// `text` without white space at both ends.
-std::string_view trim(std::string_view text);
-
 }  // namespace vedette::config
 
 template <>

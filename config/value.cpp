@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "config/secret.hpp"
 
 namespace vedette::config {

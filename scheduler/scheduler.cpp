@@ -15,9 +15,9 @@ Scheduler::Scheduler(AdmissionLimits limits, WallOffset offset, Starter& starter
       offset_(offset),
       starter_(starter),
       observer_(observer),
-      plain_{.most_starts = limits.starts_per_turn, .most_in_flight = limits.in_flight},
-      secure_{.most_starts = limits.handshakes_per_turn, .most_in_flight = limits.in_flight},
-      heavy_{.most_starts = limits.handshakes_per_turn, .most_in_flight = limits.heavy_in_flight} {}
+      plain_{.max_starts = limits.starts_per_turn, .max_in_flight = limits.in_flight},
+      secure_{.max_starts = limits.handshakes_per_turn, .max_in_flight = limits.in_flight},
+      heavy_{.max_starts = limits.handshakes_per_turn, .max_in_flight = limits.heavy_in_flight} {}
 
 Scheduler::Line& Scheduler::line_of(const Check& check) {
   if (check.kind->heavy) return heavy_;
@@ -25,7 +25,7 @@ Scheduler::Line& Scheduler::line_of(const Check& check) {
 }
 
 bool Scheduler::full(const Line& line) const {
-  return in_flight_ >= limits_.in_flight || line.in_flight >= line.most_in_flight;
+  return in_flight_ >= limits_.in_flight || line.in_flight >= line.max_in_flight;
 }
 
 void Scheduler::push(std::uint32_t slot, MonotonicTime due, bool retry) {
@@ -160,7 +160,7 @@ void Scheduler::admit(Line& line, std::size_t& starts, MonotonicTime now) {
       observer_.skipped(slot.check, no_room ? Skip::kBudget : Skip::kLate);
       continue;
     }
-    if (no_room || started >= line.most_starts || starts >= limits_.starts_per_turn) break;
+    if (no_room || started >= line.max_starts || starts >= limits_.starts_per_turn) break;
     queue.pop_front();
     slot.waiting = false;
     slot.running = true;

@@ -77,8 +77,8 @@ class Scheduler {
   };
   /// Runs that are due and wait to be admitted, and those that were.
   struct Line {
-    std::size_t most_starts = 0;  ///< in one turn
-    std::size_t most_in_flight = 0;
+    std::size_t max_starts = 0;  ///< in one turn
+    std::size_t max_in_flight = 0;
     std::size_t in_flight = 0;
     std::deque<Item> items{};
     Overload overload{};

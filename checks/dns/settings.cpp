@@ -72,9 +72,9 @@ void read_section(config::Mapping& section, std::string_view key, SectionExpecta
 void read_query_options(config::Mapping& section, DnsSettings& out) {
   section.read("recursion_desired", out.query.recursion_desired);
   std::int64_t size = 0;
-  constexpr std::int64_t kLeastSize = 512;
-  constexpr std::int64_t kMostSize = 65535;
-  if (section.read_integer("edns_udp_size", size, kLeastSize, kMostSize)) {
+  constexpr std::int64_t kMinSize = 512;
+  constexpr std::int64_t kMaxSize = 65535;
+  if (section.read_integer("edns_udp_size", size, kMinSize, kMaxSize)) {
     out.query.edns_size = static_cast<std::uint16_t>(size);
   }
   section.read("dnssec_ok", out.query.dnssec_ok);

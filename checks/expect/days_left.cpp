@@ -10,11 +10,11 @@ namespace vedette::net {
 
 namespace {
 
-constexpr double kMostDays = 36500;
+constexpr double kMaxDays = 36500;
 
 std::optional<double> read_days(config::Mapping& mapping, std::string_view key) {
   double days = 0;
-  if (!mapping.read_number(key, days, 0, kMostDays)) return std::nullopt;
+  if (!mapping.read_number(key, days, 0, kMaxDays)) return std::nullopt;
   return days;
 }
 

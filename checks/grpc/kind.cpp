@@ -26,8 +26,8 @@ const Family kGrpcStatusCode{"probe_grpc_status_code", "Response gRPC status cod
 const Family kHealthcheckResponse{
     "probe_grpc_healthcheck_response", "Response HealthCheck response", {"serving_status"}};
 
-constexpr std::size_t kMostWords = 300;  // bytes of grpc-message that are shown
-constexpr std::size_t kMostMessage = 64 << 10;
+constexpr std::size_t kMaxWords = 300;  // bytes of grpc-message that are shown
+constexpr std::size_t kMaxMessage = 64 << 10;
 constexpr int kSecondsAtMost = 99999999;  // the protocol allows eight digits
 
 // Codes of https://grpc.github.io/grpc/core/md_doc_statuscodes.html
@@ -123,7 +123,7 @@ class GrpcRun {
     request.body = health_request(settings_.service);
     request.on_body = [this](std::string_view part) {
       body_ += part;
-      return body_.size() <= kMostMessage;
+      return body_.size() <= kMaxMessage;
     };
     return std::nullopt;
   }
@@ -167,7 +167,7 @@ class GrpcRun {
       const auto* message = said("grpc-message");
       // Percent-encoded UTF-8 (PROTOCOL-HTTP2 of gRPC).
       const auto words =
-          message == nullptr ? "" : ": " + one_line(visible(language::percent_decoded(*message).substr(0, kMostWords)));
+          message == nullptr ? "" : ": " + one_line(visible(percent_decoded(*message).substr(0, kMaxWords)));
       return Failure{Reason::kGrpcStatus,
                      fmt::format("the call ended with {} ({}){}", status_name(code_), code_, words)};
     }

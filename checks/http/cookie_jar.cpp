@@ -16,7 +16,7 @@ namespace vedette::http {
 
 namespace {
 
-constexpr std::size_t kMostCookies = 300;
+constexpr std::size_t kMaxCookies = 300;
 constexpr std::size_t kLongestCookie = 8192;
 
 std::int64_t unix_now() {
@@ -52,10 +52,10 @@ std::int64_t expiry_of(std::string_view max_age, bool has_max_age, const std::st
     std::int64_t seconds = 0;
     const auto [end, error] = std::from_chars(max_age.data(), max_age.data() + max_age.size(), seconds);
     // Max-Age is cut so that the sum cannot overflow.
-    constexpr std::int64_t kLongest = std::int64_t{10} * 366 * 24 * 60 * 60;
-    if (error == std::errc::result_out_of_range) seconds = max_age.starts_with('-') ? 0 : kLongest;
+    constexpr std::int64_t kMaxLength = std::int64_t{10} * 366 * 24 * 60 * 60;
+    if (error == std::errc::result_out_of_range) seconds = max_age.starts_with('-') ? 0 : kMaxLength;
     if (error != std::errc::invalid_argument && end == max_age.data() + max_age.size()) {
-      return seconds <= 0 ? 1 : unix_now() + std::min(seconds, kLongest);
+      return seconds <= 0 ? 1 : unix_now() + std::min(seconds, kMaxLength);
     }
   }
   if (expires.empty()) return 0;
@@ -74,7 +74,7 @@ void CookieJar::put(Cookie cookie) {
     return other.name == cookie.name && other.domain == cookie.domain && other.path == cookie.path;
   });
   const bool expired = cookie.expires != 0 && cookie.expires <= unix_now();
-  if (!expired && cookies_.size() < kMostCookies) cookies_.push_back(std::move(cookie));
+  if (!expired && cookies_.size() < kMaxCookies) cookies_.push_back(std::move(cookie));
 }
 
 void CookieJar::take(const Url& url, const net::Headers& headers) {
@@ -85,8 +85,8 @@ void CookieJar::take(const Url& url, const net::Headers& headers) {
     const auto equals = pair.find('=');
     if (equals == std::string_view::npos) continue;
     Cookie cookie;
-    cookie.name = config::trim(pair.substr(0, equals));
-    cookie.value = config::trim(pair.substr(equals + 1));
+    cookie.name = trim(pair.substr(0, equals));
+    cookie.value = trim(pair.substr(equals + 1));
     cookie.domain = url.host;
     cookie.path = default_path(url);
     std::string_view max_age;
@@ -98,8 +98,8 @@ void CookieJar::take(const Url& url, const net::Headers& headers) {
       rest.remove_prefix(1);
       const auto part = rest.substr(0, rest.find(';'));
       const auto sign = part.find('=');
-      const auto key = config::trim(part.substr(0, sign));
-      const auto text = sign == std::string_view::npos ? std::string_view() : config::trim(part.substr(sign + 1));
+      const auto key = trim(part.substr(0, sign));
+      const auto text = sign == std::string_view::npos ? std::string_view() : trim(part.substr(sign + 1));
       if (same_ignoring_case(key, "Domain") && !text.empty()) {
         cookie.domain = net::ascii_host(text.starts_with('.') ? text.substr(1) : text).value_or(std::string(text));
         cookie.subdomains = cookie.domain != url.host || !is_public_suffix(cookie.domain);

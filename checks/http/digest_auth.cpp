@@ -6,6 +6,7 @@
 
 #include "base/ascii.hpp"
 #include "base/digests.hpp"
+#include "base/hex.hpp"
 #include "config/secret.hpp"
 #include "language/values/value.hpp"
 
@@ -21,7 +22,7 @@ Parameters parameters_of(std::string_view text) {
   while (!text.empty()) {
     const auto equals = text.find('=');
     if (equals == std::string_view::npos) break;
-    auto name = lower_case(config::trim(text.substr(0, equals)));
+    auto name = lower_case(trim(text.substr(0, equals)));
     text.remove_prefix(equals + 1);
     std::string value;
     if (text.starts_with('"')) {
@@ -33,7 +34,7 @@ Parameters parameters_of(std::string_view text) {
       }
     } else {
       const auto plain = text.substr(0, text.find(','));
-      value = config::trim(plain);
+      value = trim(plain);
     }
     const auto comma = text.find(',');
     text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
@@ -54,10 +55,10 @@ std::string quoted(std::string_view text) {
 /// How the answer protects the request: `auth` where the server offers it, else `auth-int`, with the body; empty for a
 /// server that knows neither (RFC 2069). Nothing when it offers only what we do not know.
 std::optional<std::string> protection(const std::string& offered) {
-  if (config::trim(offered).empty()) return std::string();
+  if (trim(offered).empty()) return std::string();
   bool whole = false;
   for (const auto option : split(offered, ',')) {
-    const auto name = config::trim(option);
+    const auto name = trim(option);
     if (same_ignoring_case(name, "auth")) return "auth";
     whole = whole || same_ignoring_case(name, "auth-int");
   }
@@ -75,7 +76,7 @@ std::optional<std::string> answer(const Parameters& challenge, const DigestReque
   if (session) base.resize(base.size() - 5);
   const std::string_view digest = base == "md5" ? "md5" : base == "sha-256" ? "sha256" : "";
   if (digest.empty()) return std::nullopt;
-  const auto hash = [&](const std::string& text) { return language::to_hex(*language::digest_of(digest, text)); };
+  const auto hash = [&](const std::string& text) { return to_hex(*digest_of(digest, text)); };
   const auto realm = get("realm");
   const auto nonce = get("nonce");
   const auto qop = protection(get("qop"));

@@ -9,6 +9,7 @@
 #include <boost/url/url_view.hpp>
 #include <cstdlib>
 
+#include "base/ascii.hpp"
 #include "checks/http/go_url.hpp"
 #include "config/mapping.hpp"
 #include "net/addresses/target.hpp"
@@ -94,7 +95,7 @@ bool bypasses_proxy(const std::string& no_proxy, const std::string& host) {
   std::string_view rest = no_proxy;
   while (!rest.empty()) {
     const auto comma = rest.find(',');
-    auto entry = config::trim(rest.substr(0, comma));
+    auto entry = trim(rest.substr(0, comma));
     rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
     if (entry.empty()) continue;
     if (entry == "*" || entry == host) return true;

@@ -45,9 +45,9 @@ const Family kFailedDueToCel{
 namespace {
 
 /// Expectations look at no more than this of a body; a check that needs less memory sets body_size_limit.
-constexpr std::size_t kMostBodyKept = std::size_t{16} << 20;
+constexpr std::size_t kMaxBodyKept = std::size_t{16} << 20;
 constexpr std::size_t kExcerpt = 2048;
-constexpr std::size_t kMostBodySent = std::size_t{64} << 20;
+constexpr std::size_t kMaxBodySent = std::size_t{64} << 20;
 constexpr std::size_t kShownUrl = 2048;
 constexpr std::size_t kShownHeader = 512;
 
@@ -66,7 +66,7 @@ void hide_lines(Redactor& redactor, std::string_view content) {
   constexpr int kMaxLines = 20;
   for (int i = 0; i < kMaxLines && !content.empty(); ++i) {
     const auto whole = content.substr(0, content.find('\n'));
-    const auto line = config::trim(whole);
+    const auto line = trim(whole);
     if (line.size() >= kLongEnough && line.size() <= kMaxLine) redactor.add(line);
     content.remove_prefix(std::min(content.size(), whole.size() + 1));
   }
@@ -126,7 +126,7 @@ void HttpRun::reveal_secrets() {
     return;
   }
   if (settings_.body_file.empty()) return;
-  auto content = config::read_small_file(settings_.body_file, kMostBodySent);
+  auto content = config::read_small_file(settings_.body_file, kMaxBodySent);
   if (!content) {
     context_.fail(Reason::kLocalFile, content.error());
     return;
@@ -241,7 +241,7 @@ asio::awaitable<bool> HttpRun::exchange(const Url& url) {
   if (!co_await find_way(url, request)) co_return false;
   if (!prepare(url, request)) co_return false;
   // One byte more than is shown, so that an excerpt that was cut off is seen to be.
-  const auto keep = settings_.expect.look_at_body() ? kMostBodyKept : kExcerpt + 1;
+  const auto keep = settings_.expect.look_at_body() ? kMaxBodyKept : kExcerpt + 1;
   body_ = std::make_shared<BodySink>(settings_.compression, settings_.body_size_limit, keep);
   request.on_body = [this](std::string_view part) { return body_->take(part); };
   if (settings_.compression != Compression::kNone) request.on_slice = [this] { return body_->slice(); };

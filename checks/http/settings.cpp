@@ -85,7 +85,7 @@ void read_credentials(config::Mapping& section, HttpSettings& out) {
     given.emplace_back("authorization");
     out.credentials = Credentials::kAuthorization;
     authorization->read("type", out.authorization_type);
-    if (same_ignoring_case(config::trim(out.authorization_type), "basic")) {
+    if (same_ignoring_case(trim(out.authorization_type), "basic")) {
       authorization->error("type", "the type basic is not for authorization", "use basic_auth");
     }
     refuse_reference(*authorization, "credentials_ref");
@@ -119,9 +119,9 @@ std::vector<Acceptable> acceptable_codings(std::string_view header) {
   while (true) {
     const auto part = header.substr(0, header.find(','));
     const auto semicolon = part.rfind(';');
-    Acceptable item{std::string(config::trim(part.substr(0, semicolon)))};
+    Acceptable item{std::string(trim(part.substr(0, semicolon)))};
     if (semicolon != std::string_view::npos) {
-      auto weight = config::trim(part.substr(semicolon + 1));
+      auto weight = trim(part.substr(semicolon + 1));
       if (weight.starts_with("q=")) weight.remove_prefix(2);
       double value = 0;
       const auto [end, error] = std::from_chars(weight.data(), weight.data() + weight.size(), value);
@@ -185,9 +185,9 @@ void read_body(config::Mapping& section, HttpSettings& out) {
 void read_redirects(config::Mapping& section, HttpSettings& out) {
   bool no_follow = false;
   if (section.read("no_follow_redirects", no_follow)) out.follow_redirects = !no_follow;
-  constexpr std::int64_t kMostRedirects = 50;
+  constexpr std::int64_t kMaxRedirects = 50;
   std::int64_t most = out.max_redirects;
-  section.read_integer("max_redirects", most, 0, kMostRedirects);
+  section.read_integer("max_redirects", most, 0, kMaxRedirects);
   out.max_redirects = static_cast<int>(most);
 }
 

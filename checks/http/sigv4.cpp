@@ -8,6 +8,7 @@
 
 #include "base/ascii.hpp"
 #include "base/digests.hpp"
+#include "base/hex.hpp"
 #include "base/percent.hpp"
 #include "config/secret.hpp"
 #include "language/values/value.hpp"
@@ -27,9 +28,7 @@ std::string canonical_query(std::string_view query) {
   std::vector<std::pair<std::string, std::string>> pairs;
   for (const auto& part : split(query, '&')) {
     const auto equals = part.find('=');
-    const auto encode = [](std::string_view text) {
-      return language::percent_encoded(language::percent_decoded(text));
-    };
+    const auto encode = [](std::string_view text) { return percent_encoded(percent_decoded(text)); };
     pairs.emplace_back(encode(part.substr(0, equals)),
                        equals == std::string::npos ? "" : encode(part.substr(equals + 1)));
   }
@@ -40,7 +39,7 @@ std::string canonical_query(std::string_view query) {
 }
 
 std::string keyed(const std::string& key, std::string_view text) {
-  return *language::hmac_of("sha256", key, text);
+  return *hmac_of("sha256", key, text);
 }
 
 }  // namespace
@@ -67,7 +66,7 @@ tl::expected<void, std::string> sign(const SigV4& settings, const Url& url, cons
   for (const auto& [name, value] : headers) {
     const auto lower = lower_case(name);
     const bool counts = lower == "host" || lower == "content-type" || lower.starts_with("x-");
-    if (counts) signed_headers.emplace_back(lower, config::trim(value));
+    if (counts) signed_headers.emplace_back(lower, trim(value));
   }
   std::sort(signed_headers.begin(), signed_headers.end());
   std::string lines;
@@ -81,20 +80,18 @@ tl::expected<void, std::string> sign(const SigV4& settings, const Url& url, cons
   const auto path = url.path.substr(0, question);
   const auto query = question == std::string::npos ? std::string() : url.path.substr(question + 1);
   // Every service but S3 wants the path encoded once more.
-  const auto canonical_path = service == "s3" ? path : language::percent_encoded(path, "/");
-  const auto payload = language::to_hex(*language::digest_of("sha256", body));
+  const auto canonical_path = service == "s3" ? path : percent_encoded(path, "/");
+  const auto payload = to_hex(*digest_of("sha256", body));
   const auto canonical =
       fmt::format("{}\n{}\n{}\n{}\n{}\n{}", method, canonical_path, canonical_query(query), lines, list, payload);
   const auto kind = fmt::format("{}4_request", provider);
   const auto scope = fmt::format("{}/{}/{}/{}", day, region, service, kind);
   const auto algorithm = fmt::format("{}4-HMAC-SHA256", upper_case(provider));
-  const auto to_sign = fmt::format("{}\n{}\n{}\n{}", algorithm, date, scope,
-                                   language::to_hex(*language::digest_of("sha256", canonical)));
+  const auto to_sign = fmt::format("{}\n{}\n{}\n{}", algorithm, date, scope, to_hex(*digest_of("sha256", canonical)));
   auto key = keyed(fmt::format("{}4{}", upper_case(provider), settings.secret), day);
   key = keyed(keyed(keyed(key, region), service), kind);
-  headers.emplace_back("Authorization",
-                       fmt::format("{} Credential={}/{}, SignedHeaders={}, Signature={}", algorithm, settings.key_id,
-                                   scope, list, language::to_hex(keyed(key, to_sign))));
+  headers.emplace_back("Authorization", fmt::format("{} Credential={}/{}, SignedHeaders={}, Signature={}", algorithm,
+                                                    settings.key_id, scope, list, to_hex(keyed(key, to_sign))));
   return {};
 }
 

@@ -27,14 +27,14 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t kMostAnswer = 1 << 20;
+constexpr std::size_t kMaxAnswer = 1 << 20;
 constexpr std::chrono::hours kValidity{1};
 
 /// RFC 4648 section 5, without padding.
 std::string random_id() {
   std::array<unsigned char, 16> bytes{};
   RAND_bytes(bytes.data(), bytes.size());
-  return language::encode_base64_url(std::string(bytes.begin(), bytes.end()));
+  return encode_base64_url(std::string(bytes.begin(), bytes.end()));
 }
 
 /// What a token endpoint was asked, without who asks.
@@ -94,7 +94,7 @@ class Endpoint {
     Answer answer;
     request.on_body = [&answer](std::string_view part) {
       answer.body += part;
-      return answer.body.size() <= kMostAnswer;
+      return answer.body.size() <= kMaxAnswer;
     };
     net::HttpExchange exchange;
     auto problem = co_await net::perform(context_, request, exchange, 0);
@@ -206,8 +206,8 @@ tl::expected<std::string, std::string> make_assertion(const TokenSettings& setti
                              {"iat", seconds},
                              {"exp", seconds + std::chrono::seconds(kValidity).count()}};
   for (const auto& [name, value] : settings.claims) claims[name] = value;
-  auto out = language::encode_base64_url(boost::json::serialize(header)) + "." +
-             language::encode_base64_url(boost::json::serialize(claims));
+  auto out =
+      encode_base64_url(boost::json::serialize(header)) + "." + encode_base64_url(boost::json::serialize(claims));
   const auto* digest = settings.algorithm == "RS256"   ? EVP_sha256()
                        : settings.algorithm == "RS384" ? EVP_sha384()
                                                        : EVP_sha512();
@@ -219,7 +219,7 @@ tl::expected<std::string, std::string> make_assertion(const TokenSettings& setti
                                     reinterpret_cast<const unsigned char*>(out.data()), out.size()) == 1;
   if (!signs) return tl::make_unexpected(std::string("client_certificate_key cannot sign"));
   signature.resize(size);
-  return out + "." + language::encode_base64_url(signature);
+  return out + "." + encode_base64_url(signature);
 }
 
 asio::awaitable<tl::expected<std::string, Failure>> fetch_token(RunContext& context, const TokenSettings& settings) {

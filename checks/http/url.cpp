@@ -74,7 +74,7 @@ tl::expected<std::string, std::string> address_of(std::string_view text) {
 }
 
 tl::expected<std::string, std::string> name_of(std::string_view text) {
-  const auto name = net::ascii_host(language::percent_decoded(text));
+  const auto name = net::ascii_host(percent_decoded(text));
   // Percent-encoding could bring a line break into the Host header.
   const bool plausible = name && net::is_plausible_host(*name) && name->find_first_of(":%") == std::string::npos;
   if (!plausible) return problem("the host is not a name or an address");
@@ -86,8 +86,8 @@ tl::expected<void, std::string> take_authority(std::string_view text, Url& out) 
     const auto userinfo = text.substr(0, at);
     const auto colon = std::min(userinfo.find(':'), userinfo.size());
     out.has_userinfo = true;
-    out.user = language::percent_decoded(userinfo.substr(0, colon));
-    out.password = language::percent_decoded(userinfo.substr(std::min(colon + 1, userinfo.size())));
+    out.user = percent_decoded(userinfo.substr(0, colon));
+    out.password = percent_decoded(userinfo.substr(std::min(colon + 1, userinfo.size())));
     text.remove_prefix(at + 1);
   }
   const bool brackets = text.starts_with('[');
@@ -170,7 +170,7 @@ std::string without_dots(const std::string& path) {
 
 tl::expected<Url, std::string> resolve_location(const Url& base, std::string_view location) {
   if (std::any_of(location.begin(), location.end(), &is_control)) return problem("it holds a control character");
-  location = config::trim(location);
+  location = trim(location);
   location = location.substr(0, location.find('#'));
   const auto scheme = scheme_of(location);
   const bool absolute = !scheme.empty() || location.starts_with("//");

@@ -18,7 +18,7 @@ const Family kReplyHopLimit{"probe_icmp_reply_hop_limit", "Replied packet hop li
 
 /// What blackbox_exporter sends.
 constexpr std::string_view kText = "Prometheus Blackbox Exporter";
-constexpr std::int64_t kMostPayload = 65507;
+constexpr std::int64_t kMaxPayload = 65507;
 
 struct IcmpSettings final : Settings {
   net::AddressSettings address;
@@ -31,8 +31,8 @@ void read_payload(config::Mapping& section, IcmpSettings& out) {
   std::int64_t size = 0;
   constexpr std::int64_t kAnyInteger = 1LL << 40;
   if (!section.read_integer("payload_size", size, -kAnyInteger, kAnyInteger) || size == 0) return;
-  if (size < 0 || size > kMostPayload) {
-    out.problem = fmt::format("payload_size must be from 0 to {}", kMostPayload);
+  if (size < 0 || size > kMaxPayload) {
+    out.problem = fmt::format("payload_size must be from 0 to {}", kMaxPayload);
     section.late("payload_size", out.problem);
     return;
   }

@@ -41,10 +41,10 @@ std::optional<std::string> parse_pin(std::string_view text) {
 }
 
 void read_alpn(config::Mapping& section, TlsCheckSettings& out) {
-  constexpr std::size_t kLongest = 255;
+  constexpr std::size_t kMaxLength = 255;
   if (!section.read("alpn", out.alpn)) return;
   for (const auto& name : out.alpn) {
-    if (name.empty() || name.size() > kLongest) section.error("alpn", fmt::format("'{}' is not an ALPN name", name));
+    if (name.empty() || name.size() > kMaxLength) section.error("alpn", fmt::format("'{}' is not an ALPN name", name));
   }
 }
 
@@ -65,10 +65,10 @@ void read_pins(config::Mapping& section, TlsCheckSettings& out) {
 void read_key_sizes(config::Mapping& section, TlsCheckSettings& out) {
   auto sizes = section.take_mapping("min_key_bits");
   if (!sizes) return;
-  constexpr std::int64_t kMostBits = 16384;
+  constexpr std::int64_t kMaxBits = 16384;
   std::int64_t bits = 0;
-  if (sizes->read_integer("rsa", bits, 0, kMostBits)) out.min_rsa_bits = static_cast<int>(bits);
-  if (sizes->read_integer("ec", bits, 0, kMostBits)) out.min_ec_bits = static_cast<int>(bits);
+  if (sizes->read_integer("rsa", bits, 0, kMaxBits)) out.min_rsa_bits = static_cast<int>(bits);
+  if (sizes->read_integer("ec", bits, 0, kMaxBits)) out.min_ec_bits = static_cast<int>(bits);
   sizes->finish();
 }
 

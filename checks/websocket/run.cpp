@@ -36,7 +36,7 @@ const Family kWebSocketDuration{
 namespace {
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t kMostMessage = 1 << 20;
+constexpr std::size_t kMaxMessage = 1 << 20;
 constexpr std::size_t kExcerpt = 2048;
 
 class WebSocketRun {
@@ -46,7 +46,7 @@ class WebSocketRun {
         settings_(static_cast<const WebSocketSettings&>(*context.check->settings)),
         stream_(context),
         socket_(context.services.executor, stream_) {
-    socket_.read_message_max(kMostMessage);
+    socket_.read_message_max(kMaxMessage);
     socket_.control_callback(
         [this](ws::frame_type, boost::beast::string_view) { socket_.next_layer().note_control_frame(); });
   }
@@ -164,7 +164,7 @@ class WebSocketRun {
     for (const auto& [name, value] : asked) {
       if (!same_ignoring_case(name, "Sec-WebSocket-Protocol")) continue;
       for (const auto one : split(value, ',')) {
-        if (config::trim(one) == chosen) return std::nullopt;
+        if (trim(one) == chosen) return std::nullopt;
       }
     }
     return Failure{Reason::kWebsocketUpgrade,

@@ -15,7 +15,7 @@ namespace vedette::websocket {
 
 namespace {
 
-constexpr std::size_t kMostBytes = std::size_t{64} << 10;
+constexpr std::size_t kMaxBytes = std::size_t{64} << 10;
 constexpr std::string_view kBegin = "HTTP/";
 constexpr std::array<std::string_view, 5> kFields{"connection", "upgrade", "sec-websocket-accept",
                                                   "sec-websocket-extensions", "sec-websocket-protocol"};
@@ -44,7 +44,7 @@ std::string joined(std::string_view head, std::string_view more) {
     const auto name = lower_case(line.substr(0, colon));
     if (std::find(kFields.begin(), kFields.end(), name) == kFields.end()) continue;
     auto& list = lists[name];
-    list += (list.empty() ? "" : ", ") + std::string(config::trim(line.substr(colon + 1)));
+    list += (list.empty() ? "" : ", ") + std::string(trim(line.substr(colon + 1)));
   }
   for (const auto& [name, list] : lists) out += fmt::format("{}: {}\r\n", name, list);
   out += more;
@@ -60,9 +60,9 @@ net::Problem UpgradeHead::take(std::string_view part) {
     whole_ = begin != kBegin.substr(0, begin.size());
     if (whole_) break;
     const auto end = net::end_of_head(text_, searched_);
-    if ((end == std::string::npos ? text_.size() : end) > kMostBytes) {
+    if ((end == std::string::npos ? text_.size() : end) > kMaxBytes) {
       return Failure{Reason::kHttpHeadersTooLarge,
-                     fmt::format("the answer's headers have more than {} bytes", kMostBytes)};
+                     fmt::format("the answer's headers have more than {} bytes", kMaxBytes)};
     }
     if (end == std::string::npos) return std::nullopt;
     searched_ = 0;

@@ -26,7 +26,7 @@ class Evaluator {
  public:
   using Evaluated = tl::expected<Value, Fault>;
 
-  explicit Evaluator(Scope& scope) : scope_(scope), left_(scope.most_nodes()) {}
+  explicit Evaluator(Scope& scope) : scope_(scope), left_(scope.max_nodes()) {}
 
   Evaluated of(const Node& node) {
     if (left_-- == 0) {

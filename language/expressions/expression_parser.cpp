@@ -20,7 +20,7 @@ using expression::Op;
 namespace {
 
 constexpr int kDeepest = 40;
-constexpr std::size_t kMostNodes = 2000;
+constexpr std::size_t kMaxNodes = 2000;
 
 struct Operator {
   std::string_view sign;
@@ -54,7 +54,7 @@ class Parser {
   }
 
   NodePtr make(Node node) {
-    if (++nodes_ > kMostNodes) fail(node.span.begin, "the expression is too long");
+    if (++nodes_ > kMaxNodes) fail(node.span.begin, "the expression is too long");
     return std::make_shared<const Node>(std::move(node));
   }
 

@@ -8,6 +8,7 @@
 #include "base/ascii.hpp"
 #include "base/base64.hpp"
 #include "base/digests.hpp"
+#include "base/hex.hpp"
 #include "base/percent.hpp"
 #include "config/duration.hpp"
 #include "config/secret.hpp"
@@ -92,9 +93,9 @@ Called rand_int(const Arguments& arguments, Scope& scope) {
 }
 
 Called rand_text(const Arguments& arguments, Scope& scope, std::string_view of) {
-  constexpr std::int64_t kMost = 4096;
+  constexpr std::int64_t kMax = 4096;
   const auto* count = arguments.plain[0].get<std::int64_t>();
-  if (count == nullptr || *count < 0 || *count > kMost) return wrong("a length from 0 to 4096", arguments.plain[0]);
+  if (count == nullptr || *count < 0 || *count > kMax) return wrong("a length from 0 to 4096", arguments.plain[0]);
   return Value(letters(scope, *count, of));
 }
 
@@ -235,10 +236,10 @@ Called totp(const Arguments& arguments, Scope& /*scope*/) {
     if (name == "period" && value.get<std::int64_t>()) period = *value.get<std::int64_t>();
     if (name == "algo" && value.get<std::string>()) algorithm = *value.get<std::string>();
   }
-  constexpr std::int64_t kMostDigits = 10;
-  constexpr std::int64_t kLongest = 86400;
-  if (digits < 1 || digits > kMostDigits) return tl::make_unexpected(std::string("digits are from 1 to 10"));
-  if (period < 1 || period > kLongest) return tl::make_unexpected(std::string("period is from 1 to 86400 seconds"));
+  constexpr std::int64_t kMaxDigits = 10;
+  constexpr std::int64_t kMaxLength = 86400;
+  if (digits < 1 || digits > kMaxDigits) return tl::make_unexpected(std::string("digits are from 1 to 10"));
+  if (period < 1 || period > kMaxLength) return tl::make_unexpected(std::string("period is from 1 to 86400 seconds"));
   const auto* seed = arguments.plain[0].get<std::string>();
   const auto key = seed == nullptr ? std::nullopt : decode_base32(*seed);
   if (!key) return tl::make_unexpected(std::string("the seed must be base32, as authenticators show it"));

@@ -7,6 +7,7 @@
 
 #include "base/base64.hpp"
 #include "base/digests.hpp"
+#include "base/hex.hpp"
 #include "base/percent.hpp"
 #include "base/utf8.hpp"
 #include "language/filters/filters.hpp"

@@ -83,10 +83,10 @@ Outcome to_float(const Value& input, const Filter& /*filter*/) {
 }
 
 Outcome to_int(const Value& input, const Filter& /*filter*/) {
-  constexpr double kMost = 9.2e18;
+  constexpr double kMax = 9.2e18;
   if (input.get<std::int64_t>() || input.get<BigInteger>()) return input;
   if (const auto* real = input.get<double>()) {
-    if (!(std::abs(*real) < kMost)) return tl::make_unexpected(std::string("the number is too large"));
+    if (!(std::abs(*real) < kMax)) return tl::make_unexpected(std::string("the number is too large"));
     return Value(static_cast<std::int64_t>(*real));
   }
   const auto* text = input.get<std::string>();
@@ -144,7 +144,7 @@ Outcome upper(const Value& input, const Filter& /*filter*/) {
 Outcome trimmed(const Value& input, const Filter& /*filter*/) {
   const auto* text = input.get<std::string>();
   if (text == nullptr) return wrong_input(input, "a string");
-  return Value(std::string(config::trim(*text)));
+  return Value(std::string(trim(*text)));
 }
 
 }  // namespace vedette::language

@@ -86,8 +86,8 @@ Outcome sorted(const Value& input, const Filter& /*filter*/) {
 Outcome unique(const Value& input, const Filter& /*filter*/) {
   const auto* items = input.list();
   if (items == nullptr) return wrong_input(input, "a list");
-  constexpr std::size_t kMost = 5000;
-  if (items->size() > kMost) return tl::make_unexpected(fmt::format("the list has more than {} items", kMost));
+  constexpr std::size_t kMax = 5000;
+  if (items->size() > kMax) return tl::make_unexpected(fmt::format("the list has more than {} items", kMax));
   List out;
   for (const auto& item : *items) {
     const auto same = [&](const Value& other) { return equal(item, other); };

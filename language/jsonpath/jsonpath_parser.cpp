@@ -12,7 +12,7 @@ namespace jsonpath {
 namespace {
 
 constexpr int kDeepest = 64;
-constexpr std::int64_t kMostIndex = 9007199254740991;  // RFC 7493 section 2.2
+constexpr std::int64_t kMaxIndex = 9007199254740991;  // RFC 7493 section 2.2
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -144,7 +144,7 @@ class Parser {
     std::int64_t out = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
     const bool padded = text_[std::min(digits, text_.size() - 1)] == '0' && text.size() > 1;
-    if (digits == at_ || padded || error != std::errc() || out > kMostIndex || out < -kMostIndex) {
+    if (digits == at_ || padded || error != std::errc() || out > kMaxIndex || out < -kMaxIndex) {
       fail_at(begin, "here should be a whole number");
     }
     return out;

@@ -341,7 +341,7 @@ class LineParser {
     const auto open = last.find('[');
     if (open == std::string::npos) return;
     const auto attribute_at = at + bracket + 1;
-    out.attribute = lower_case(config::trim(last.substr(open + 1, last.find(']', open) - open - 1)));
+    out.attribute = lower_case(trim(last.substr(open + 1, last.find(']', open) - open - 1)));
     const bool closed = last.ends_with(']');
     last.resize(open);
     if (std::find(kCookieAttributes.begin(), kCookieAttributes.end(), out.attribute) == kCookieAttributes.end()) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/ascii.hpp"
 #include "config/duration.hpp"
 #include "config/secret.hpp"
 #include "language/filters/filters.hpp"
@@ -465,7 +466,7 @@ Operand LiteralParser::fenced() {
     fail(text.span.begin, "a GraphQL text to compare with has no placeholders", "write the JSON of the request");
     return Value();
   }
-  return Value(fmt::format(R"({{"query":{}}})", to_json(Value(std::string(config::trim(text.text()))))));
+  return Value(fmt::format(R"({{"query":{}}})", to_json(Value(std::string(trim(text.text()))))));
 }
 
 Operand LiteralParser::operand() {

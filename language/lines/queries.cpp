@@ -41,9 +41,9 @@ std::vector<std::pair<std::string, std::optional<std::string>>> cookie_parts(std
   while (true) {
     const auto part = text.substr(0, text.find(';'));
     const auto equals = part.find('=');
-    const auto name = config::trim(part.substr(0, equals));
+    const auto name = trim(part.substr(0, equals));
     std::optional<std::string> value;
-    if (equals != std::string_view::npos) value = config::trim(part.substr(equals + 1));
+    if (equals != std::string_view::npos) value = trim(part.substr(equals + 1));
     out.emplace_back(name, std::move(value));
     if (part.size() == text.size()) return out;
     text.remove_prefix(part.size() + 1);

@@ -29,7 +29,7 @@ class Scope {
   /// Told of every text that was made of a secret, so that it can be masked wherever it turns up.
   virtual void keep_secret(const std::string& /*text*/) {}
   /// How many nodes of expressions may still be evaluated, and how long a text may become.
-  [[nodiscard]] virtual std::size_t most_nodes() const { return 10'000; }
+  [[nodiscard]] virtual std::size_t max_nodes() const { return 10'000; }
   [[nodiscard]] virtual std::size_t longest_text() const { return std::size_t{256} << 10; }
   /// What filters of expressions may cost.
   [[nodiscard]] virtual Reading reading() const { return {}; }

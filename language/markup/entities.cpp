@@ -54,14 +54,14 @@ std::optional<Reference> by_number(std::string_view rest) {
     if (hex && c >= 'A' && c <= 'F') return c - 'A' + 10;
     return -1;
   };
-  constexpr std::uint32_t kMost = 0x110000;
+  constexpr std::uint32_t kMax = 0x110000;
   for (; at < rest.size() && digit(rest[at]) >= 0; ++at) {
-    code = std::min(kMost, code * (hex ? 16U : 10U) + static_cast<std::uint32_t>(digit(rest[at])));
+    code = std::min(kMax, code * (hex ? 16U : 10U) + static_cast<std::uint32_t>(digit(rest[at])));
   }
   if (at == begin) return std::nullopt;
   if (at < rest.size() && rest[at] == ';') ++at;
   if (code >= 0x80 && code < 0xa0) code = kWindows.at(code - 0x80);
-  const bool invalid = code == 0 || code >= kMost || (code >= 0xd800 && code < 0xe000);
+  const bool invalid = code == 0 || code >= kMax || (code >= 0xd800 && code < 0xe000);
   Reference out{.size = at};
   append_utf8(out.text, invalid ? 0xfffd : code);
   return out;

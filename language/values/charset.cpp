@@ -93,12 +93,12 @@ bool is_utf8_label(std::string_view name) {
 }  // namespace
 
 bool is_charset(std::string_view label) {
-  const auto name = lower_case(config::trim(label));
+  const auto name = lower_case(trim(label));
   return is_utf8_label(name) || find_charset(name) != nullptr;
 }
 
 tl::expected<std::string, std::string> decode_charset(std::string_view bytes, std::string_view label) {
-  const auto name = lower_case(config::trim(label));
+  const auto name = lower_case(trim(label));
   const auto invalid = [&] { return tl::make_unexpected(fmt::format("the bytes are not {}", name)); };
   if (is_utf8_label(name)) {
     if (!is_utf8(bytes)) return invalid();
@@ -131,7 +131,7 @@ std::string charset_of(std::string_view content_type) {
   const auto at = text.find("charset=");
   if (at == std::string::npos) return "utf-8";
   auto label = std::string_view(text).substr(at + std::string_view("charset=").size());
-  label = config::trim(label.substr(0, label.find(';')));
+  label = trim(label.substr(0, label.find(';')));
   if (label.size() >= 2 && label.front() == '"' && label.back() == '"') label = label.substr(1, label.size() - 2);
   return std::string(label);
 }

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "base/hex.hpp"
 #include "language/values/date.hpp"
 #include "language/values/json.hpp"
 
@@ -159,18 +160,6 @@ std::optional<int> compare(const Value& a, const Value& b) {
   if (const auto *x = a.get<std::string>(), *y = b.get<std::string>(); x && y) return sign(x->compare(*y));
   if (const auto *x = a.get<Date>(), *y = b.get<Date>(); x && y) return *x < *y ? -1 : *x > *y ? 1 : 0;
   return std::nullopt;
-}
-
-std::string to_hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  out.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += kDigits[byte >> 4U];
-    out += kDigits[byte & 15U];
-  }
-  return out;
 }
 
 }  // namespace vedette::language

@@ -116,7 +116,4 @@ bool equal(const Value& a, const Value& b);
 /// -1, 0 or 1 where there is an order: of numbers, of texts, of dates. Nothing otherwise.
 std::optional<int> compare(const Value& a, const Value& b);
 
-/// Bytes as pairs of hexadecimal digits.
-std::string to_hex(std::string_view bytes);
-
 }  // namespace vedette::language

@@ -35,12 +35,12 @@ std::optional<std::string> ascii_host(std::string_view host) {
 }
 
 bool is_plausible_host(std::string_view host) {
-  constexpr std::size_t kLongest = 255;
+  constexpr std::size_t kMaxLength = 255;
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string_view("-_.:%").find(c) != std::string_view::npos;
   };
-  return !host.empty() && host.size() <= kLongest && std::all_of(host.begin(), host.end(), allowed);
+  return !host.empty() && host.size() <= kMaxLength && std::all_of(host.begin(), host.end(), allowed);
 }
 
 std::optional<HostPort> split_host_port(std::string_view text, std::uint16_t default_port) {

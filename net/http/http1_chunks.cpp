@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "config/secret.hpp"
 #include "net/io/flood.hpp"
@@ -43,7 +44,7 @@ Problem ChunkReader::take_size(std::string_view& left) {
   if (!whole) return std::nullopt;
   // Blanks may stand between the size and the extensions, as Go and curl have it.
   const auto field = std::string_view(line_).substr(0, line_.find(';'));
-  const auto digits = strict_ ? field : config::trim(field);
+  const auto digits = strict_ ? field : trim(field);
   constexpr int kHexadecimal = 16;
   const auto* end = digits.data() + digits.size();
   const auto [at, error] = std::from_chars(digits.data(), end, data_left_, kHexadecimal);

@@ -84,7 +84,7 @@ std::string bad_header_in(std::string_view head) {
     if (!folded && !is_token(line.substr(0, colon))) {
       return fmt::format("'{}' is no header: its name is none", spelled_out(line));
     }
-    const auto value = folded ? line : config::trim(line.substr(colon + 1));
+    const auto value = folded ? line : trim(line.substr(colon + 1));
     const auto bad = std::find_if(value.begin(), value.end(), &is_control);
     if (bad == value.end()) continue;
     const auto at = static_cast<std::size_t>(bad - value.begin());
@@ -109,7 +109,7 @@ tl::expected<ResponseHead, std::string> normalized_head(std::string_view head) {
     const auto name = line.substr(0, line.find(':'));
     if (same_ignoring_case(name, "Transfer-Encoding")) {
       if (!may_be_chunked) continue;
-      const auto coding = config::trim(line.substr(std::min(line.size(), name.size() + 1)));
+      const auto coding = trim(line.substr(std::min(line.size(), name.size() + 1)));
       if (chunked || !same_ignoring_case(coding, "chunked")) {
         return tl::make_unexpected(fmt::format("the transfer coding '{}' is not supported", printable(coding, 40)));
       }

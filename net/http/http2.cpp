@@ -203,7 +203,7 @@ class Http2Session::Frames {
         std::from_chars(text.data(), text.data() + text.size(), session.out_->status);
       } else {
         auto& fields = session.trailers_ ? session.out_->trailers : session.out_->headers;
-        fields.emplace_back(key, config::trim(text));
+        fields.emplace_back(key, trim(text));
       }
     } catch (...) {
       return NGHTTP2_ERR_CALLBACK_FAILURE;

@@ -44,8 +44,8 @@ std::unique_ptr<HttpConnection> HttpConnections::take(const HttpRequest& request
 }
 
 void HttpConnections::keep(const HttpRequest& request, std::unique_ptr<HttpConnection> connection) {
-  constexpr std::size_t kMost = 16;
-  if (idle_.size() >= kMost) idle_.erase(idle_.begin());
+  constexpr std::size_t kMax = 16;
+  if (idle_.size() >= kMax) idle_.erase(idle_.begin());
   idle_.emplace_back(key_of(request), std::move(connection));
 }
 

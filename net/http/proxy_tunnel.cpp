@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t kMostOfReply = std::size_t{16} << 10;
+constexpr std::size_t kMaxOfReply = std::size_t{16} << 10;
 
 Failure refused(std::string message) {
   return {Reason::kHttpProxy, std::move(message)};
@@ -122,14 +122,14 @@ asio::awaitable<Problem> ask_socks(Stream& stream, LineReader& reader, const Htt
 }  // namespace
 
 std::string basic_authorization(const std::string& user, const std::string& password) {
-  return "Basic " + language::encode_base64(user + ":" + password);
+  return "Basic " + encode_base64(user + ":" + password);
 }
 
 asio::awaitable<Problem> open_tunnel(Activity& context, Stream& stream, const HttpRequest& request, Duration& taken) {
   const bool socks = request.proxy->type == HttpProxy::Type::kSocks5;
   if (!socks && !request.secure) co_return std::nullopt;
   const auto asked = Moment::now();
-  LineReader reader(stream, kMostOfReply);
+  LineReader reader(stream, kMaxOfReply);
   auto problem = co_await (socks ? ask_socks(stream, reader, request) : ask_http(stream, reader, request));
   taken += elapsed(context, asked, stream.last_arrival());
   if (!problem && !reader.empty()) problem = refused("it sent more than its answer");

@@ -9,8 +9,8 @@
 #include <charconv>
 #include <initializer_list>
 
-#include "base/text.hpp"
 #include "base/ascii.hpp"
+#include "base/text.hpp"
 
 namespace vedette::net {
 

@@ -163,8 +163,8 @@ bool IcmpSocket::is_reply(std::string_view message) const {
 }
 
 asio::awaitable<Problem> IcmpSocket::receive() {
-  constexpr std::size_t kMost = 65535;
-  thread_local std::array<char, kMost> buffer;
+  constexpr std::size_t kMax = 65535;
+  thread_local std::array<char, kMax> buffer;
   while (!context_.stopped) {
     if (context_.slice.used_up() && !co_await let_others(context_)) break;
     const bool sleeps = !socket_.has_news(false);

@@ -23,8 +23,8 @@ namespace {
 
 constexpr int kFlags = SOCK_NONBLOCK | SOCK_CLOEXEC;
 constexpr std::uint32_t kIncoming = EPOLLIN | EPOLLRDHUP;
-constexpr std::size_t kMostIdle = 64;
-constexpr int kMostStale = 100;
+constexpr std::size_t kMaxIdle = 64;
+constexpr int kMaxStale = 100;
 
 struct SocketAddress {
   sockaddr_storage storage{};
@@ -94,12 +94,12 @@ Socket::~Socket() {
 
 bool Socket::keep() const {
   auto& idle = set_.idle(v6_);
-  if (!reusable_ || watched_ == 0 || idle.size() >= kMostIdle) return false;
+  if (!reusable_ || watched_ == 0 || idle.size() >= kMaxIdle) return false;
   sockaddr nobody{};
   nobody.sa_family = AF_UNSPEC;
   if (::connect(fd_, &nobody, sizeof nobody) != 0) return false;
   // It has no port any more: what it holds now is all that was sent to the old one.
-  for (int i = 0; i < kMostStale; ++i) {
+  for (int i = 0; i < kMaxStale; ++i) {
     char byte = 0;
     if (::recv(fd_, &byte, 1, 0) >= 0 || errno != EAGAIN) continue;
     idle.push_back(fd_);

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 
-#include "base/text.hpp"
 #include "base/ascii.hpp"
+#include "base/text.hpp"
 #include "net/io/flood.hpp"
 
 namespace vedette::net {

@@ -151,7 +151,7 @@ CertificateDigest digest_of(X509* certificate) {
 }
 
 CertificatePtr shared_certificate(X509* certificate) {
-  constexpr std::size_t kMost = 4096;
+  constexpr std::size_t kMax = 4096;
   static std::mutex mutex;
   static std::map<CertificateDigest, CertificatePtr> known;
   const auto digest = digest_of(certificate);
@@ -162,7 +162,7 @@ CertificatePtr shared_certificate(X509* certificate) {
   }
   auto made = std::make_shared<const Certificate>(certificate_of(certificate));
   const std::lock_guard lock(mutex);
-  if (known.size() >= kMost) known.clear();
+  if (known.size() >= kMax) known.clear();
   known.emplace(digest, made);
   return made;
 }

@@ -12,8 +12,8 @@ namespace vedette::net {
 
 namespace {
 
-constexpr std::size_t kMostChains = 4096;
-constexpr int kMostCertificates = 16;
+constexpr std::size_t kMaxChains = 4096;
+constexpr int kMaxCertificates = 16;
 
 std::string key_of(X509_STORE_CTX* context) {
   auto* rules = X509_STORE_CTX_get0_param(context);
@@ -21,7 +21,7 @@ std::string key_of(X509_STORE_CTX* context) {
                          X509_VERIFY_PARAM_get_depth(rules));
   const auto* presented = X509_STORE_CTX_get0_untrusted(context);
   const int count = sk_X509_num(presented);
-  if (count < 1 || count > kMostCertificates || sk_X509_value(presented, 0) != X509_STORE_CTX_get0_cert(context)) {
+  if (count < 1 || count > kMaxCertificates || sk_X509_value(presented, 0) != X509_STORE_CTX_get0_cert(context)) {
     return {};
   }
   for (int i = 0; i < count; ++i) {
@@ -54,7 +54,7 @@ std::optional<ChainCache::Validity> ChainCache::find(const Key& key) {
 
 void ChainCache::keep(Key key, const Validity& validity) {
   const std::lock_guard lock(mutex_);
-  if (verified_.size() >= kMostChains) verified_.clear();
+  if (verified_.size() >= kMaxChains) verified_.clear();
   verified_.insert_or_assign(std::move(key), validity);
 }
 

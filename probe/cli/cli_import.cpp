@@ -14,13 +14,13 @@ namespace vedette::cli {
 
 namespace {
 
-constexpr std::size_t kMostFile = std::size_t{64} << 20;
+constexpr std::size_t kMaxFile = std::size_t{64} << 20;
 
 int import(const std::string& path, const std::string& blackbox) {
   config::Diagnostics diagnostics;
   const bool colour = style_of(STDERR_FILENO).colour;
   auto modules = load_config(blackbox, diagnostics);
-  auto text = config::read_text_file(path, kMostFile);
+  auto text = config::read_text_file(path, kMaxFile);
   const auto source = std::make_shared<config::Source>(config::Source{path, text.value_or("")});
   if (!text) diagnostics.error({source, text.error().line, text.error().column}, text.error().message);
   const auto value = text ? config::parse_yaml(source, diagnostics) : std::nullopt;

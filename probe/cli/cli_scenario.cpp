@@ -95,8 +95,8 @@ void add_import_commands(CLI::App& scenario, int& exit_code) {
   const auto path = std::make_shared<std::string>();
   har->add_option("FILE", *path, "The recording")->required();
   har->callback([path, &exit_code] {
-    constexpr std::size_t kLargest = std::size_t{256} << 20;
-    const auto text = config::read_text_file(*path, kLargest);
+    constexpr std::size_t kMaxSize = std::size_t{256} << 20;
+    const auto text = config::read_text_file(*path, kMaxSize);
     const auto out = text ? scenarios::from_har(*text) : tl::make_unexpected(text.error().text(*path));
     if (out) {
       fmt::print("{}", *out);

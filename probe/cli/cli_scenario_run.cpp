@@ -93,7 +93,7 @@ bool read_inputs(const RunOptions& options, scenarios::Inputs& out) {
     const auto text = read_input(options.cookies);
     if (!text) return false;
     // What begins with # may be a cookie: #HttpOnly_….
-    for (const auto line : split(*text, '\n')) out.cookies.emplace_back(config::trim(line));
+    for (const auto line : split(*text, '\n')) out.cookies.emplace_back(trim(line));
   }
   out.seed = options.seed;
   out.options = options.options;

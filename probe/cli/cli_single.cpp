@@ -83,7 +83,7 @@ std::string with_run_number(std::string text, std::size_t run) {
 /// The line of a setting that is wrong, as it was put together from the flags.
 std::string line_of(const config::Place& place) {
   const auto shown = config::shown_line(place);
-  auto line = config::trim(shown);
+  auto line = trim(shown);
   if (line.starts_with("- ")) line.remove_prefix(2);
   return std::string(line);
 }
@@ -213,7 +213,7 @@ void add_days_left(CLI::App* command, const std::shared_ptr<Single>& single) {
 void add_header(const std::vector<std::string>& all, const std::string& header, YAML::Node& settings) {
   const auto name_of = [](const std::string& text) { return text.substr(0, text.find(':')); };
   const auto name = name_of(header);
-  YAML::Node value{std::string(config::trim(std::string_view(header).substr(name.size() + 1)))};
+  YAML::Node value{std::string(trim(std::string_view(header).substr(name.size() + 1)))};
   value.SetTag("!");
   const auto times = std::count_if(all.begin(), all.end(),
                                    [&](const auto& other) { return same_ignoring_case(name_of(other), name); });

@@ -22,11 +22,11 @@ void read_count(config::Mapping& section, std::string_view key, std::size_t& out
 }
 
 void read_memory(config::Mapping& limits, std::size_t& out) {
-  constexpr std::int64_t kLeast = std::int64_t{16} << 20;
-  constexpr std::int64_t kMost = std::int64_t{1} << 40;
+  constexpr std::int64_t kMin = std::int64_t{16} << 20;
+  constexpr std::int64_t kMax = std::int64_t{1} << 40;
   std::int64_t bytes = 0;
   if (!limits.read_size("memory", bytes)) return;
-  if (bytes < kLeast || bytes > kMost) {
+  if (bytes < kMin || bytes > kMax) {
     limits.error("memory", "memory must be from 16MiB to 1TiB", "one large answer takes up to 45 times its bytes");
   } else {
     out = static_cast<std::size_t>(bytes);
@@ -176,10 +176,10 @@ AgentSettings default_agent() {
 }
 
 AgentSettings decode_agent(config::Mapping& section) {
-  constexpr std::int64_t kMostShards = 256;
-  constexpr std::int64_t kMostInFlight = 100000;
-  constexpr std::int64_t kMostPerTurn = 10000;
-  constexpr std::int64_t kMostOnDemand = 100000;
+  constexpr std::int64_t kMaxShards = 256;
+  constexpr std::int64_t kMaxInFlight = 100000;
+  constexpr std::int64_t kMaxPerTurn = 10000;
+  constexpr std::int64_t kMaxOnDemand = 100000;
   auto out = default_agent();
   const bool named = section.read("name", out.name);
   section.read("region", out.region);
@@ -188,18 +188,18 @@ AgentSettings decode_agent(config::Mapping& section) {
   // The default name is the machine's: a check that moves to another machine of its region keeps its points.
   if (!aligned) out.grid = named ? out.name : out.region;
   out.labels = decode_labels(section, "labels");
-  read_count(section, "shards", out.shards, kMostShards);
+  read_count(section, "shards", out.shards, kMaxShards);
   if (section.read("shutdown_grace", out.shutdown_grace) && out.shutdown_grace < config::Duration::zero()) {
     section.error("shutdown_grace", "shutdown_grace cannot be negative");
   }
   read_egress(section, out.egress);
   read_probe_targets(section, out);
   if (auto limits = section.take_mapping("limits")) {
-    read_count(*limits, "in_flight", out.limits.in_flight, kMostInFlight);
-    read_count(*limits, "scenarios", out.limits.heavy_in_flight, kMostInFlight);
-    read_count(*limits, "starts_per_turn", out.limits.starts_per_turn, kMostPerTurn);
-    read_count(*limits, "handshakes_per_turn", out.limits.handshakes_per_turn, kMostPerTurn);
-    read_count(*limits, "on_demand", out.on_demand, kMostOnDemand);
+    read_count(*limits, "in_flight", out.limits.in_flight, kMaxInFlight);
+    read_count(*limits, "scenarios", out.limits.heavy_in_flight, kMaxInFlight);
+    read_count(*limits, "starts_per_turn", out.limits.starts_per_turn, kMaxPerTurn);
+    read_count(*limits, "handshakes_per_turn", out.limits.handshakes_per_turn, kMaxPerTurn);
+    read_count(*limits, "on_demand", out.on_demand, kMaxOnDemand);
     read_memory(*limits, out.memory);
     if (limits->read("max_lateness", out.limits.max_lateness) &&
         out.limits.max_lateness < std::chrono::milliseconds(5)) {

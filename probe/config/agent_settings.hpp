@@ -7,14 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "base/labels.hpp"
 #include "config/mapping.hpp"
 #include "net/io/egress.hpp"
 #include "net/io/run_memory.hpp"
 #include "scheduler/scheduler.hpp"
 
 namespace vedette {
-
-using Labels = std::vector<std::pair<std::string, std::string>>;
 
 struct AgentSettings {
   std::string name;                               ///< default: the host's name

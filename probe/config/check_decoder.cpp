@@ -20,8 +20,8 @@ namespace {
 using config::Duration;
 
 constexpr Duration kDefaultTimeout = std::chrono::seconds(10);
-constexpr Duration kMostTimeout = std::chrono::hours(1);
-constexpr std::size_t kMostBuckets = 60;
+constexpr Duration kMaxTimeout = std::chrono::hours(1);
+constexpr std::size_t kMaxBuckets = 60;
 
 std::vector<std::string_view> kind_names() {
   std::vector<std::string_view> out;
@@ -83,8 +83,8 @@ void read_buckets(config::Mapping& section, Buckets& out) {
   std::vector<double> buckets;
   if (!section.read_numbers("buckets", buckets)) return;
   const bool ascending = std::adjacent_find(buckets.begin(), buckets.end(), std::greater_equal<>()) == buckets.end();
-  if (buckets.empty() || buckets.size() > kMostBuckets || buckets.front() <= 0 || !ascending) {
-    section.error("buckets", fmt::format("buckets must be 1 to {} ascending numbers of seconds above 0", kMostBuckets));
+  if (buckets.empty() || buckets.size() > kMaxBuckets || buckets.front() <= 0 || !ascending) {
+    section.error("buckets", fmt::format("buckets must be 1 to {} ascending numbers of seconds above 0", kMaxBuckets));
     return;
   }
   out = std::make_shared<const std::vector<double>>(std::move(buckets));
@@ -99,22 +99,22 @@ Buckets default_buckets_of(const Kind& kind) {
 
 void CheckDecoder::read_schedule(config::Mapping& section, Schedule& out) {
   Duration value{};
-  if (section.read("interval", value) && in_range(section, "interval", value, kLeastInterval, kMostInterval)) {
+  if (section.read("interval", value) && in_range(section, "interval", value, kMinInterval, kMaxInterval)) {
     out.interval = value;
   }
   if (section.read("timeout", value) &&
-      in_range(section, "timeout", value, std::chrono::milliseconds(1), kMostTimeout)) {
+      in_range(section, "timeout", value, std::chrono::milliseconds(1), kMaxTimeout)) {
     out.timeout = value;
   }
   if (section.read("failing_interval", value) &&
-      in_range(section, "failing_interval", value, kLeastInterval, kMostInterval)) {
+      in_range(section, "failing_interval", value, kMinInterval, kMaxInterval)) {
     out.failing_interval = value;
   }
-  if (section.read("retry_interval", value) && in_range(section, "retry_interval", value, {}, kMostTimeout)) {
+  if (section.read("retry_interval", value) && in_range(section, "retry_interval", value, {}, kMaxTimeout)) {
     out.retry_interval = value;
   }
-  constexpr std::int64_t kMostRetries = 10;
-  section.read_integer("retries", out.retries, 0, kMostRetries);
+  constexpr std::int64_t kMaxRetries = 10;
+  section.read_integer("retries", out.retries, 0, kMaxRetries);
   constexpr std::array<std::string_view, 2> kLevels{"full", "basic"};
   section.read_choice("metrics", out.metrics, kLevels);
   read_buckets(section, out.buckets);

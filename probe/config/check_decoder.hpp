@@ -17,8 +17,8 @@
 namespace vedette {
 
 constexpr std::size_t kLongestName = 200;  ///< of a check, in bytes
-constexpr config::Duration kLeastInterval = std::chrono::milliseconds(100);
-constexpr config::Duration kMostInterval = std::chrono::hours(24 * 366);
+constexpr config::Duration kMinInterval = std::chrono::milliseconds(100);
+constexpr config::Duration kMaxInterval = std::chrono::hours(24 * 366);
 
 /// When and how often; what `defaults:` gives and each check may change.
 struct Schedule {

@@ -188,7 +188,7 @@ class Importer {
     }
     const auto interval = config::parse_duration(check.interval);
     const auto timeout = config::parse_duration(scrape_timeout);
-    if (!interval || *interval < kLeastInterval || *interval > kMostInterval) {
+    if (!interval || *interval < kMinInterval || *interval > kMaxInterval) {
       return fmt::format("{} is no interval of a check", check.interval);
     }
     if (!timeout || *timeout > *interval) return fmt::format("{} is no timeout for its interval", scrape_timeout);

@@ -14,7 +14,7 @@ namespace vedette {
 
 namespace {
 
-constexpr std::size_t kMostFile = std::size_t{64} << 20;
+constexpr std::size_t kMaxFile = std::size_t{64} << 20;
 
 /// What of a job Prometheus would not take, because it is a list, a mapping or a text where it must not be.
 std::optional<std::string> wrong_shape(const YAML::Node& job) {
@@ -133,7 +133,7 @@ class Reader {
 
   /// A file in YAML, of which JSON is a part.
   static tl::expected<config::Value, std::string> read_file(const std::string& path) {
-    auto text = config::read_text_file(path, kMostFile);
+    auto text = config::read_text_file(path, kMaxFile);
     if (!text) return tl::make_unexpected(text.error().text(path));
     config::Diagnostics wrong;
     auto value =

@@ -19,10 +19,10 @@ namespace ssl = boost::asio::ssl;
 
 namespace {
 
-constexpr std::size_t kMostFile = 16 << 20;
+constexpr std::size_t kMaxFile = 16 << 20;
 /// Of the function itself, and that below which a hash is guessed too soon (Go's default).
-constexpr int kLeastBcryptCost = 4;
-constexpr int kMostBcryptCost = 31;
+constexpr int kMinBcryptCost = 4;
+constexpr int kMaxBcryptCost = 31;
 constexpr int kGoodBcryptCost = 10;
 
 struct TlsFiles {
@@ -40,7 +40,7 @@ std::string content_of(config::Mapping& section, const std::string& key, const s
   if (!section.read(file_key, file)) return text;
   if (!text.empty()) section.error(file_key, fmt::format("{} and {} exclude each other", key, file_key));
   const auto full = (std::filesystem::path(path).parent_path() / file).string();
-  auto content = config::read_small_file(full, kMostFile);
+  auto content = config::read_small_file(full, kMaxFile);
   if (!content) {
     section.error(file_key, content.error());
     return {};
@@ -163,7 +163,7 @@ std::optional<int> bcrypt_cost(const std::string& hash) {
       hash.size() == 60 && (hash.starts_with("$2a$") || hash.starts_with("$2b$") || hash.starts_with("$2y$"));
   int cost = 0;
   if (bcrypt) std::from_chars(hash.data() + 4, hash.data() + 6, cost);
-  if (cost < kLeastBcryptCost || cost > kMostBcryptCost) return std::nullopt;
+  if (cost < kMinBcryptCost || cost > kMaxBcryptCost) return std::nullopt;
   return cost;
 }
 
@@ -208,7 +208,7 @@ void read_http(config::Mapping& section, WebConfig& out) {
 }  // namespace
 
 std::optional<WebConfig> load_web_config(const std::string& path, config::Diagnostics& diagnostics) {
-  auto text = config::read_text_file(path, kMostFile);
+  auto text = config::read_text_file(path, kMaxFile);
   if (!text) {
     const auto& problem = text.error();
     diagnostics.error({std::make_shared<config::Source>(config::Source{path, {}}), problem.line, problem.column},
@@ -218,7 +218,7 @@ std::optional<WebConfig> load_web_config(const std::string& path, config::Diagno
   WebConfig out;
   out.files.push_back(path);
   // An empty file asks for nothing.
-  if (config::trim(*text).empty()) return out;
+  if (trim(*text).empty()) return out;
   config::Context context{diagnostics, {}};
   const auto value =
       config::parse_yaml(std::make_shared<config::Source>(config::Source{path, std::move(*text)}), diagnostics);
@@ -229,8 +229,8 @@ std::optional<WebConfig> load_web_config(const std::string& path, config::Diagno
   if (auto http = document.take_mapping("http_server_config")) read_http(*http, out);
   if (auto rate = document.take_mapping("rate_limit")) {
     rate->read_go_duration("interval", out.rate_interval);
-    constexpr std::int64_t kMostBurst = 1'000'000;
-    rate->read_integer("burst", out.rate_burst, 0, kMostBurst);
+    constexpr std::int64_t kMaxBurst = 1'000'000;
+    rate->read_integer("burst", out.rate_burst, 0, kMaxBurst);
     if (out.rate_interval < config::Duration::zero()) rate->error("interval", "interval cannot be negative");
     rate->finish();
   }

@@ -22,7 +22,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t kMostKnown = 100;
+constexpr std::size_t kMaxKnown = 100;
 /// Wrong passwords in a row that an address has; then one for each kForgiven.
 constexpr double kMaxFailures = 5;
 constexpr std::chrono::seconds kForgiven{10};
@@ -228,7 +228,7 @@ asio::awaitable<std::optional<WebResponse>> WebGate::refuse_unknown(Pair pair, s
   }
   attempts_.erase(client);
   if (!is_hash_of(pair.user, hash)) co_return unauthorized();
-  if (known_.size() >= kMostKnown) known_.clear();
+  if (known_.size() >= kMaxKnown) known_.clear();
   known_.insert(pair.digest);
   co_return std::nullopt;
 }

@@ -34,9 +34,9 @@ using asio::ip::tcp;
 namespace {
 
 /// Prometheus keeps a connection for each of its targets.
-constexpr std::size_t kMostConnections = 4096;
-constexpr std::uint32_t kMostHeaderBytes = 16 << 10;
-constexpr std::uint64_t kMostBodyBytes = 64 << 10;
+constexpr std::size_t kMaxConnections = 4096;
+constexpr std::uint32_t kMaxHeaderBytes = 16 << 10;
+constexpr std::uint64_t kMaxBodyBytes = 64 << 10;
 constexpr std::size_t kReadBytes = 4096;
 constexpr std::size_t kWorthCompressing = 1024;
 /// For a request, and for all of an answer.
@@ -156,9 +156,9 @@ bool has_name(SSL* ssl, const std::vector<std::string>& names) {
 template <typename Stream>
 asio::awaitable<bool> skip_body(Stream& stream, beast::flat_buffer& buffer, bool chunked, std::uint64_t length) {
   // What stands in front of us may take the lines of a lenient body for another request.
-  net::ChunkReader chunks(kMostHeaderBytes, net::ChunkReader::Lines::kStrict);
-  if (!chunked && length > kMostBodyBytes) co_return false;
-  for (std::uint64_t taken = 0; taken <= kMostBodyBytes;) {
+  net::ChunkReader chunks(kMaxHeaderBytes, net::ChunkReader::Lines::kStrict);
+  if (!chunked && length > kMaxBodyBytes) co_return false;
+  for (std::uint64_t taken = 0; taken <= kMaxBodyBytes;) {
     std::string_view left(static_cast<const char*>(buffer.data().data()), buffer.size());
     const auto before = left.size();
     if (chunked) {
@@ -275,7 +275,7 @@ asio::awaitable<void> WebServer::accept(tcp::acceptor& acceptor) {
 }
 
 bool WebServer::make_room() {
-  if (connections_ < kMostConnections) return true;
+  if (connections_ < kMaxConnections) return true;
   if (idle_->empty()) return false;
   idle_->front()->end();
   return true;
@@ -330,7 +330,7 @@ asio::awaitable<void> WebServer::serve(Stream& stream) {
   const auto client = transport.socket().remote_endpoint(unknown).address().to_string();
   while (true) {
     http::request_parser<http::empty_body> parser;
-    parser.header_limit(kMostHeaderBytes);
+    parser.header_limit(kMaxHeaderBytes);
     parser.body_limit(boost::none);
     transport.expires_after(kClientTime);
     std::optional<Idle> idle;

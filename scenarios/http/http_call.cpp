@@ -97,8 +97,8 @@ std::optional<asio::ip::address> resolved_to(const std::vector<std::string>& rul
 void add_lines(const std::vector<std::string>& lines, net::Headers& out) {
   for (const auto& line : lines) {
     const auto colon = line.find(':');
-    out.emplace_back(std::string(config::trim(line.substr(0, colon))),
-                     colon == std::string::npos ? "" : std::string(config::trim(line.substr(colon + 1))));
+    out.emplace_back(std::string(trim(line.substr(0, colon))),
+                     colon == std::string::npos ? "" : std::string(trim(line.substr(colon + 1))));
   }
 }
 
@@ -113,14 +113,14 @@ net::TlsClient tls_client(const HttpOptions& options) {
   settings.key_passphrase = options.key_passphrase;
   settings.server_name = options.server_name;
   settings.min_version = options.min_tls;
-  constexpr std::size_t kMost = 64;
+  constexpr std::size_t kMax = 64;
   thread_local std::vector<std::pair<std::string, net::TlsClient>> kept;
   const auto key =
       fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", settings.insecure_skip_verify, settings.ca_file, settings.cert_file,
                   settings.key_file, settings.key_passphrase, settings.server_name, settings.min_version);
   const auto known = std::find_if(kept.begin(), kept.end(), [&](const auto& entry) { return entry.first == key; });
   if (known != kept.end()) return known->second;
-  if (kept.size() >= kMost) kept.erase(kept.begin());
+  if (kept.size() >= kMax) kept.erase(kept.begin());
   kept.emplace_back(key, net::TlsClient(settings));
   return kept.back().second;
 }
@@ -139,7 +139,7 @@ std::vector<std::string> codings_of(const net::Headers& headers) {
     std::string_view rest = value;
     while (true) {
       const auto part = rest.substr(0, rest.find(','));
-      const auto coding = config::trim(part);
+      const auto coding = trim(part);
       if (!coding.empty() && !same_ignoring_case(coding, "identity")) out.emplace_back(coding);
       if (part.size() == rest.size()) break;
       rest.remove_prefix(part.size() + 1);
@@ -234,8 +234,8 @@ class CallRun {
     const char* home = std::getenv("HOME");
     const auto path =
         !options_.netrc_file.empty() ? options_.netrc_file : std::string(home == nullptr ? "" : home) + "/.netrc";
-    constexpr std::size_t kMost = 1 << 20;
-    const auto text = config::read_small_file(path, kMost);
+    constexpr std::size_t kMax = 1 << 20;
+    const auto text = config::read_small_file(path, kMax);
     const auto entry = text ? http::netrc_entry(*text, url.host) : std::nullopt;
     return entry ? entry->first + ":" + entry->second : std::string();
   }
@@ -278,7 +278,7 @@ class CallRun {
                                    url, request.method, request.body.value_or(""), out);
       if (!done) refuse(language::FaultKind::kInvalidOption, Reason::kSettingsInvalid, "aws-sigv4: " + done.error());
     } else if (!user.empty() && !options_.digest) {
-      out.emplace_back("Authorization", "Basic " + language::encode_base64(user));
+      out.emplace_back("Authorization", "Basic " + encode_base64(user));
     }
   }
 
@@ -391,7 +391,7 @@ class CallRun {
     if (!co_await find_way(url, request, v6)) co_return Sent::kNo;
     ip_ = request.address ? request.address->to_string() : "";
     request.on_body = [this](std::string_view part) {
-      too_large_ = raw_.size() + part.size() > call_.most_body;
+      too_large_ = raw_.size() + part.size() > call_.max_body;
       no_memory_ = !too_large_ && !held_->grow_to(2 * (raw_.size() + part.size()));
       if (too_large_ || no_memory_) return false;
       raw_.append(part);
@@ -405,7 +405,7 @@ class CallRun {
     note_call(url, request);
     if (too_large_) {
       call_.limit = "body";
-      context_.fail(Reason::kLimit, fmt::format("the body has more than {} bytes", call_.most_body));
+      context_.fail(Reason::kLimit, fmt::format("the body has more than {} bytes", call_.max_body));
       co_return Sent::kNo;
     }
     if (no_memory_) {
@@ -525,8 +525,8 @@ class CallRun {
                             .message = fmt::format("compression {} is not supported", printable(*coding, 40))};
         co_return;
       }
-      const auto by_ratio = std::max(static_cast<std::size_t>(kFreelyInflated), raw_.size() * call_.most_inflation);
-      const auto most = std::min(call_.most_inflated, by_ratio);
+      const auto by_ratio = std::max(static_cast<std::size_t>(kFreelyInflated), raw_.size() * call_.max_inflation);
+      const auto most = std::min(call_.max_inflated, by_ratio);
       http::BodySink sink(compression, most, most, {.free = most});
       sink.take(subject.body);
       while (sink.slice() == net::Work::kMore) {
@@ -534,12 +534,12 @@ class CallRun {
       }
       sink.finish();
       if (sink.failure() && sink.failure()->reason == Reason::kBodyTooLarge) {
-        const bool of_size = most == call_.most_inflated;
+        const bool of_size = most == call_.max_inflated;
         call_.limit = of_size ? "inflated" : "inflation";
         context_.fail(Reason::kLimit,
                       of_size ? fmt::format("the body has more than {} bytes when it is decompressed", most)
                               : fmt::format("the body has more than {} times its {} bytes when it is decompressed",
-                                            call_.most_inflation, raw_.size()));
+                                            call_.max_inflation, raw_.size()));
         co_return;
       }
       if (sink.failure() && sink.failure()->reason == Reason::kLocalResources) {

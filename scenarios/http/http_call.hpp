@@ -41,9 +41,9 @@ struct HttpCall {
   std::mt19937_64* random = nullptr;
   Duration* prepared = nullptr;  ///< gets the time that was the program's own
   bool keeps_cookies = true;     ///< of answers, in the jar
-  std::size_t most_body = 0;
-  std::size_t most_inflated = 0;
-  std::size_t most_inflation = 0;  ///< times
+  std::size_t max_body = 0;
+  std::size_t max_inflated = 0;
+  std::size_t max_inflation = 0;  ///< times
   std::size_t excerpt = 0;
 
   // What came of it.

@@ -9,6 +9,7 @@
 
 #include "base/ascii.hpp"
 #include "base/digests.hpp"
+#include "base/hex.hpp"
 #include "config/secret.hpp"
 #include "language/filters/filters.hpp"
 
@@ -47,7 +48,7 @@ tl::expected<std::string, std::string> digest_of_file(const std::string& path) {
   const int size = i2d_PUBKEY(key.get(), &bytes);
   const std::string der(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
   OPENSSL_free(bytes);
-  return language::to_hex(*language::digest_of("sha256", der));
+  return to_hex(*digest_of("sha256", der));
 }
 
 }  // namespace
@@ -68,7 +69,7 @@ tl::expected<std::vector<std::string>, std::string> pinned_keys(const std::strin
     if (bytes == nullptr || bytes->data.size() != kDigest) {
       return tl::make_unexpected(fmt::format("{} is no pinned key: sha256//BASE64, or a file with the key", pin));
     }
-    out.push_back(language::to_hex(bytes->data));
+    out.push_back(to_hex(bytes->data));
   }
   return out;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "config/nearest.hpp"
 #include "config/secret.hpp"
@@ -130,12 +131,12 @@ class FileParser {
       constexpr std::string_view kSet = "@cookie_storage_set:";
       constexpr std::string_view kId = "@id ";
       if (const auto at = comment.find(kSet); at != std::string_view::npos) {
-        action.cookie_storage_set = config::trim(comment.substr(at + kSet.size()));
+        action.cookie_storage_set = trim(comment.substr(at + kSet.size()));
       }
       action.cookie_storage_clear =
           action.cookie_storage_clear || comment.find("@cookie_storage_clear") != std::string_view::npos;
-      const auto text = config::trim(comment);
-      if (text.starts_with(kId)) out.id = config::trim(text.substr(kId.size()));
+      const auto text = trim(comment);
+      if (text.starts_with(kId)) out.id = trim(text.substr(kId.size()));
     }
   }
 

@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::string_view kForm = "application/x-www-form-urlencoded";
 /// What curl's option without a number means, as far as a scenario goes.
-constexpr int kMostRedirects = 20;
+constexpr int kMaxRedirects = 20;
 
 class Command {
  public:
@@ -68,7 +68,7 @@ class Command {
     bool method_given = false;
     bool glob = true;
     bool location = false;
-    int redirects = kMostRedirects;
+    int redirects = kMaxRedirects;
     std::string query;
     std::string cookies;
     std::string agent;
@@ -232,8 +232,8 @@ class Command {
   std::string seconds(const std::string& option, const std::string& value) {
     double number = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    constexpr double kMost = 1e6;
-    if (error != std::errc() || end != value.data() + value.size() || !(number >= 0 && number <= kMost)) {
+    constexpr double kMax = 1e6;
+    if (error != std::errc() || end != value.data() + value.size() || !(number >= 0 && number <= kMax)) {
       fail(fmt::format("{}: '{}' is no number of seconds", option, value));
       return {};
     }
@@ -251,7 +251,7 @@ class Command {
 
   void redirects(const std::string& value) {
     const auto number = whole("--max-redirs", value);
-    if (number) now_.redirects = *number < 0 ? kMostRedirects : std::min(*number, kMostRedirects);
+    if (number) now_.redirects = *number < 0 ? kMaxRedirects : std::min(*number, kMaxRedirects);
   }
 
   void header(const std::string& text) {
@@ -267,7 +267,7 @@ class Command {
     if (same_ignoring_case(name, "Transfer-Encoding") || same_ignoring_case(name, "Content-Length")) {
       return fail(fmt::format("-H '{}': how long a body is, a scenario says by itself", text));
     }
-    const auto value = config::trim(std::string_view(text).substr(colon + 1));
+    const auto value = trim(std::string_view(text).substr(colon + 1));
     if (!value.empty()) {
       now_.request.headers.emplace_back(std::move(name), std::string(value));
     } else if (!same_ignoring_case(name, "Expect")) {
@@ -313,7 +313,7 @@ class Command {
       return {};
     }
     const auto content = mark == std::string::npos ? 0 : mark + 1;
-    auto encoded = language::percent_encoded(value.substr(content), " ");
+    auto encoded = percent_encoded(value.substr(content), " ");
     std::replace(encoded.begin(), encoded.end(), ' ', '+');
     return (mark == 0 ? "" : value.substr(0, content)) + encoded;
   }
@@ -362,7 +362,7 @@ class Command {
     std::string content(pieces.front());
     if (content.size() > 1 && content.front() == '"' && content.back() == '"') content = unquoted(content);
     for (std::size_t i = 1; i < pieces.size(); ++i) {
-      const auto piece = config::trim(pieces[i]);
+      const auto piece = trim(pieces[i]);
       if (!piece.starts_with("type=")) {
         return fail(fmt::format("-F '{}': {} has no counterpart in a scenario", text, piece));
       }
@@ -384,10 +384,10 @@ class Command {
 
   void retry(const std::string& value) {
     const auto number = whole("--retry", value);
-    constexpr int kMost = 10;
+    constexpr int kMax = 10;
     if (!number) return;
-    if (*number < 0 || *number > kMost)
-      return fail(fmt::format("--retry: a scenario repeats a step up to {} times", kMost));
+    if (*number < 0 || *number > kMax)
+      return fail(fmt::format("--retry: a scenario repeats a step up to {} times", kMax));
     now_.retries = *number;
   }
 

@@ -71,7 +71,7 @@ std::string upload_url(std::string url, const std::string& file) {
   const auto path = std::min(url.find('/', host), url.size());
   const auto end = end_of_path(url);
   if (path < end && url[end - 1] != '/') return url;
-  const auto name = language::percent_encoded(file.substr(file.rfind('/') + 1));
+  const auto name = percent_encoded(file.substr(file.rfind('/') + 1));
   return url.insert(end, (path >= end ? "/" : "") + name);
 }
 

@@ -14,7 +14,7 @@ namespace {
 std::string parameter(std::string_view header, std::string_view name) {
   const auto wanted = std::string(name) + "=";
   for (auto field : split(header, ';')) {
-    field = config::trim(field);
+    field = trim(field);
     if (!same_ignoring_case(field.substr(0, wanted.size()), wanted)) continue;
     field.remove_prefix(wanted.size());
     if (field.size() >= 2 && field.starts_with('"') && field.ends_with('"')) field = field.substr(1, field.size() - 2);
@@ -27,7 +27,7 @@ std::string parameter(std::string_view header, std::string_view name) {
 std::string name_of_part(std::string_view headers) {
   for (const auto line : split(headers, '\n')) {
     constexpr std::string_view kField = "content-disposition:";
-    if (same_ignoring_case(line.substr(0, kField.size()), kField)) return parameter(config::trim(line), "name");
+    if (same_ignoring_case(line.substr(0, kField.size()), kField)) return parameter(trim(line), "name");
   }
   return {};
 }

@@ -210,7 +210,7 @@ class Writer {
     if (request.body_file) pair(out, "file", escaped(*request.body_file));
     if (request.body.empty()) return;
     if (request.base64) return pair(out, "base64", request.body);
-    if (!is_utf8(request.body)) return pair(out, "base64", language::encode_base64(request.body));
+    if (!is_utf8(request.body)) return pair(out, "base64", encode_base64(request.body));
     if (const auto json = language::parse_json(request.body);
         json && (json->list() != nullptr || json->object() != nullptr) &&
         (holds_secret(*json) || language::to_json(*json) == without_blanks(request.body))) {
@@ -250,8 +250,7 @@ class Writer {
       } else {
         out += escaped(name) + "=";
         const auto value = std::string(field.substr(equals + 1));
-        out += is_sensitive(language::percent_decoded(name)) ? shown(language::percent_decoded(name), value)
-                                                             : escaped(value);
+        out += is_sensitive(percent_decoded(name)) ? shown(percent_decoded(name), value) : escaped(value);
       }
     }
     return out;
@@ -350,12 +349,12 @@ std::vector<std::pair<std::string, std::string>> as_form(std::string_view text) 
   for (const auto field : split(text, '&')) {
     const auto equals = field.find('=');
     if (equals == std::string_view::npos) return {};
-    auto name = language::percent_decoded(field.substr(0, equals));
-    auto value = language::percent_decoded(field.substr(equals + 1));
+    auto name = percent_decoded(field.substr(0, equals));
+    auto value = percent_decoded(field.substr(equals + 1));
     if (!is_utf8(name) || !is_utf8(value)) return {};
     // A list of a name's values stands in one place.
     if (seen[name]++ > 0 && out.back().first != name) return {};
-    again += (again.empty() ? "" : "&") + language::percent_encoded(name) + "=" + language::percent_encoded(value);
+    again += (again.empty() ? "" : "&") + percent_encoded(name) + "=" + percent_encoded(value);
     out.emplace_back(std::move(name), std::move(value));
   }
   if (again != text) return {};
@@ -381,11 +380,9 @@ void take_userinfo(WrittenRequest& request, const std::string& auth) {
                                  [](const auto& setting) { return setting.key.starts_with("auth."); });
   if (given) return;
   const auto colon = std::min(info.find(':'), info.size());
-  request.settings.push_back({"auth." + auth + ".user", language::percent_decoded(info.substr(0, colon)), {}, {}});
-  request.settings.push_back({"auth." + auth + ".password",
-                              language::percent_decoded(info.substr(std::min(colon + 1, info.size()))),
-                              "password",
-                              {}});
+  request.settings.push_back({"auth." + auth + ".user", percent_decoded(info.substr(0, colon)), {}, {}});
+  request.settings.push_back(
+      {"auth." + auth + ".password", percent_decoded(info.substr(std::min(colon + 1, info.size()))), "password", {}});
 }
 
 std::string write_scenario(const std::string& name, const std::vector<WrittenRequest>& requests) {

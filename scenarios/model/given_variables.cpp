@@ -50,7 +50,7 @@ tl::expected<GivenVariable, std::string> given_variable(std::string_view text) {
 std::vector<std::string> given_lines(std::string_view text) {
   std::vector<std::string> out;
   for (const auto written : split(text, '\n')) {
-    const auto line = config::trim(written);
+    const auto line = trim(written);
     if (!line.empty() && !line.starts_with('#')) out.emplace_back(line);
   }
   return out;

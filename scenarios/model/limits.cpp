@@ -49,7 +49,7 @@ Limits decode_limits(config::Mapping& section) {
   }
   config::Duration cpu{};
   if (section.read("cpu", cpu)) {
-    if (cpu < std::chrono::milliseconds(1) || cpu > kMostCpu) {
+    if (cpu < std::chrono::milliseconds(1) || cpu > kMaxCpu) {
       section.error("cpu", "cpu must be from 1ms to 5s");
     } else {
       out.cpu = cpu;

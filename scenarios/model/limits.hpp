@@ -39,7 +39,7 @@ struct LimitInfo {
   bool bytes;
 };
 std::span<const LimitInfo> all_limits();
-constexpr std::chrono::seconds kMostCpu{5};
+constexpr std::chrono::seconds kMaxCpu{5};
 
 /// Reads the mapping `limits`.
 Limits decode_limits(config::Mapping& section);
@@ -51,13 +51,13 @@ Limits generous_limits();
 constexpr std::int64_t kFreelyInflated = std::int64_t{1} << 20;
 
 constexpr int kDeepestNesting = 5;
-constexpr std::int64_t kMostItems = 200;
-constexpr std::int64_t kMostPollAttempts = 200;
-constexpr std::chrono::minutes kMostPollTime{10};
-constexpr std::chrono::minutes kMostDeadline{15};
-constexpr std::chrono::seconds kMostTeardown{60};
+constexpr std::int64_t kMaxItems = 200;
+constexpr std::int64_t kMaxPollAttempts = 200;
+constexpr std::chrono::minutes kMaxPollTime{10};
+constexpr std::chrono::minutes kMaxDeadline{15};
+constexpr std::chrono::seconds kMaxTeardown{60};
 constexpr std::size_t kLargestFile = std::size_t{1} << 20;
-constexpr std::size_t kMostNodes = 100'000;
-constexpr std::int64_t kMostRedirects = 20;
+constexpr std::size_t kMaxNodes = 100'000;
+constexpr std::int64_t kMaxRedirects = 20;
 
 }  // namespace vedette::scenarios

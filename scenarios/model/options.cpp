@@ -78,13 +78,13 @@ std::optional<std::int64_t> milliseconds_of(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || number < 0) return std::nullopt;
   const auto unit = text.substr(static_cast<std::size_t>(end - text.data()));
-  constexpr std::int64_t kMost = 1'000'000'000'000;
+  constexpr std::int64_t kMax = 1'000'000'000'000;
   const std::int64_t factor = unit.empty() || unit == "ms" ? 1
                               : unit == "s"                ? 1000
                               : unit == "m"                ? 60'000
                               : unit == "h"                ? 3'600'000
                                                            : 0;
-  if (factor == 0 || number > kMost) return std::nullopt;
+  if (factor == 0 || number > kMax) return std::nullopt;
   return number * factor;
 }
 

@@ -287,8 +287,8 @@ struct Poll {
   std::vector<Line> until;
   std::vector<Line> abort_if;
   Backoff backoff{.interval = std::chrono::seconds(1)};
-  std::int64_t most_attempts = 30;
-  std::chrono::nanoseconds most_time = std::chrono::seconds(60);
+  std::int64_t max_attempts = 30;
+  std::chrono::nanoseconds max_time = std::chrono::seconds(60);
   std::vector<Transient> tolerate;
 };
 

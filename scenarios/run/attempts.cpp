@@ -52,8 +52,8 @@ std::optional<Duration> retry_after(const net::Headers& headers) {
     std::int64_t out = 0;
     const auto* end = value.data() + value.size();
     const auto [at, error] = std::from_chars(value.data(), end, out);
-    constexpr std::int64_t kMost = 3600;
-    if (error == std::errc() && at == end && out >= 0) return std::chrono::seconds(std::min(out, kMost));
+    constexpr std::int64_t kMax = 3600;
+    if (error == std::errc() && at == end && out >= 0) return std::chrono::seconds(std::min(out, kMax));
   }
   return std::nullopt;
 }

@@ -150,10 +150,10 @@ tl::expected<DecodedCheck, Problem> decode_check(const CheckAction& action, Fram
   auto out = read_check(action, *section, context);
   if (!diagnostics.has_errors()) {
     // What is kept for a while keeps its TLS profile, which the next run needs again.
-    constexpr std::size_t kMost = 64;
+    constexpr std::size_t kMax = 64;
     thread_local std::deque<std::shared_ptr<const Settings>> recent;
     recent.push_back(out.settings);
-    if (recent.size() > kMost) recent.pop_front();
+    if (recent.size() > kMax) recent.pop_front();
     return out;
   }
   return tl::make_unexpected(

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/ascii.hpp"
+#include "base/hex.hpp"
 #include "base/text.hpp"
 #include "language/lines/expectations.hpp"
 #include "language/lines/queries.hpp"
@@ -41,11 +42,11 @@ std::vector<std::string> difference(std::string_view expected, std::string_view 
          old_lines[old_lines.size() - 1 - behind] == new_lines[new_lines.size() - 1 - behind])
     ++behind;
   std::vector<std::string> out;
-  constexpr std::size_t kMost = 40;
-  constexpr std::size_t kLongest = 400;
+  constexpr std::size_t kMax = 40;
+  constexpr std::size_t kMaxLength = 400;
   const auto add = [&](char mark, std::string_view line) {
     if (line.ends_with('\n')) line.remove_suffix(1);
-    if (out.size() < kMost) out.push_back(mark + printable(line, kLongest));
+    if (out.size() < kMax) out.push_back(mark + printable(line, kMaxLength));
   };
   for (auto i = before; i + behind < old_lines.size(); ++i) add('-', old_lines[i]);
   for (auto i = before; i + behind < new_lines.size(); ++i) add('+', new_lines[i]);
@@ -136,8 +137,8 @@ void check_body(const ImplicitAsserts& asserts, const language::Subject& subject
     if (actual == **wanted) return;
     out.push_back({{.kind = FaultKind::kAssertBody,
                     .span = body.span,
-                    .actual = language::to_hex(actual.substr(0, 64)),
-                    .expected = language::to_hex((*wanted)->substr(0, 64))},
+                    .actual = to_hex(actual.substr(0, 64)),
+                    .expected = to_hex((*wanted)->substr(0, 64))},
                    body.origin});
     return;
   }

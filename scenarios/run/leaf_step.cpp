@@ -118,7 +118,7 @@ bool LeafStep::prepare() {
   const auto* action = std::get_if<HttpAction>(&step_.action);
   if (action == nullptr) return true;
   if (!action->hurl) {
-    options_.max_redirects = kMostRedirects;
+    options_.max_redirects = kMaxRedirects;
     options_.max_time = std::chrono::seconds(300);
   }
   for (const auto* list : {&session_.inputs.options, &action->options}) {
@@ -291,9 +291,9 @@ asio::awaitable<void> LeafStep::attempt_http(const HttpAction& action) {
   call.prepared = &session_.prepared;
   call.requests_left = &session_.requests_left;
   const auto body = options_.max_body > 0 ? options_.max_body : session_.limits.body;
-  call.most_body = static_cast<std::size_t>(body);
-  call.most_inflated = static_cast<std::size_t>(std::max(body, session_.limits.inflated));
-  call.most_inflation = static_cast<std::size_t>(session_.limits.inflation);
+  call.max_body = static_cast<std::size_t>(body);
+  call.max_inflated = static_cast<std::size_t>(std::max(body, session_.limits.inflated));
+  call.max_inflation = static_cast<std::size_t>(session_.limits.inflation);
   call.subject.reading = reading();
   call.excerpt = kExcerpt;
   const Duration own = step_.timeout > Duration::zero() ? step_.timeout : Duration(options_.max_time);
@@ -626,7 +626,7 @@ asio::awaitable<bool> LeafStep::poll_again(const Poll& poll, std::int64_t made) 
   out_.polled = true;
   const auto wait = wait_before(poll.backoff, made + 1, session_.random);
   const auto spent = session_.now() - out_.attempts.front().began;
-  if (made >= poll.most_attempts || spent + wait > poll.most_time) {
+  if (made >= poll.max_attempts || spent + wait > poll.max_time) {
     give_up(poll, made, spent);
     co_return false;
   }
@@ -640,9 +640,9 @@ void LeafStep::give_up(const Poll& poll, std::int64_t made, Duration spent) {
   Finding found;
   found.place = step_.origin.place();
   if (waiting_for_) found = *waiting_for_;
-  found.message = fmt::format("poll gave up after {} of {} attempts, {} of {}: {}", made, poll.most_attempts,
+  found.message = fmt::format("poll gave up after {} of {} attempts, {} of {}: {}", made, poll.max_attempts,
                               config::format_duration(std::chrono::duration_cast<std::chrono::milliseconds>(spent)),
-                              config::format_duration(poll.most_time),
+                              config::format_duration(poll.max_time),
                               waiting_for_ ? sentence_of(*waiting_for_) : std::string("no answer"));
   found.actual.clear();
   found.expected.clear();

@@ -45,7 +45,7 @@ std::string in_quotes(const std::string& text) {
 
 /// Form encoding of query parameters (https://url.spec.whatwg.org/#application/x-www-form-urlencoded).
 std::string form_encoded(std::string_view text) {
-  auto out = language::percent_encoded(text, " *");
+  auto out = percent_encoded(text, " *");
   std::replace(out.begin(), out.end(), ' ', '+');
   for (auto at = out.find('~'); at != std::string::npos; at = out.find('~', at + 1)) out.replace(at, 1, "%7E");
   return out;
@@ -59,7 +59,7 @@ Rendered<std::string> form_of(const std::vector<Field>& fields, Frame& frame) {
     auto value = render_text(field.value, frame);
     if (!value) return value;
     if (!out.empty()) out += '&';
-    out += language::percent_encoded(*name) + "=" + language::percent_encoded(*value);
+    out += percent_encoded(*name) + "=" + percent_encoded(*value);
   }
   return out;
 }
@@ -136,7 +136,7 @@ Rendered<std::string> graphql_of(const Body& body, Frame& frame) {
     if (!text) return text;
     variables = std::move(*text);
   }
-  const auto text = in_quotes(std::string(config::trim(*query)));
+  const auto text = in_quotes(std::string(trim(*query)));
   if (variables.empty()) return fmt::format(R"({{"query":{}}})", text);
   return fmt::format(R"({{"query":{},"variables":{}}})", text, variables);
 }
@@ -321,7 +321,7 @@ std::optional<Problem> add_basic_auth(const HttpAction& action, Frame& frame, ne
   if (!user) return std::move(user.error());
   auto password = render(action.basic_auth->value, frame);
   if (!password) return std::move(password.error());
-  const auto encoded = language::encode_base64(*user + ":" + language::text_in(*password));
+  const auto encoded = encode_base64(*user + ":" + language::text_in(*password));
   if (password->is_secret()) frame.keep_secret(encoded);
   out.emplace_back("Authorization", "Basic " + encoded);
   return std::nullopt;

@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t kMostFile = std::size_t{64} << 20;
+constexpr std::size_t kMaxFile = std::size_t{64} << 20;
 
 }  // namespace
 
@@ -174,7 +174,7 @@ language::Found Frame::step(std::string_view id) const {
   return found == session_.step_facts.end() ? language::Found() : language::Found(found->second);
 }
 
-std::size_t Frame::most_nodes() const {
+std::size_t Frame::max_nodes() const {
   return static_cast<std::size_t>(session_.limits.expression_nodes);
 }
 
@@ -228,7 +228,7 @@ tl::expected<std::string, language::Fault> Frame::read_file(const std::string& p
 tl::expected<std::string, language::Fault> read_file_under(const std::string& root, const std::string& path) {
   auto full = file_under(root, path);
   if (!full) return full;
-  auto text = config::read_small_file(*full, kMostFile);
+  auto text = config::read_small_file(*full, kMaxFile);
   if (text) return std::move(*text);
   return tl::make_unexpected(
       language::Fault{.kind = language::FaultKind::kFileRead, .message = fmt::format("file {} can not be read", path)});

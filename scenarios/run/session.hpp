@@ -147,7 +147,7 @@ class Frame final : public language::Scope {
   std::uint64_t random() override { return session_.random(); }
   tl::expected<std::string, language::Fault> read_file(const std::string& path) override;
   void keep_secret(const std::string& text) override { session_.keep_secret(text); }
-  [[nodiscard]] std::size_t most_nodes() const override;
+  [[nodiscard]] std::size_t max_nodes() const override;
   [[nodiscard]] std::size_t longest_text() const override;
   [[nodiscard]] language::Reading reading() const override;
 

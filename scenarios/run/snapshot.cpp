@@ -7,7 +7,7 @@ Snapshot::Snapshot(const Frame& frame)
       steps_(frame.session().step_facts),
       random_(frame.session().random()),
       file_root_(frame.file_root()),
-      most_nodes_(frame.most_nodes()),
+      max_nodes_(frame.max_nodes()),
       longest_text_(frame.longest_text()),
       reading_(frame.reading()) {}
 

@@ -22,7 +22,7 @@ class Snapshot final : public language::Scope {
   std::uint64_t random() override { return random_(); }
   tl::expected<std::string, language::Fault> read_file(const std::string& path) override;
   void keep_secret(const std::string& text) override { secrets_.push_back(text); }
-  [[nodiscard]] std::size_t most_nodes() const override { return most_nodes_; }
+  [[nodiscard]] std::size_t max_nodes() const override { return max_nodes_; }
   [[nodiscard]] std::size_t longest_text() const override { return longest_text_; }
   [[nodiscard]] language::Reading reading() const override { return reading_; }
 
@@ -36,7 +36,7 @@ class Snapshot final : public language::Scope {
   Values steps_;
   std::mt19937_64 random_;
   std::string file_root_;
-  std::size_t most_nodes_;
+  std::size_t max_nodes_;
   std::size_t longest_text_;
   language::Reading reading_;
   std::vector<std::string> secrets_;

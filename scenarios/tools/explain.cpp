@@ -58,8 +58,8 @@ void add_step(const Step& step, int depth, std::string& out) {
     line(fmt::format("tried again up to {} times after: {}", step.retry.most, classes));
   }
   if (step.poll) {
-    line(fmt::format("polls up to {} times or {}, until:", step.poll->most_attempts,
-                     config::format_duration(step.poll->most_time)));
+    line(fmt::format("polls up to {} times or {}, until:", step.poll->max_attempts,
+                     config::format_duration(step.poll->max_time)));
     for (const auto& until : step.poll->until) line("  " + until.assert.text);
     for (const auto& abort : step.poll->abort_if) line("  gives up when " + abort.assert.text);
   }
@@ -218,7 +218,7 @@ class HurlWriter {
       }
     }
     if (step.poll) {
-      lines += fmt::format("retry: {}\nretry-interval: {}ms\n", step.poll->most_attempts - 1,
+      lines += fmt::format("retry: {}\nretry-interval: {}ms\n", step.poll->max_attempts - 1,
                            std::chrono::duration_cast<std::chrono::milliseconds>(step.poll->backoff.interval).count());
     }
     if (!lines.empty()) out_ += "[Options]\n" + lines;

@@ -23,7 +23,7 @@ constexpr std::size_t kLongestName = 64;
 /// Aliases make small files large: everything is counted as often as it is reached.
 bool is_too_large(const YAML::Node& node, std::size_t& nodes, int depth = 0) {
   constexpr int kDeepest = 100;
-  if (++nodes > kMostNodes || depth > kDeepest) return true;
+  if (++nodes > kMaxNodes || depth > kDeepest) return true;
   if (!node.IsMap() && !node.IsSequence()) return false;
   for (const auto& item : node) {
     if (node.IsMap() ? is_too_large(item.second, nodes, depth + 1) : is_too_large(item, nodes, depth + 1)) return true;
@@ -40,9 +40,9 @@ void read_schedule(config::Mapping& section, Scenario& out) {
   if (read_duration(*schedule, "jitter", duration, {}, std::chrono::hours(1))) {
     schedule->warning("jitter", "jitter changes nothing: each check has a phase of its own already", "leave it out");
   }
-  if (read_duration(*schedule, "deadline", duration, std::chrono::milliseconds(1), kMostDeadline))
+  if (read_duration(*schedule, "deadline", duration, std::chrono::milliseconds(1), kMaxDeadline))
     out.deadline = duration;
-  if (read_duration(*schedule, "teardown_deadline", duration, std::chrono::milliseconds(1), kMostTeardown)) {
+  if (read_duration(*schedule, "teardown_deadline", duration, std::chrono::milliseconds(1), kMaxTeardown)) {
     out.teardown_deadline = duration;
   }
   schedule->finish();
@@ -52,7 +52,7 @@ void read_defaults(config::Mapping& section, StepContext& shared) {
   auto defaults = section.take_mapping("defaults");
   if (!defaults) return;
   if (auto http = defaults->take_mapping("http")) shared.http = read_http_defaults(*http);
-  read_duration(*defaults, "timeout", shared.timeout, std::chrono::milliseconds(1), kMostDeadline);
+  read_duration(*defaults, "timeout", shared.timeout, std::chrono::milliseconds(1), kMaxDeadline);
   shared.retry = read_retry(*defaults, {}, true);
   defaults->finish();
 }
@@ -127,7 +127,7 @@ std::optional<Loaded> decode(const config::Value& value, const std::string& fold
   std::size_t nodes = 0;
   if (is_too_large(value.node(), nodes)) {
     context.diagnostics.error(value.place(),
-                              fmt::format("the scenario has more than {} nodes, or is nested too deeply", kMostNodes),
+                              fmt::format("the scenario has more than {} nodes, or is nested too deeply", kMaxNodes),
                               "aliases count as often as they are used");
     return std::nullopt;
   }

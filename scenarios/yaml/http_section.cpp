@@ -93,23 +93,23 @@ void read_versions(config::Mapping& section, std::vector<OptionSetting>& out) {
 
 void read_transport(config::Mapping& section, std::vector<OptionSetting>& out, config::Duration& timeout) {
   config::Duration duration{};
-  if (read_duration(section, "timeout", duration, std::chrono::milliseconds(1), kMostDeadline)) timeout = duration;
+  if (read_duration(section, "timeout", duration, std::chrono::milliseconds(1), kMaxDeadline)) timeout = duration;
   const auto connect_place = section.place_of("connect_timeout");
-  if (read_duration(section, "connect_timeout", duration, std::chrono::milliseconds(1), kMostDeadline)) {
+  if (read_duration(section, "connect_timeout", duration, std::chrono::milliseconds(1), kMaxDeadline)) {
     set(out, Option::kConnectTimeout,
         Value(static_cast<std::int64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count())),
         connect_place);
   }
   const auto follow_place = section.place_of("follow");
   std::int64_t number = 0;
-  if (section.read_integer("follow", number, 0, kMostRedirects)) {
+  if (section.read_integer("follow", number, 0, kMaxRedirects)) {
     set(out, Option::kLocation, Value(number > 0), follow_place);
     set(out, Option::kMaxRedirs, Value(number), follow_place);
   }
   const auto body_place = section.place_of("max_body");
   if (section.read_size("max_body", number)) {
-    constexpr std::int64_t kMost = std::int64_t{16} << 20;
-    if (number < 1 || number > kMost) section.error("max_body", "max_body must be from 1B to 16MiB");
+    constexpr std::int64_t kMax = std::int64_t{16} << 20;
+    if (number < 1 || number > kMax) section.error("max_body", "max_body must be from 1B to 16MiB");
     set(out, Option::kMaxBody, Value(number), body_place);
   }
   read_versions(section, out);

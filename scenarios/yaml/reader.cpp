@@ -88,13 +88,13 @@ std::optional<Line> line_of_mapping(const config::Value& value, std::string path
 
 Backoff read_backoff(config::Mapping& section, Backoff out) {
   config::Duration duration{};
-  if (read_duration(section, "interval", duration, {}, kMostPollTime)) out.interval = duration;
+  if (read_duration(section, "interval", duration, {}, kMaxPollTime)) out.interval = duration;
   auto backoff = section.take_mapping("backoff");
   if (!backoff) return out;
   out.factor = 2;
-  constexpr double kMostFactor = 10;
-  backoff->read_number("factor", out.factor, 1, kMostFactor);
-  if (read_duration(*backoff, "max", duration, {}, kMostPollTime)) out.most = duration;
+  constexpr double kMaxFactor = 10;
+  backoff->read_number("factor", out.factor, 1, kMaxFactor);
+  if (read_duration(*backoff, "max", duration, {}, kMaxPollTime)) out.most = duration;
   backoff->read_number("jitter", out.jitter, 0, 1);
   backoff->finish();
   return out;
@@ -261,8 +261,8 @@ Retry read_retry(config::Mapping& section, const Retry& otherwise, bool idempote
   out = {.most = 1,
          .on = {Transient::kResolve, Transient::kConnect, Transient::kTls},
          .backoff = {.interval = std::chrono::milliseconds(250)}};
-  constexpr std::int64_t kMost = 100;
-  mapping.read_integer("max", out.most, 0, kMost);
+  constexpr std::int64_t kMax = 100;
+  mapping.read_integer("max", out.most, 0, kMax);
   out.on = read_classes(mapping, "on", std::move(out.on));
   out.backoff = read_backoff(mapping, out.backoff);
   mapping.finish();
@@ -278,10 +278,10 @@ std::optional<Poll> read_poll(config::Mapping& section, language::Vocabulary voc
   out.until = read_lines(*mapping, "until", vocabulary);
   out.abort_if = read_lines(*mapping, "abort_if", vocabulary);
   out.backoff = read_backoff(*mapping, out.backoff);
-  mapping->read_integer("max_attempts", out.most_attempts, 1, kMostPollAttempts);
+  mapping->read_integer("max_attempts", out.max_attempts, 1, kMaxPollAttempts);
   config::Duration duration{};
-  if (read_duration(*mapping, "max_time", duration, std::chrono::milliseconds(1), kMostPollTime))
-    out.most_time = duration;
+  if (read_duration(*mapping, "max_time", duration, std::chrono::milliseconds(1), kMaxPollTime))
+    out.max_time = duration;
   out.tolerate = read_classes(*mapping, "tolerate", std::move(out.tolerate));
   const bool judged = out.until.empty() && section.context().diagnostics.errors() == errors;
   if (!mapping->has("until") || judged) {
@@ -298,8 +298,8 @@ std::optional<double> read_bound(config::Mapping& section, std::string_view key,
   if (!section.has(key)) return std::nullopt;
   if (counts) {
     double out = 0;
-    constexpr double kMost = 1e15;
-    return section.read_number(key, out, 0, kMost) ? std::optional(out) : std::nullopt;
+    constexpr double kMax = 1e15;
+    return section.read_number(key, out, 0, kMax) ? std::optional(out) : std::nullopt;
   }
   config::Duration out{};
   return section.read(key, out) ? std::optional(std::chrono::duration<double>(out).count()) : std::nullopt;

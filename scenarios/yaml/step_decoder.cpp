@@ -50,8 +50,8 @@ constexpr std::array<std::string_view, 10> kThresholdNames{
     "total", "resolve", "connect", "tls", "processing", "transfer", "redirect", "poll_wait", "attempts", "size"};
 
 bool is_id(std::string_view text) {
-  constexpr std::size_t kLongest = 64;
-  return !text.empty() && text.size() <= kLongest && std::all_of(text.begin(), text.end(), [](char c) {
+  constexpr std::size_t kMaxLength = 64;
+  return !text.empty() && text.size() <= kMaxLength && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
   });
 }
@@ -174,7 +174,7 @@ class StepReader {
     out.when = read_expression(section, "when", out.when_origin);
     read_text(section, "delay", out.delay);
     config::Duration timeout{};
-    if (read_duration(section, "timeout", timeout, std::chrono::milliseconds(1), kMostDeadline)) out.timeout = timeout;
+    if (read_duration(section, "timeout", timeout, std::chrono::milliseconds(1), kMaxDeadline)) out.timeout = timeout;
     constexpr std::array<std::string_view, 2> kSeverities{"fail", "warn"};
     std::string word;
     if (section.read_choice("severity", word, kSeverities) && word == "warn") out.severity = Verdict::kWarn;
@@ -268,8 +268,8 @@ class StepReader {
     }
     config::Mapping mapping(config::Value(own, value.source()), "icmp", context_);
     std::int64_t count = 1;
-    constexpr std::int64_t kMost = 20;
-    mapping.read_integer("count", count, 1, kMost);
+    constexpr std::int64_t kMax = 20;
+    mapping.read_integer("count", count, 1, kMax);
     out.count = static_cast<int>(count);
     config::Duration pause = std::chrono::milliseconds(200);
     read_duration(mapping, "interval", pause, std::chrono::milliseconds(10), std::chrono::seconds(10));
@@ -293,8 +293,8 @@ class StepReader {
     }
     if (kind.kind == StepKind::kParallel) {
       std::int64_t most = 8;
-      constexpr std::int64_t kMost = 32;
-      section.read_integer("max_parallel", most, 1, kMost);
+      constexpr std::int64_t kMax = 32;
+      section.read_integer("max_parallel", most, 1, kMax);
       group.parallel = static_cast<int>(most);
     }
     out.action = std::move(group);
@@ -321,7 +321,7 @@ class StepReader {
     loop.as = "item";
     mapping->read("as", loop.as);
     if (!is_name(loop.as)) mapping->error("as", fmt::format("\"{}\" cannot be the name of a variable", loop.as));
-    mapping->read_integer("max", loop.most, 1, kMostItems);
+    mapping->read_integer("max", loop.most, 1, kMaxItems);
     if (enter(*mapping, "steps")) {
       loop.steps = std::make_shared<const Steps>(read_steps(*mapping, "steps", shared_, depth_ + 1));
     } else {

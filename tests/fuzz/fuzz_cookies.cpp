@@ -30,7 +30,7 @@ http::CookieJar written_and_read(const http::CookieJar& jar) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  constexpr std::size_t kMostCookies = 1000;
+  constexpr std::size_t kMaxCookies = 1000;
   Input input(data, size);
   const auto from = http::parse_url(input.until("\n"));
   const auto to = http::parse_url(input.until("\n"));
@@ -39,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   while (!input.empty()) headers.emplace_back("Set-Cookie", input.until("\n"));
   http::CookieJar jar;
   jar.take(*from, headers);
-  require(jar.cookies().size() <= kMostCookies, "the jar has no bound");
+  require(jar.cookies().size() <= kMaxCookies, "the jar has no bound");
   bool plain = true;
   for (const auto& cookie : jar.cookies()) {
     plain = plain && is_plain(cookie);

@@ -23,7 +23,7 @@ using asio::ip::udp;
 using namespace std::string_view_literals;
 
 /// More would not fit into a socket's buffer beside the good reply.
-constexpr std::size_t kMostReplies = 32;
+constexpr std::size_t kMaxReplies = 32;
 constexpr std::size_t kHeaderBytes = 12;
 constexpr std::size_t kIdBytes = 2;
 /// The query's question: www.example. with its type and class.
@@ -93,7 +93,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const bool with_id = (wishes & 1U) != 0;
   const std::string framed(input.rest());
   std::vector<std::string> replies;
-  for (Input rest(framed); replies.size() < kMostReplies && !rest.empty();) replies.emplace_back(rest.message());
+  for (Input rest(framed); replies.size() < kMaxReplies && !rest.empty();) replies.emplace_back(rest.message());
   peer.play(std::move(replies), with_id);
   const auto& check = (wishes & 2U) != 0 ? kLarge : (wishes & 4U) != 0 ? kAgain : kSmall;
   harness.run(check, manner, dns_over_tcp(framed, with_id));

@@ -20,9 +20,9 @@ std::optional<std::string> agreement(std::string_view heard) {
   require(at != std::string_view::npos, "the request has no key");
   const auto value = heard.substr(at + kHeader.size());
   const auto key = std::string(value.substr(0, value.find('\r')));
-  const auto digest = language::digest_of("sha1", key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+  const auto digest = digest_of("sha1", key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
   return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
-         language::encode_base64(*digest) + "\r\n\r\n";
+         encode_base64(*digest) + "\r\n\r\n";
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ namespace vedette::fuzz {
 
 namespace {
 
-constexpr std::size_t kMostJson = std::size_t{256} << 10;
+constexpr std::size_t kMaxJson = std::size_t{256} << 10;
 /// Every run has a deadline of 50 ms, so that its loop is never idle for so long.
 constexpr std::chrono::seconds kPatience{3};
 
@@ -35,9 +35,9 @@ void examine(const Check& check, const Result& result) {
   require(result.reason != Reason::kInternal, result.message);
   const auto text = boost::json::serialize(to_json(check, result));
   require(is_utf8(text), "the JSON of a result is not UTF-8");
-  require(text.size() < kMostJson, "the JSON of a result has no bound");
+  require(text.size() < kMaxJson, "the JSON of a result has no bound");
   require(is_utf8(result.evidence.account), "the account of a result is not UTF-8");
-  require(result.evidence.account.size() < kMostJson, "the account of a result has no bound");
+  require(result.evidence.account.size() < kMaxJson, "the account of a result has no bound");
 }
 
 std::string with_address(std::string_view text, std::uint16_t port) {

@@ -26,7 +26,7 @@ constexpr int kTurnsToArrive = 6;
 /// Turns until somebody who has not spoken will not.
 constexpr int kPatience = 24;
 /// What is left after so many pieces goes in one.
-constexpr int kMostPieces = 64;
+constexpr int kMaxPieces = 64;
 
 /// Appends what the client has said by now; false when it has closed.
 bool hear(tcp::socket& socket, std::string& heard) {
@@ -104,7 +104,7 @@ asio::awaitable<void> give_turns(int count) {
 
 asio::awaitable<bool> send_in_pieces(tcp::socket& socket, std::size_t piece, std::string_view text) {
   for (int pieces = 0; !text.empty(); ++pieces) {
-    const bool cut = piece != 0 && pieces < kMostPieces;
+    const bool cut = piece != 0 && pieces < kMaxPieces;
     const auto part = text.substr(0, cut ? piece : text.size());
     text.remove_prefix(part.size());
     const auto [error, size] = co_await asio::async_write(socket, asio::buffer(part), kTuple);

@@ -20,11 +20,11 @@ std::string masked(const std::string& text) {
 
 TEST_CASE("base64 of a secret is masked at each place of a group, also when it was encoded twice") {
   for (std::size_t before = 0; before < 6; ++before) {
-    const auto once = language::encode_base64(std::string(before, 'x') + std::string(kSecret) + "and more");
+    const auto once = encode_base64(std::string(before, 'x') + std::string(kSecret) + "and more");
     CHECK(masked(once).find("***") != std::string::npos);
-    CHECK(masked(language::encode_base64(once)).find("***") != std::string::npos);
+    CHECK(masked(encode_base64(once)).find("***") != std::string::npos);
   }
-  CHECK(masked(language::encode_base64("another text of this length")).find("***") == std::string::npos);
+  CHECK(masked(encode_base64("another text of this length")).find("***") == std::string::npos);
 }
 
 TEST_CASE("hex of a secret is masked with whatever stands between its bytes") {

@@ -18,7 +18,7 @@ TEST_CASE("secrets are masked in all their forms") {
   Redactor redactor;
   redactor.add(secret);
   for (int before = 0; before < 3; ++before) {
-    const auto encoded = language::encode_base64(std::string(static_cast<std::size_t>(before), 'x') + secret + "yz");
+    const auto encoded = encode_base64(std::string(static_cast<std::size_t>(before), 'x') + secret + "yz");
     INFO(encoded);
     CHECK(redactor.masked(encoded).find("***") != std::string::npos);
   }
