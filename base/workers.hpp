@@ -1,7 +1,7 @@
 #pragma once
 
-// A few threads for what must not hold up a loop: expectations that are asked of large answers, password hashes. One
-// pool for the process, bounded in threads and in jobs that wait.
+// A few threads for what must not hold up a loop: expectations that are asked of large answers, password hashes.
+// Bounded in threads and in jobs that wait.
 
 #include <boost/asio/any_io_executor.hpp>
 #include <cstddef>

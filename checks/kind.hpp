@@ -3,14 +3,13 @@
 // What a kind of check is: one row in the table of kinds (probe/config/kinds.hpp) and one folder beside this file.
 
 #include <boost/asio/awaitable.hpp>
-#include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <utility>
 #include <vector>
 
 #include "checks/check.hpp"
@@ -31,14 +30,18 @@ struct Subject;
 /// How much a run keeps for a person. Scheduled runs keep details of failures only.
 enum class Detail { kFailures, kAlways };
 
+/// Made before the activity, which writes the timings into it.
+struct RunResult {
+  Result result{};
+};
+
 /// What a kind's coroutine works with; it lives as long as the run.
-struct RunContext : net::Activity {
+struct RunContext : RunResult, net::Activity {
   RunContext(CheckPtr what, net::Services& with, Detail wanted)
       : Activity(with, result), check(std::move(what)), detail(wanted) {}
 
   CheckPtr check;
   Detail detail;
-  Result result{};
   /// Where a step of a scenario wants to have what was answered; nullptr otherwise.
   language::Subject* answer = nullptr;
   /// The secrets that the run sends: whatever leaves the run is masked with it.

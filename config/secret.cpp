@@ -1,6 +1,7 @@
 #include "config/secret.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "base/ascii.hpp"
-#include "config/secret.hpp"
 
 namespace vedette::config {
 

@@ -2,7 +2,7 @@
 
 // Where the results of scheduled runs go: each exporter is a sink. Sinks are told on the shards' threads, of several
 // shards at the same time, so they are thread-safe and never make a shard wait. apply() comes from the thread that
-// loads configurations, stop() when no run is left. What a sink does not need, it leaves out.
+// loads configurations. What a sink does not need, it leaves out.
 
 #include <chrono>
 #include <optional>
@@ -28,7 +28,8 @@ class Sink {
   virtual void retried(const CheckPtr& /*check*/, const Result& /*result*/) {}
   /// A run ended and its result counts. `before` is the verdict of the check's last run; nothing for its first.
   virtual void finished(const CheckPtr& /*check*/, const ResultPtr& /*result*/, std::optional<Verdict> /*before*/) {}
-  /// No more results will come. Sends what the sink still holds, until `deadline` at the latest.
+  /// The process ends: sends what the sink still holds, until `deadline` at the latest. It may wait, and it may still
+  /// be told of runs meanwhile.
   virtual void stop(std::chrono::steady_clock::time_point /*deadline*/) {}
 };
 

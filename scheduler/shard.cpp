@@ -41,7 +41,7 @@ Shard::~Shard() {
     beat_timer_.cancel();
     wake_timer_.cancel();
     drain_timer_.cancel();
-    // Cancelled runs end in later turns of the loop; then nothing keeps it alive but the engines.
+    // Cancelled runs end in later turns of the loop; then nothing keeps it alive but the services.
     cancel_scheduled();
     for (const auto& [serial, run] : on_demand_) run->cancel();
     finish_drain();

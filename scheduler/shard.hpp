@@ -1,6 +1,6 @@
 #pragma once
 
-// One thread with its own event loop, resolver, HTTP engine and scheduler. A check lives on one shard. Everything
+// One thread with its own event loop, sockets, resolver and scheduler. A check lives on one shard. Everything
 // public may be called from any thread; what it causes happens on the shard's own.
 
 #include <atomic>

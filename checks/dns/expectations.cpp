@@ -125,7 +125,7 @@ language::Value flags_of(const Reply& reply) {
 
 boost::asio::awaitable<void> expect_lines(RunContext& context, const DnsSettings& settings, const Reply& reply,
                                           std::string address) {
-  if (!net::wants_answer(context, settings.lines)) co_return;
+  if (!wants_answer(context, settings.lines)) co_return;
   language::Subject subject;
   subject.ip = address;
   subject.facts["rcode"] = language::Value(reply.rcode);
@@ -134,7 +134,7 @@ boost::asio::awaitable<void> expect_lines(RunContext& context, const DnsSettings
   subject.facts["additional"] = list_of(reply.records(Section::kAdditional));
   subject.facts["flags"] = flags_of(reply);
   subject.facts["size"] = language::Value(static_cast<std::int64_t>(reply.size));
-  co_await net::expect_lines(context, settings.lines, std::move(subject));
+  co_await expect_lines(context, settings.lines, std::move(subject));
 }
 
 }  // namespace vedette::dns

@@ -11,7 +11,6 @@
 #include "net/addresses/target.hpp"
 #include "net/io/errors.hpp"
 #include "net/io/moment.hpp"
-#include "net/io/services.hpp"
 #include "net/io/udp_socket.hpp"
 #include "net/stream/line_reader.hpp"
 

@@ -6,7 +6,7 @@
 
 #include "config/mapping.hpp"
 
-namespace vedette::net {
+namespace vedette {
 
 namespace {
 
@@ -19,9 +19,10 @@ std::optional<double> read_days(config::Mapping& mapping, std::string_view key) 
 }
 
 /// Whose end of validity that is, for a person; an authority that the peer has not sent has no name here.
-std::string owner_of(const TlsFacts& facts, std::chrono::system_clock::time_point end) {
-  const auto found = std::find_if(facts.chain.begin(), facts.chain.end(),
-                                  [&](const CertificatePtr& certificate) { return certificate->not_after == end; });
+std::string owner_of(const net::TlsFacts& facts, std::chrono::system_clock::time_point end) {
+  const auto found = std::find_if(facts.chain.begin(), facts.chain.end(), [&](const net::CertificatePtr& certificate) {
+    return certificate->not_after == end;
+  });
   if (found == facts.chain.end()) return "an authority of the verified chain";
   return (*found)->subject.empty() ? "the certificate without a subject" : (*found)->subject;
 }
@@ -41,13 +42,13 @@ DaysLeft decode_days_left(config::Mapping& section) {
   return out;
 }
 
-void expect_days_left(RunContext& context, const DaysLeft& expected, const TlsFacts& facts) {
+void expect_days_left(RunContext& context, const DaysLeft& expected, const net::TlsFacts& facts) {
   // What a peer sends beside the chain that clients verify harms nobody when it expires.
-  const auto first = facts.verified_until ? facts.verified_until : earliest_expiry(facts);
+  const auto first = facts.verified_until ? facts.verified_until : net::earliest_expiry(facts);
   if (!first) return;
-  const double left = days_until(*first);
+  const double left = net::days_until(*first);
   const auto text = [&](double wanted) {
-    return fmt::format("{:.1f} days left (until {}) for {}, expected more than {:g}", left, format_time(*first),
+    return fmt::format("{:.1f} days left (until {}) for {}, expected more than {:g}", left, net::format_time(*first),
                        owner_of(facts, *first), wanted);
   };
   if (expected.fail && left <= *expected.fail) {
@@ -57,4 +58,4 @@ void expect_days_left(RunContext& context, const DaysLeft& expected, const TlsFa
   }
 }
 
-}  // namespace vedette::net
+}  // namespace vedette

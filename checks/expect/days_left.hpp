@@ -12,7 +12,7 @@ namespace vedette::config {
 class Mapping;
 }
 
-namespace vedette::net {
+namespace vedette {
 
 struct DaysLeft {
   std::optional<double> warn;
@@ -23,6 +23,6 @@ struct DaysLeft {
 DaysLeft decode_days_left(config::Mapping& section);
 
 /// Fails or warns with reason `certificate_expiring`.
-void expect_days_left(RunContext& context, const DaysLeft& expected, const TlsFacts& facts);
+void expect_days_left(RunContext& context, const DaysLeft& expected, const net::TlsFacts& facts);
 
-}  // namespace vedette::net
+}  // namespace vedette

@@ -10,7 +10,7 @@
 #include "net/io/offload.hpp"
 #include "net/io/run_memory.hpp"
 
-namespace vedette::net {
+namespace vedette {
 
 namespace {
 
@@ -41,7 +41,7 @@ std::string with_colons(const std::string& hex) {
 }
 
 /// The texts are those that libcurl has, and so Hurl.
-language::Certificate certificate_of(const Certificate& leaf) {
+language::Certificate certificate_of(const net::Certificate& leaf) {
   std::vector<std::string> names;
   for (const auto& name : leaf.dns_names) names.push_back("DNS:" + name);
   for (const auto& address : leaf.ip_addresses) names.push_back("IP Address:" + long_address(address));
@@ -61,7 +61,7 @@ language::Value texts(const std::vector<std::string>& items) {
 }
 
 /// The names are those of the evidence.
-language::Value object_of(const Certificate& certificate) {
+language::Value object_of(const net::Certificate& certificate) {
   return language::Value::object({{"subject", language::Value(certificate.subject)},
                                   {"issuer", language::Value(certificate.issuer)},
                                   {"serial", language::Value(certificate.serial)},
@@ -78,7 +78,7 @@ language::Value object_of(const Certificate& certificate) {
 
 }  // namespace
 
-void describe_tls(const TlsFacts& facts, language::Subject& subject) {
+void describe_tls(const net::TlsFacts& facts, language::Subject& subject) {
   if (!facts.chain.empty()) subject.certificate = certificate_of(*facts.chain.front());
   language::List chain;
   for (const auto& certificate : facts.chain) chain.push_back(object_of(*certificate));
@@ -98,7 +98,7 @@ namespace {
 std::size_t cost_of(const std::vector<language::Expectation>& lines, std::size_t body) {
   const bool tree = language::asks_for(lines, language::QueryKind::kXPath) ||
                     language::asks_for(lines, language::QueryKind::kJsonPath);
-  return body * (tree ? kTreeCost : kTextCost);
+  return body * (tree ? net::kTreeCost : net::kTextCost);
 }
 
 }  // namespace
@@ -121,7 +121,7 @@ boost::asio::awaitable<void> expect_lines(RunContext& context, const std::vector
     co_return;
   }
   std::vector<std::string> problems;
-  if (subject.body.size() <= kSmallAnswer) {
+  if (subject.body.size() <= net::kSmallAnswer) {
     problems = language::unmet(lines, subject);
   } else {
     // The check owns the lines; the job, a share in it.
@@ -135,7 +135,7 @@ boost::asio::awaitable<void> expect_lines(RunContext& context, const std::vector
     const auto asked = std::make_shared<Asked>(context.check, freed_by_worker(std::move(subject)));
     if (!asked->held.grow_to(cost)) co_return context.fail(memory_used_up());
     auto failure =
-        co_await offload(context, [asked, &lines] { asked->problems = language::unmet(lines, *asked->subject); });
+        co_await net::offload(context, [asked, &lines] { asked->problems = language::unmet(lines, *asked->subject); });
     if (failure) co_return context.fail(std::move(*failure));
     problems = std::move(asked->problems);
   }
@@ -150,4 +150,4 @@ boost::asio::awaitable<void> expect_lines(RunContext& context, const std::vector
   context.fail(Reason::kExpectUnmet, problems.front() + more);
 }
 
-}  // namespace vedette::net
+}  // namespace vedette

@@ -9,10 +9,10 @@
 #include "language/lines/expectations.hpp"
 #include "net/tls/tls_facts.hpp"
 
-namespace vedette::net {
+namespace vedette {
 
 /// The facts of a connection over TLS: its certificate, and `tls_version`, `cipher`, `alpn` and `ocsp`.
-void describe_tls(const TlsFacts& facts, language::Subject& subject);
+void describe_tls(const net::TlsFacts& facts, language::Subject& subject);
 
 /// Whether somebody will look at what the run was answered.
 bool wants_answer(const RunContext& context, const std::vector<language::Expectation>& lines);
@@ -22,4 +22,4 @@ bool wants_answer(const RunContext& context, const std::vector<language::Expecta
 boost::asio::awaitable<void> expect_lines(RunContext& context, const std::vector<language::Expectation>& lines,
                                           language::Subject subject);
 
-}  // namespace vedette::net
+}  // namespace vedette

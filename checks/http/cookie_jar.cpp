@@ -9,7 +9,6 @@
 
 #include "base/ascii.hpp"
 #include "checks/http/date.hpp"
-#include "config/secret.hpp"
 #include "net/addresses/target.hpp"
 
 namespace vedette::http {

@@ -7,8 +7,6 @@
 #include "base/ascii.hpp"
 #include "base/digests.hpp"
 #include "base/hex.hpp"
-#include "config/secret.hpp"
-#include "language/values/value.hpp"
 
 namespace vedette::http {
 

@@ -176,7 +176,7 @@ void expect_connection(RunContext& context, const Expectations& expected, const 
   if (secure && expected.fail_if_tls) context.fail(Reason::kHttpTlsForbidden, "the final response came over TLS");
   if (!secure && expected.fail_if_not_tls)
     context.fail(Reason::kHttpTlsRequired, "the final response came without TLS");
-  if (response.tls) net::expect_days_left(context, expected.days_left, *response.tls);
+  if (response.tls) expect_days_left(context, expected.days_left, *response.tls);
 }
 
 }  // namespace vedette::http

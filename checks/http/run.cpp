@@ -21,7 +21,6 @@
 #include "net/http/http_client.hpp"
 #include "net/http/proxy_tunnel.hpp"
 #include "net/io/errors.hpp"
-#include "net/io/services.hpp"
 
 namespace vedette::http {
 
@@ -377,8 +376,8 @@ asio::awaitable<void> HttpRun::expect_lines() {
   subject.facts["size"] = language::Value(static_cast<std::int64_t>(subject.body.size()));
   if (address_) subject.ip = address_->to_string();
   subject.redirects = passed_;
-  if (response_.tls) net::describe_tls(*response_.tls, subject);
-  co_await net::expect_lines(context_, lines, std::move(subject));
+  if (response_.tls) describe_tls(*response_.tls, subject);
+  co_await vedette::expect_lines(context_, lines, std::move(subject));
 }
 
 void HttpRun::measure(bool resolved) {

@@ -40,7 +40,7 @@ struct Expectations {
   std::vector<config::Pattern> body_must_match;
   std::optional<cel::Program> json_must_not_match;
   std::optional<cel::Program> json_must_match;
-  net::DaysLeft days_left;
+  DaysLeft days_left;
   std::vector<language::Expectation> lines;
 
   [[nodiscard]] bool look_at_json() const { return json_must_match || json_must_not_match; }

@@ -10,8 +10,6 @@
 #include "base/digests.hpp"
 #include "base/hex.hpp"
 #include "base/percent.hpp"
-#include "config/secret.hpp"
-#include "language/values/value.hpp"
 
 namespace vedette::http {
 

@@ -9,7 +9,6 @@
 
 #include "base/ascii.hpp"
 #include "base/percent.hpp"
-#include "config/secret.hpp"
 #include "net/addresses/target.hpp"
 
 namespace vedette::http {

@@ -27,7 +27,7 @@ asio::awaitable<net::Problem> handshake(RunContext& context, const TcpSettings& 
 
 asio::awaitable<void> expect_lines(RunContext& context, const TcpSettings& settings, const net::Stream& stream,
                                    const std::string& heard) {
-  if (!net::wants_answer(context, settings.lines)) co_return;
+  if (!wants_answer(context, settings.lines)) co_return;
   language::Subject subject;
   subject.ip = stream.peer_address();
   subject.body = heard;
@@ -36,8 +36,8 @@ asio::awaitable<void> expect_lines(RunContext& context, const TcpSettings& setti
     if (banner.ends_with('\r')) banner.pop_back();
     subject.facts["banner"] = language::Value(valid_utf8(banner));
   }
-  if (stream.tls().facts) net::describe_tls(*stream.tls().facts, subject);
-  co_await net::expect_lines(context, settings.lines, std::move(subject));
+  if (stream.tls().facts) describe_tls(*stream.tls().facts, subject);
+  co_await expect_lines(context, settings.lines, std::move(subject));
 }
 
 }  // namespace

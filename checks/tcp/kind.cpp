@@ -7,7 +7,6 @@
 #include "checks/tcp/conversation.hpp"
 #include "checks/tcp/settings.hpp"
 #include "net/addresses/target.hpp"
-#include "net/io/services.hpp"
 
 namespace vedette::tcp {
 

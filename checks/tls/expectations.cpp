@@ -56,7 +56,7 @@ void expect_certificates(RunContext& context, const TlsCheckSettings& settings, 
   }
   expect_pin(context, settings, facts);
   expect_key_size(context, settings, leaf);
-  net::expect_days_left(context, settings.days_left, facts);
+  expect_days_left(context, settings.days_left, facts);
 }
 
 }  // namespace vedette::tls

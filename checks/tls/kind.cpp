@@ -10,7 +10,6 @@
 #include "checks/tls/expectations.hpp"
 #include "checks/tls/settings.hpp"
 #include "net/addresses/target.hpp"
-#include "net/io/services.hpp"
 #include "net/starttls/starttls.hpp"
 #include "net/stream/stream.hpp"
 
@@ -70,11 +69,11 @@ void judge(RunContext& context, const TlsCheckSettings& settings, const net::Str
 }
 
 asio::awaitable<void> expect_lines(RunContext& context, const TlsCheckSettings& settings, const net::Stream& stream) {
-  if (!net::wants_answer(context, settings.lines)) co_return;
+  if (!wants_answer(context, settings.lines)) co_return;
   language::Subject subject;
   subject.ip = stream.peer_address();
-  if (stream.tls().facts) net::describe_tls(*stream.tls().facts, subject);
-  co_await net::expect_lines(context, settings.lines, std::move(subject));
+  if (stream.tls().facts) describe_tls(*stream.tls().facts, subject);
+  co_await expect_lines(context, settings.lines, std::move(subject));
 }
 
 asio::awaitable<void> run(RunContext& context) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/hex.hpp"
 #include "config/mapping.hpp"
 #include "net/addresses/target.hpp"
 #include "net/starttls/starttls.hpp"
@@ -35,9 +36,7 @@ std::optional<std::string> parse_pin(std::string_view text) {
   if (EVP_DecodeBlock(digest, reinterpret_cast<const unsigned char*>(text.data()), kEncoded) != kDigestBytes + 1) {
     return std::nullopt;
   }
-  std::string out;
-  for (std::size_t i = 0; i < kDigestBytes; ++i) out += fmt::format("{:02x}", digest[i]);
-  return out;
+  return to_hex(digest, kDigestBytes);
 }
 
 void read_alpn(config::Mapping& section, TlsCheckSettings& out) {
@@ -82,7 +81,7 @@ std::shared_ptr<const Settings> decode(config::Mapping& section) {
   read_alpn(section, *out);
   section.read_choice("starttls", out->starttls, net::starttls_protocols());
   out->address = net::decode_address_settings(section);
-  out->days_left = net::decode_days_left(section);
+  out->days_left = decode_days_left(section);
   section.read("names", out->names);
   read_pins(section, *out);
   read_key_sizes(section, *out);

@@ -21,10 +21,10 @@ namespace vedette::tls {
 struct TlsCheckSettings final : Settings {
   net::TlsClient tls;
   std::vector<std::string> alpn;
-  std::string starttls;  ///< a protocol of net/starttls.hpp; empty: TLS from the first byte
+  std::string starttls;  ///< a protocol of net/starttls/starttls.hpp; empty: TLS from the first byte
   net::AddressSettings address;
 
-  net::DaysLeft days_left;
+  DaysLeft days_left;
   std::vector<std::string> names;  ///< that the leaf must hold
   std::vector<std::string> pins;   ///< SHA-256 of a SubjectPublicKeyInfo, lower-case hex
   int min_rsa_bits = 0;

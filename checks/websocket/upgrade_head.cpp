@@ -7,7 +7,6 @@
 #include <map>
 
 #include "base/ascii.hpp"
-#include "config/secret.hpp"
 #include "net/http/http1_head.hpp"
 #include "net/io/flood.hpp"
 

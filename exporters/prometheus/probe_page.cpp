@@ -12,7 +12,6 @@
 
 #include "base/ascii.hpp"
 #include "base/utf8.hpp"
-#include "config/secret.hpp"
 #include "exporters/prometheus/exposition.hpp"
 
 namespace vedette {

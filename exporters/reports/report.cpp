@@ -8,7 +8,6 @@
 
 #include "base/ascii.hpp"
 #include "checks/kind.hpp"
-#include "config/secret.hpp"
 
 namespace vedette {
 

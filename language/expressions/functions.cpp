@@ -11,7 +11,6 @@
 #include "base/hex.hpp"
 #include "base/percent.hpp"
 #include "config/duration.hpp"
-#include "config/secret.hpp"
 #include "language/expressions/expression_syntax.hpp"
 #include "language/filters/filters.hpp"
 #include "language/lines/scope.hpp"

@@ -47,7 +47,7 @@ Outcome found_by(const JsonPath& path, const Value& root, const Reading& reading
 /// How many bytes, items, members or nodes a value has; nothing for those that have no length.
 std::optional<std::size_t> length_of(const Value& value);
 
-// Of codecs, collections, dates, documents and texts: language/filters_….cpp.
+// Of codecs, collections, dates, documents and texts: language/filters/filters_….cpp.
 Outcome base64_decode(const Value& input, const Filter& filter);
 Outcome base64_encode(const Value& input, const Filter& filter);
 Outcome base64_url_safe_decode(const Value& input, const Filter& filter);

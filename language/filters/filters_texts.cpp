@@ -9,7 +9,6 @@
 #include "base/ascii.hpp"
 #include "base/percent.hpp"
 #include "base/utf8.hpp"
-#include "config/secret.hpp"
 #include "language/filters/filters.hpp"
 
 namespace vedette::language {

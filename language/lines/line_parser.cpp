@@ -7,7 +7,6 @@
 
 #include "base/ascii.hpp"
 #include "config/nearest.hpp"
-#include "config/secret.hpp"
 #include "language/filters/filters.hpp"
 #include "language/lines/literal_parser.hpp"
 #include "language/values/json.hpp"

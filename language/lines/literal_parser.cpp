@@ -7,7 +7,6 @@
 
 #include "base/ascii.hpp"
 #include "config/duration.hpp"
-#include "config/secret.hpp"
 #include "language/filters/filters.hpp"
 #include "language/values/json.hpp"
 

@@ -1,11 +1,12 @@
 #include "language/lines/queries.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <charconv>
 
 #include "base/ascii.hpp"
 #include "base/digests.hpp"
-#include "config/secret.hpp"
 #include "language/values/charset.hpp"
 #include "language/values/date.hpp"
 

@@ -10,7 +10,6 @@
 
 #include "base/ascii.hpp"
 #include "base/utf8.hpp"
-#include "config/secret.hpp"
 
 namespace vedette::language {
 

@@ -7,7 +7,6 @@
 
 #include "base/ascii.hpp"
 #include "base/text.hpp"
-#include "config/secret.hpp"
 #include "net/io/flood.hpp"
 
 namespace vedette::net {

@@ -8,7 +8,6 @@
 
 #include "base/ascii.hpp"
 #include "base/text.hpp"
-#include "config/secret.hpp"
 
 namespace vedette::net {
 

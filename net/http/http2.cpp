@@ -10,7 +10,6 @@
 
 #include "base/ascii.hpp"
 #include "base/text.hpp"
-#include "config/secret.hpp"
 #include "net/http/http_work.hpp"
 #include "net/io/flood.hpp"
 

@@ -12,6 +12,9 @@ namespace vedette::net {
 
 struct Services {
   explicit Services(const boost::asio::any_io_executor& on) : executor(on), sockets(on) {}
+  virtual ~Services() = default;
+  Services(const Services&) = delete;
+  Services& operator=(const Services&) = delete;
 
   boost::asio::any_io_executor executor;
   SocketSet sockets;

@@ -18,23 +18,13 @@
 #include <memory>
 #include <mutex>
 
+#include "base/hex.hpp"
 #include "base/utf8.hpp"
 #include "net/tls/distinguished_name.hpp"
 
 namespace vedette::net {
 
 namespace {
-
-std::string hex(const unsigned char* bytes, std::size_t size) {
-  std::string out;
-  out.reserve(2 * size);
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  for (std::size_t i = 0; i < size; ++i) {
-    out += kDigits[bytes[i] >> 4U];
-    out += kDigits[bytes[i] & 15U];
-  }
-  return out;
-}
 
 /// Reversed (the last part first), commas escaped.
 constexpr unsigned long kRfc2253 = XN_FLAG_RFC2253;
@@ -56,7 +46,7 @@ std::string serial_text(X509* certificate) {
   if (!number) return {};
   std::vector<unsigned char> bytes(static_cast<std::size_t>(BN_num_bytes(number.get())));
   BN_bn2bin(number.get(), bytes.data());
-  return bytes.empty() ? "00" : hex(bytes.data(), bytes.size());
+  return bytes.empty() ? "00" : to_hex(bytes.data(), bytes.size());
 }
 
 std::chrono::system_clock::time_point time_of(const ASN1_TIME* time) {
@@ -99,7 +89,7 @@ void read_key(X509* certificate, Certificate& out) {
   std::array<unsigned char, 32> digest{};
   EVP_Digest(encoded, static_cast<std::size_t>(size), digest.data(), nullptr, EVP_sha256(), nullptr);
   OPENSSL_free(encoded);
-  out.key_sha256 = hex(digest.data(), digest.size());
+  out.key_sha256 = to_hex(digest.data(), digest.size());
 }
 
 std::string pem_of(X509* certificate) {
@@ -129,7 +119,7 @@ Certificate certificate_of(X509* certificate) {
   const auto serial = serial_text(certificate);
   out.serial = (X509_get0_serialNumber(certificate)->type & V_ASN1_NEG) != 0 ? "-" + serial : serial;
   const auto digest = digest_of(certificate);
-  out.sha256 = hex(digest.data(), digest.size());
+  out.sha256 = to_hex(digest.data(), digest.size());
   out.not_before = not_before_of(certificate);
   out.not_after = not_after_of(certificate);
   out.signature_algorithm = OBJ_nid2ln(X509_get_signature_nid(certificate));

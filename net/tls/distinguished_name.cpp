@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hex.hpp"
 #include "base/utf8.hpp"
 
 namespace vedette::net {
@@ -65,8 +66,7 @@ std::string encoded(std::string_view value) {
   ASN1_STRING_set(text.get(), value.data(), static_cast<int>(value.size()));
   unsigned char* der = nullptr;
   const int size = printable ? i2d_ASN1_PRINTABLESTRING(text.get(), &der) : i2d_ASN1_UTF8STRING(text.get(), &der);
-  std::string out = "#";
-  for (int i = 0; i < size; ++i) out += fmt::format("{:02x}", der[i]);
+  std::string out = "#" + to_hex(der, static_cast<std::size_t>(std::max(size, 0)));
   OPENSSL_free(der);
   return out;
 }

@@ -7,7 +7,6 @@
 #include <condition_variable>
 
 #include "config/masked.hpp"
-#include "config/secret.hpp"
 #include "exporters/log/log.hpp"
 #include "net/io/run_memory.hpp"
 #include "net/tls/tls_profile.hpp"
@@ -19,8 +18,6 @@ namespace {
 
 /// For what a shard is to do in its next turn.
 constexpr std::chrono::seconds kShardPatience{5};
-/// For what sinks still hold when the last run has ended.
-constexpr std::chrono::seconds kFlushTime{5};
 
 }  // namespace
 
@@ -166,12 +163,15 @@ void Agent::stop(std::function<void()> stopped) {
   const auto left = std::make_shared<std::atomic<std::size_t>>(shards_.size());
   const auto grace = in_force()->settings.shutdown_grace;
   for (const auto& shard : shards_) {
-    shard->drain(grace, [this, left, stopped] {
-      if (--*left > 0) return;
-      recorder_.stop(std::chrono::steady_clock::now() + kFlushTime);
-      stopped();
+    shard->drain(grace, [left, stopped] {
+      if (--*left == 0) stopped();
     });
   }
+}
+
+void Agent::flush() {
+  constexpr std::chrono::seconds kFlushTime{2};
+  recorder_.stop(std::chrono::steady_clock::now() + kFlushTime);
 }
 
 std::string Agent::metrics_page(Format format) {

@@ -47,6 +47,8 @@ class Agent {
   /// Starts no more runs and lets those in flight end within the grace period; `stopped` is called, from any thread,
   /// when none is left.
   void stop(std::function<void()> stopped);
+  /// Lets the exporters send what they still hold, for a short time at most. Called once, at the very end.
+  void flush();
 
   /// All families as a page.
   [[nodiscard]] std::string metrics_page(Format format);
@@ -61,8 +63,9 @@ class Agent {
   [[nodiscard]] bool settled() const { return settled_; }
   /// The shards whose loop has not turned for `bound`.
   [[nodiscard]] std::vector<std::size_t> standing_still(Duration bound) const;
-  /// Somebody has asked for a module that is not there.
+  /// /metrics was answered with that status.
   void scraped(int status) { recorder_.metrics().scraped(status); }
+  /// Somebody has asked for a module that is not there.
   void unknown_module() { recorder_.metrics().unknown_module(); }
   [[nodiscard]] bool ready() const { return loaded_ && !stopping_; }
   [[nodiscard]] bool stopping() const { return stopping_; }

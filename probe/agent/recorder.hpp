@@ -1,7 +1,7 @@
 #pragma once
 
 // Whom the schedule tells what it does: the sinks, and the agent's memory of recent results. Called on the shards'
-// threads; queries and changes come from one other thread.
+// threads; queries come from any thread, changes from the one that loads configurations.
 
 #include <chrono>
 #include <string>

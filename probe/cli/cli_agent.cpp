@@ -111,6 +111,7 @@ class Process {
     watch_clock(ClockGuard());
     service_manager::ready(fmt::format("{} checks", agent_.in_force()->checks));
     loop_.run();
+    agent_.flush();
     if (!drained_) log::error("runs that do not end, or a shard that stands still, were left behind");
     log::info("stopped");
     log::flush(kLogPatience);

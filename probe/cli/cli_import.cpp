@@ -3,7 +3,6 @@
 
 #include <memory>
 
-#include "config/secret.hpp"
 #include "config/text_file.hpp"
 #include "probe/cli/cli.hpp"
 #include "probe/cli/terminal.hpp"

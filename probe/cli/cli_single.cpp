@@ -12,7 +12,6 @@
 
 #include "base/ascii.hpp"
 #include "config/masked.hpp"
-#include "config/secret.hpp"
 #include "probe/cli/cli.hpp"
 #include "probe/cli/cli_output.hpp"
 #include "probe/config/check_decoder.hpp"

@@ -5,7 +5,6 @@
 
 #include <filesystem>
 
-#include "config/secret.hpp"
 #include "config/text_file.hpp"
 
 namespace vedette {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "checks/check.hpp"
 #include "config/secret.hpp"
 #include "probe/config/config_files.hpp"
 

@@ -568,7 +568,7 @@ class CallRun {
     subject.headers = response_.headers;
     subject.ip = ip_;
     subject.redirects = passed_;
-    if (response_.tls) net::describe_tls(*response_.tls, subject);
+    if (response_.tls) describe_tls(*response_.tls, subject);
     Duration last{};
     for (const auto& part : context_.result.phases) {
       subject.phases.emplace_back(name_of(part.phase), seconds(part.duration) * 1e3);

@@ -8,7 +8,6 @@
 #include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "config/nearest.hpp"
-#include "config/secret.hpp"
 #include "language/lines/line_parser.hpp"
 #include "scenarios/hurl/body_parser.hpp"
 #include "scenarios/model/given_variables.hpp"

@@ -12,7 +12,6 @@
 #include "base/percent.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"
-#include "config/secret.hpp"
 #include "scenarios/import/curl_options.hpp"
 #include "scenarios/import/curl_url.hpp"
 #include "scenarios/import/import.hpp"

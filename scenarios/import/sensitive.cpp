@@ -4,7 +4,6 @@
 #include <array>
 
 #include "base/ascii.hpp"
-#include "config/secret.hpp"
 
 namespace vedette::scenarios {
 

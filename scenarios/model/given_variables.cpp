@@ -6,7 +6,6 @@
 #include <array>
 
 #include "base/ascii.hpp"
-#include "config/secret.hpp"
 #include "language/values/json.hpp"
 
 namespace vedette::scenarios {

@@ -10,7 +10,6 @@
 #include "base/text.hpp"
 #include "checks/http/token_settings.hpp"
 #include "config/mapping.hpp"
-#include "config/secret.hpp"
 #include "language/values/json.hpp"
 #include "scenarios/run/substitute.hpp"
 
