@@ -6,6 +6,7 @@ import urllib.parse
 from pathlib import Path
 
 from tests.e2e.support import Workspace, free_port, get, samples
+from tests.lint.layers import ROOMS
 
 
 class Paths(unittest.TestCase):
@@ -14,7 +15,7 @@ class Paths(unittest.TestCase):
         root = Path(__file__).resolve().parents[2]
         call = re.compile(r"(?<!\w)::connect\(|(?<!\w)::sendto\(|async_connect\(")
         found = {}
-        for room in ("checks", "scenarios", "scheduler", "exporters", "probe"):
+        for room in ROOMS:
             for file in (root / room).rglob("*.?pp"):
                 if calls := call.findall(file.read_text()):
                     found[str(file.relative_to(root))] = len(calls)
