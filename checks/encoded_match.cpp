@@ -167,4 +167,22 @@ bool EncodedSecret::breaks_off(std::string_view text, std::size_t at, std::size_
   return rest.empty() || (rest.size() < kLongestEscape && (rest[0] == '%' || rest[0] == '\\' || rest[0] == '&'));
 }
 
+std::size_t hex_length_at(std::string_view text, std::size_t at, std::string_view secret) {
+  constexpr std::string_view kBetween = " \t\r\n:-,._";
+  constexpr std::size_t kMaxBetween = 2;
+  auto i = at;
+  for (const char byte : secret) {
+    for (std::size_t n = 0; i > at && n < kMaxBetween && i < text.size() && kBetween.find(text[i]) != kBetween.npos;
+         ++n) {
+      ++i;
+    }
+    if (text.substr(i).starts_with("0x")) i += 2;
+    char32_t value = 0;
+    if (!read_hex(text.substr(std::min(i, text.size())), 2, value) || value != static_cast<unsigned char>(byte))
+      return 0;
+    i += 2;
+  }
+  return i - at;
+}
+
 }  // namespace vedette

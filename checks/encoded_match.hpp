@@ -32,4 +32,8 @@ class EncodedSecret {
   std::vector<Letter> letters_;
 };
 
+/// How many bytes of `text` from `at` are `secret` in hex, as dumps and fingerprints have it: in either case, with at
+/// most two signs or blanks between two bytes, and perhaps `0x` before each. Zero when it is not there.
+std::size_t hex_length_at(std::string_view text, std::size_t at, std::string_view secret);
+
 }  // namespace vedette

@@ -58,6 +58,8 @@ struct RunContext : RunResult, net::Activity {
   /// gave: `password=${PASSWORD}`.
   tl::expected<std::string, Failure> reveal(const config::Secret& setting, bool parts_only = false);
   void measure(const Family& family, double value, MeasureLabels labels = nullptr);
+  /// The value of a header. It is masked as credentials and cookies want it, but for what is harmless to show.
+  tl::expected<std::string, Failure> reveal_header(std::string_view name, const config::Secret& setting);
   /// Whether somebody will look at the evidence.
   [[nodiscard]] bool wants_evidence() const { return detail == Detail::kAlways || result.reason != Reason::kNone; }
 };

@@ -6,7 +6,6 @@
 #include "base/ascii.hpp"
 #include "base/base64.hpp"
 #include "base/hex.hpp"
-#include "language/values/value.hpp"
 
 namespace vedette {
 
@@ -15,8 +14,8 @@ namespace {
 constexpr std::string_view kMask = "***";
 /// How far before a cut its secret may begin.
 constexpr std::size_t kMaxPart = 4096;
-/// Bytes of a secret whose base64 is looked for in base64, too.
-constexpr std::size_t kEncodedTwice = 6;
+/// Shorter secrets are not looked for in base64 of base64.
+constexpr std::size_t kMinEncodedTwice = 6;
 
 /// What is the same of a secret in the base64 of any text that holds it `before` bytes behind a multiple of three.
 std::string inner_base64(std::string_view secret, std::size_t before) {
@@ -31,16 +30,6 @@ std::string inner_base64(std::string_view secret, std::size_t before) {
 /// For each place that the secret may have in a group of three bytes.
 std::array<std::string, 3> inner_base64_forms(std::string_view secret) {
   return {inner_base64(secret, 0), inner_base64(secret, 1), inner_base64(secret, 2)};
-}
-
-/// As dumps and fingerprints have it: `between` stands between two bytes.
-std::string spaced_hex(std::string_view secret, std::string_view between) {
-  std::string out;
-  for (std::size_t i = 0; i < secret.size(); ++i) {
-    if (i > 0) out += between;
-    out += to_hex(secret.substr(i, 1));
-  }
-  return out;
 }
 
 std::string url_safe(std::string text) {
@@ -80,9 +69,43 @@ void Redactor::add_authorization(std::string_view value) {
   add(blank == std::string_view::npos ? value : value.substr(blank + 1));
 }
 
+void Redactor::add_header(std::string_view name, std::string_view value) {
+  add(value);
+  const auto key = lower_case(name);
+  if (key == "cookie") {
+    for (const auto pair : split(value, ';')) {
+      const auto equals = pair.find('=');
+      if (equals != std::string_view::npos) add(trim(pair.substr(equals + 1)));
+    }
+  }
+  const auto blank = value.find(' ');
+  if (blank == std::string_view::npos) return;
+  const auto scheme = value.substr(0, blank);
+  const bool basic = same_ignoring_case(scheme, "Basic");
+  const bool credentials = basic || same_ignoring_case(scheme, "Bearer") || same_ignoring_case(scheme, "Token") ||
+                           key.find("auth") != std::string::npos;
+  if (!credentials) return;
+  const auto rest = trim(value.substr(blank));
+  add(rest);
+  if (!basic) return;
+  const auto plain = decode_base64(rest).value_or("");
+  const auto colon = plain.find(':');
+  add(plain);
+  if (colon != std::string::npos) add(std::string_view(plain).substr(colon + 1));
+}
+
 void Redactor::add_userinfo(const std::string& user, const std::string& password) {
   add(password.empty() ? user : password);
   add(encode_base64(user + ":" + password));
+}
+
+void Redactor::add_base64(const std::string& text) const {
+  add_form(text);
+  if (text.size() < kMinLength || text.find_first_of("+/") == std::string::npos) return;
+  add_form(url_safe(text));
+  // Its signs are escaped in URLs and in JSON.
+  escaped_.emplace_back(text);
+  for (const char byte : {text[0], '%', '\\', '&'}) starts_[static_cast<unsigned char>(byte)] = true;
 }
 
 void Redactor::derive_forms() const {
@@ -104,19 +127,22 @@ void Redactor::derive_forms() const {
     const auto lead = static_cast<unsigned char>(first[0]);
     if (lead == 0xc2 || lead == 0xc3) std::fill(starts_.begin() + 0x80, starts_.end(), true);
     for (const auto& encoded : inner_base64_forms(secret)) {
-      add_form(encoded);
-      add_form(url_safe(encoded));
+      add_base64(encoded);
       // Of a short secret too few letters are left to tell them from others.
-      if (secret.size() < kEncodedTwice) continue;
-      for (const auto& twice : inner_base64_forms(encoded)) add_form(twice);
+      if (secret.size() < kMinEncodedTwice) continue;
+      for (const auto& once : {encoded, url_safe(encoded)}) {
+        for (const auto& twice : inner_base64_forms(once)) add_base64(twice);
+      }
     }
     add_form(lower_case(secret));
     add_form(upper_case(secret));
-    for (const std::string_view between : {"", ":", " ", "-"}) {
-      const auto hex = spaced_hex(secret, between);
-      add_form(hex);
-      add_form(upper_case(hex));
-    }
+    // Whole ones are found by hex_length_at(): these are for what was cut off.
+    const auto hex = to_hex(secret);
+    add_form(hex);
+    add_form(upper_case(hex));
+    mark(hex.substr(0, 1));
+    mark(upper_case(hex).substr(0, 1));
+    mark("0");
   }
 }
 
@@ -125,6 +151,8 @@ void Redactor::mask_letters(std::string& text) const {
     if (!starts_[static_cast<unsigned char>(text[at])]) continue;
     std::size_t longest = 0;
     for (const auto& secret : encoded_) longest = std::max(longest, secret.length_at(text, at));
+    for (const auto& secret : escaped_) longest = std::max(longest, secret.length_at(text, at));
+    for (const auto& secret : secrets_) longest = std::max(longest, hex_length_at(text, at, secret));
     if (longest == 0) continue;
     text.replace(at, longest, kMask);
     at += kMask.size() - 1;

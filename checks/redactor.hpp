@@ -19,6 +19,9 @@ class Redactor {
   void add(std::string_view secret);
   /// The credentials in the value of an Authorization header: what stands behind the scheme.
   void add_authorization(std::string_view value);
+  /// The value of a header: all of it; what stands behind the scheme of credentials, and what Basic has encoded; the
+  /// values of cookies.
+  void add_header(std::string_view name, std::string_view value);
   /// Of a URL or a setting. A user without a password is often a token.
   void add_userinfo(const std::string& user, const std::string& password);
   /// `text` with each form of each secret as ***, also where printable() cut the text off within one.
@@ -28,6 +31,7 @@ class Redactor {
  private:
   void derive_forms() const;
   void add_form(std::string form) const;
+  void add_base64(const std::string& text) const;
   void mask_letters(std::string& text) const;
   bool mask_cut(std::string& text, std::size_t end) const;
   void mask_cuts(std::string& text) const;
@@ -37,6 +41,7 @@ class Redactor {
   std::vector<std::string> words_;  ///< secrets that are shorter
   /// Made when something is to be masked, which most runs never need.
   mutable std::vector<EncodedSecret> encoded_;  ///< of the secrets that have been derived
+  mutable std::vector<EncodedSecret> escaped_;  ///< forms in base64 whose signs may be escaped
   mutable std::vector<bool> starts_;            ///< by byte: whether one of them, or a form, may begin with it
   mutable std::size_t longest_ = 0;             ///< bytes that one of them may take in a text
   mutable std::vector<std::string> forms_;      ///< in base64, hex and one case, the longest first

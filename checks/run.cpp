@@ -13,6 +13,7 @@
 #include <new>
 
 #include "checks/evidence.hpp"
+#include "config/masked.hpp"
 #include "config/secret.hpp"
 #include "net/io/clock.hpp"
 
@@ -52,6 +53,13 @@ tl::expected<std::string, Failure> RunContext::reveal(const config::Secret& sett
 
 void RunContext::measure(const Family& family, double value, MeasureLabels labels) {
   result.measures.push_back({&family, value, std::move(labels)});
+}
+
+tl::expected<std::string, Failure> RunContext::reveal_header(std::string_view name, const config::Secret& setting) {
+  const bool harmless = config::is_harmless_header(name);
+  auto value = reveal(setting, harmless);
+  if (value && !harmless) redactor.add_header(name, *value);
+  return value;
 }
 
 namespace {

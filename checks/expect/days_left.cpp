@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/rfc3339.hpp"
 #include "config/mapping.hpp"
 
 namespace vedette {
@@ -48,7 +49,7 @@ void expect_days_left(RunContext& context, const DaysLeft& expected, const net::
   if (!first) return;
   const double left = net::days_until(*first);
   const auto text = [&](double wanted) {
-    return fmt::format("{:.1f} days left (until {}) for {}, expected more than {:g}", left, net::format_time(*first),
+    return fmt::format("{:.1f} days left (until {}) for {}, expected more than {:g}", left, rfc3339(*first),
                        owner_of(facts, *first), wanted);
   };
   if (expected.fail && left <= *expected.fail) {

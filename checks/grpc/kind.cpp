@@ -116,7 +116,7 @@ class GrpcRun {
                        {"user-agent", fmt::format("vedette/{}", kVersion)},
                        {"grpc-timeout", timeout_text()}};
     for (const auto& [key, secret] : settings_.metadata) {
-      auto value = context_.reveal(secret, config::is_harmless_header(key));
+      auto value = context_.reveal_header(key, secret);
       if (!value) return std::move(value.error());
       request.headers.emplace_back(key, std::move(*value));
     }

@@ -92,8 +92,7 @@ HttpRun::HttpRun(RunContext& context)
       method_(settings_.method) {}
 
 void HttpRun::reveal_secrets() {
-  const auto reveal = [this](const config::Secret& secret, std::string& out, bool parts_only) {
-    auto value = context_.reveal(secret, parts_only);
+  const auto take = [this](tl::expected<std::string, Failure> value, std::string& out) {
     if (value) {
       out = std::move(*value);
     } else {
@@ -104,24 +103,24 @@ void HttpRun::reveal_secrets() {
   for (const auto* list : {&settings_.headers, &settings_.added_headers}) {
     for (const auto& [name, secret] : *list) {
       std::string value;
-      if (!reveal(secret, value, config::is_harmless_header(name))) return;
+      if (!take(context_.reveal_header(name, secret), value)) return;
       headers_.emplace_back(name, std::move(value));
     }
   }
   if (settings_.credentials == Credentials::kBasic) {
     std::string password;
-    if (!reveal(settings_.password, password, false)) return;
+    if (!take(context_.reveal(settings_.password), password)) return;
     basic_ = net::basic_authorization(settings_.username, password);
     context_.redactor.add_authorization(basic_);
   }
   if (settings_.credentials == Credentials::kAuthorization) {
     std::string credentials;
-    if (!reveal(settings_.authorization, credentials, false)) return;
+    if (!take(context_.reveal(settings_.authorization), credentials)) return;
     authorization_ = settings_.authorization_type + " " + credentials;
   }
   if (!settings_.body.empty()) {
     body_to_send_.emplace();
-    reveal(settings_.body, *body_to_send_, true);
+    take(context_.reveal(settings_.body, true), *body_to_send_);
     return;
   }
   if (settings_.body_file.empty()) return;
@@ -192,7 +191,7 @@ bool HttpRun::prepare(const Url& url, net::HttpRequest& request) {
   request.chunked = body_to_send_ && !settings_.body_file.empty();
   // As with blackbox_exporter, a file that is missing is not ignored because this URL needs none.
   auto material = settings_.tls.material();
-  if (!material) {
+  if (!material && (url.secure || settings_.tls.names_files())) {
     context_.fail(Reason::kLocalFile, material.error());
     return false;
   }
@@ -226,7 +225,7 @@ asio::awaitable<bool> HttpRun::find_way(const Url& url, net::HttpRequest& reques
   // socks5h asks the proxy to resolve.
   if (proxy->scheme == "socks5h") request.address.reset();
   for (const auto& [header, secret] : settings_.proxy.connect_headers) {
-    through->connect_headers.emplace_back(header, context_.reveal(secret).value_or(""));
+    through->connect_headers.emplace_back(header, context_.reveal_header(header, secret).value_or(""));
   }
   request.proxy = std::move(*through);
   co_return true;

@@ -107,7 +107,7 @@ class WebSocketRun {
     const auto& client = settings_.client;
     net::Headers out{{"User-Agent", fmt::format("Vedette/{}", kVersion)}};
     for (const auto& [name, secret] : client.added_headers) {
-      auto value = context_.reveal(secret, config::is_harmless_header(name));
+      auto value = context_.reveal_header(name, secret);
       if (!value) return tl::make_unexpected(std::move(value.error()));
       if (value->find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
         return tl::make_unexpected(

@@ -1,6 +1,5 @@
 #include "exporters/log/log.hpp"
 
-#include <fmt/chrono.h>
 #include <poll.h>
 #include <spdlog/async_logger.h>
 #include <spdlog/details/thread_pool.h>
@@ -19,6 +18,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/rfc3339.hpp"
 #include "base/utf8.hpp"
 
 namespace vedette::log {
@@ -125,14 +125,6 @@ std::string quoted_logfmt(std::string_view text) {
   return plain ? valid_utf8(text) : quoted_json(text);
 }
 
-std::string time_text() {
-  const auto now = std::chrono::system_clock::now();
-  const auto milliseconds =
-      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
-                     milliseconds);
-}
-
 }  // namespace
 
 void configure(Level level, Format format, Level probes) {
@@ -192,8 +184,9 @@ void write(Level level, std::string_view message, std::initializer_list<Field> f
   if (!enabled(level)) return;
   const auto format = state().format;
   const auto line = format_line(format, name_of(level), message, fields);
-  const auto text = format == Format::kJson ? fmt::format("{{\"time\":\"{}\",{}}}", time_text(), line)
-                                            : fmt::format("time={} {}", time_text(), line);
+  const auto text = format == Format::kJson
+                        ? fmt::format("{{\"time\":\"{}\",{}}}", rfc3339(std::chrono::system_clock::now(), true), line)
+                        : fmt::format("time={} {}", rfc3339(std::chrono::system_clock::now(), true), line);
   state().logger->log(to_spdlog(level), text);
 }
 

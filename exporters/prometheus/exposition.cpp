@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "base/accept.hpp"
 #include "base/utf8.hpp"
 
 namespace vedette {
@@ -35,21 +36,6 @@ void append_escaped(std::string& page, std::string_view text, bool quotes) {
     }
     text.remove_prefix(length == 0 ? 1 : length);
   }
-}
-
-/// The q of `media` in an Accept header, or -1 when it is not listed.
-double weight_of(std::string_view accept, std::string_view media) {
-  while (!accept.empty()) {
-    auto entry = accept.substr(0, accept.find(','));
-    accept.remove_prefix(entry.size() + (entry.size() < accept.size() ? 1 : 0));
-    while (entry.starts_with(' ')) entry.remove_prefix(1);
-    const auto name = entry.substr(0, entry.find(';'));
-    if (name != media) continue;
-    const auto q = entry.find(";q=");
-    if (q == std::string_view::npos) return 1;
-    return std::strtod(std::string(entry.substr(q + 3)).c_str(), nullptr);
-  }
-  return -1;
 }
 
 MetricType type_of(prometheus::MetricType type) {
@@ -106,8 +92,8 @@ std::string_view content_type(Format format) {
 }
 
 Format negotiate(std::string_view accept) {
-  const auto open_metrics = weight_of(accept, kOpenMetricsType);
-  return open_metrics > 0 && open_metrics >= weight_of(accept, "text/plain") ? Format::kOpenMetrics : Format::kText;
+  const auto open_metrics = accept_weight(accept, kOpenMetricsType);
+  return open_metrics > 0 && open_metrics >= accept_weight(accept, "text/plain") ? Format::kOpenMetrics : Format::kText;
 }
 
 void append_header(std::string& page, std::string_view name, std::string_view help, MetricType type, Format format) {

@@ -10,7 +10,7 @@
 #include <map>
 #include <optional>
 
-#include "base/ascii.hpp"
+#include "base/accept.hpp"
 #include "base/utf8.hpp"
 #include "exporters/prometheus/exposition.hpp"
 
@@ -111,48 +111,15 @@ std::string as_protobuf(const Measures& measures) {
   return page;
 }
 
-/// One entry of an Accept header.
-class Media {
- public:
-  explicit Media(std::string_view entry) {
-    while (true) {
-      const auto part = entry.substr(0, entry.find(';'));
-      const auto trimmed = trim(part);
-      if (name_.empty()) {
-        name_ = trimmed;
-      } else {
-        const auto equals = trimmed.find('=');
-        if (equals != std::string_view::npos) parameters_[trimmed.substr(0, equals)] = trimmed.substr(equals + 1);
-      }
-      if (part.size() == entry.size()) return;
-      entry.remove_prefix(part.size() + 1);
-    }
+std::optional<ProbeFormat> format_of(const Accepted& media) {
+  const bool families = media.parameter("proto") == "io.prometheus.client.MetricFamily";
+  if (media.name == "application/vnd.google.protobuf" && families && media.parameter("encoding") == "delimited") {
+    return ProbeFormat::kProtobuf;
   }
-
-  [[nodiscard]] double weight() const {
-    const auto text = parameter("q");
-    return text.empty() ? 1 : std::strtod(std::string(text).c_str(), nullptr);
-  }
-
-  [[nodiscard]] std::optional<ProbeFormat> format() const {
-    const bool families = parameter("proto") == "io.prometheus.client.MetricFamily";
-    if (name_ == "application/vnd.google.protobuf" && families && parameter("encoding") == "delimited") {
-      return ProbeFormat::kProtobuf;
-    }
-    const auto version = parameter("version");
-    if (name_ == "text/plain" && (version.empty() || version == "0.0.4")) return ProbeFormat::kText;
-    return std::nullopt;
-  }
-
- private:
-  [[nodiscard]] std::string_view parameter(std::string_view name) const {
-    const auto found = parameters_.find(name);
-    return found == parameters_.end() ? std::string_view() : found->second;
-  }
-
-  std::string_view name_;
-  std::map<std::string_view, std::string_view> parameters_;
-};
+  const auto version = media.parameter("version");
+  if (media.name == "text/plain" && (version.empty() || version == "0.0.4")) return ProbeFormat::kText;
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -166,13 +133,10 @@ std::string_view content_type(ProbeFormat format) {
 ProbeFormat negotiate_probe(std::string_view accept) {
   double best = 0;
   auto format = ProbeFormat::kText;
-  while (!accept.empty()) {
-    const auto entry = accept.substr(0, accept.find(','));
-    accept.remove_prefix(std::min(entry.size() + 1, accept.size()));
-    const Media media(entry);
-    const auto offered = media.format();
-    if (!offered || media.weight() <= best) continue;
-    best = media.weight();
+  for (const auto& media : read_accept(accept)) {
+    const auto offered = format_of(media);
+    if (!offered || media.weight <= best) continue;
+    best = media.weight;
     format = *offered;
   }
   return format;

@@ -1,10 +1,9 @@
 #include "exporters/reports/result_json.hpp"
 
-#include <fmt/chrono.h>
-
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "base/rfc3339.hpp"
 #include "base/utf8.hpp"
 #include "checks/kind.hpp"
 
@@ -41,13 +40,6 @@ std::string json_text(const boost::json::value& value) {
   return is_utf8(text) ? text : valid_utf8(text);
 }
 
-std::string format_timestamp(std::chrono::system_clock::time_point time) {
-  const auto milliseconds =
-      std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count() % 1000;
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(time)),
-                     milliseconds);
-}
-
 boost::json::object to_json(const Check& check, const Result& result) {
   boost::json::object labels;
   for (const auto& [name, value] : check.labels) labels[name] = value;
@@ -58,7 +50,7 @@ boost::json::object to_json(const Check& check, const Result& result) {
       {"kind", check.kind->name},
       {"instance", check.instance},
       {"labels", std::move(labels)},
-      {"started", format_timestamp(result.started)},
+      {"started", rfc3339(result.started, true)},
       {"verdict", name_of(result.verdict)},
       {"reason", name_of(result.reason)},
       {"message", result.message},

@@ -15,7 +15,4 @@ boost::json::object to_json(const Check& check, const Result& result);
 /// becomes U+FFFD.
 std::string json_text(const boost::json::value& value);
 
-/// `2026-11-22T09:41:00.123Z`
-std::string format_timestamp(std::chrono::system_clock::time_point time);
-
 }  // namespace vedette

@@ -12,7 +12,7 @@
 #include "language/values/reading.hpp"
 #include "language/values/value.hpp"
 
-extern "C" struct _xmlDoc;  // NOLINT(bugprone-reserved-identifier): libxml2's name
+extern "C" struct _xmlDoc;  // NOLINT(bugprone-reserved-identifier,readability-identifier-naming): libxml2's name
 
 namespace vedette::language {
 

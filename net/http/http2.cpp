@@ -54,6 +54,7 @@ class Http2Session::Frames {
   Frames() {
     nghttp2_session_callbacks* callbacks = nullptr;
     nghttp2_session_callbacks_new(&callbacks);
+    nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, &Frames::on_begin_frame);
     nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, &Frames::on_begin_headers);
     nghttp2_session_callbacks_set_on_header_callback(callbacks, &Frames::on_header);
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, &Frames::on_data);
@@ -167,13 +168,15 @@ class Http2Session::Frames {
     return static_cast<ssize_t>(size);
   }
 
+  static int on_begin_frame(nghttp2_session* /*session*/, const nghttp2_frame_hd* head, void* self) noexcept {
+    if (head->type != NGHTTP2_PUSH_PROMISE) return 0;
+    // nghttp2 lets it pass until the server has acknowledged our settings, but it had them before the request.
+    static_cast<Frames*>(self)->pushed_ = true;
+    return NGHTTP2_ERR_CALLBACK_FAILURE;
+  }
+
   static int on_begin_headers(nghttp2_session* /*session*/, const nghttp2_frame* frame, void* self) noexcept {
     auto& session = *static_cast<Frames*>(self);
-    if (frame->hd.type == NGHTTP2_PUSH_PROMISE) {
-      // nghttp2 lets it pass until the server has acknowledged our settings, but it had them before the request.
-      session.pushed_ = true;
-      return NGHTTP2_ERR_CALLBACK_FAILURE;
-    }
     if (frame->hd.stream_id != session.stream_) return 0;
     session.began_ = true;
     // After the final response only trailers come; before it, interim responses.

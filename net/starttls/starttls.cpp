@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include "base/ascii.hpp"
 #include "base/text.hpp"
@@ -104,32 +105,33 @@ asio::awaitable<Problem> pop3(Stream& stream, LineReader& reader, const std::str
   co_return std::nullopt;
 }
 
-/// Whether a line of IMAP lists capabilities, on its own or as a code of the greeting.
-bool has_capabilities(std::string_view line) {
-  return begins(line, "* CAPABILITY ") || upper_case(line).find("[CAPABILITY ") != std::string::npos;
+/// The words behind CAPABILITY in a line of IMAP, which stands on its own or is a code of the greeting.
+std::string_view capabilities_of(std::string_view line) {
+  for (const std::string_view begin : {"* CAPABILITY "sv, "[CAPABILITY "sv}) {
+    const auto at = upper_case(line).find(begin);
+    if (at == std::string::npos) continue;
+    line.remove_prefix(at + begin.size());
+    return line.substr(0, line.find(']'));
+  }
+  return {};
 }
 
-/// Asks for what the server can do, unless its greeting says so: a failure when STARTTLS is not among it.
-asio::awaitable<Problem> find_imap_starttls(Stream& stream, LineReader& reader, const std::string& greeting) {
-  std::string capabilities;
-  if (has_capabilities(greeting)) {
-    capabilities = greeting;
-  } else {
-    if (auto problem = co_await stream.write_all("a1 CAPABILITY\r\n")) co_return problem;
-    for (std::size_t i = 0;; ++i) {
-      if (i == kMaxReplyLines) co_return flood(kMaxReplyLines, "lines in one reply");
-      const auto line = co_await reader.line();
-      if (!line) co_return line.error();
-      if (has_capabilities(line->text)) capabilities = line->text;
-      if (begins(line->text, "a1 OK")) break;
-      if (begins(line->text, "a1 ") || begins(line->text, "* BYE")) co_return refused(line->text);
-      if (line->last) co_return Failure{Reason::kClosedStarttls, "the peer closed the connection"};
+/// Sends `tag command` and reads up to its answer, which has to be OK; `each` sees the lines before.
+asio::awaitable<Problem> imap_command(Stream& stream, LineReader& reader, std::string tag, std::string command,
+                                      std::function<void(std::string_view)> each) {
+  if (auto problem = co_await stream.write_all(tag + " " + command + "\r\n")) co_return problem;
+  for (std::size_t i = 0; i < kMaxReplyLines; ++i) {
+    const auto line = co_await reader.line();
+    if (!line) co_return line.error();
+    if (begins(line->text, tag + " OK")) co_return std::nullopt;
+    // A server that could not read the tag answers without it.
+    if (begins(line->text, tag + " ") || begins(line->text, "* BYE") || begins(line->text, "* BAD")) {
+      co_return refused(line->text);
     }
+    if (line->last) co_return Failure{Reason::kClosedStarttls, "the peer closed the connection"};
+    each(line->text);
   }
-  // A server that lists nothing may know it all the same.
-  if (capabilities.empty() || upper_case(capabilities).find("STARTTLS") != std::string::npos) co_return std::nullopt;
-  co_return Failure{Reason::kStarttlsRefused,
-                    fmt::format("its capabilities offer no STARTTLS: {}", printable(capabilities, kShownWords))};
+  co_return flood(kMaxReplyLines, "lines in one reply");
 }
 
 asio::awaitable<Problem> imap(Stream& stream, LineReader& reader, const std::string& /*host*/) {
@@ -137,16 +139,22 @@ asio::awaitable<Problem> imap(Stream& stream, LineReader& reader, const std::str
   if (!greeting) co_return greeting.error();
   if (greeting->last) co_return Failure{Reason::kClosedStarttls, "the peer closed the connection"};
   if (!begins(greeting->text, "* OK") && !begins(greeting->text, "* PREAUTH")) co_return refused(greeting->text);
-  if (auto problem = co_await find_imap_starttls(stream, reader, greeting->text)) co_return problem;
-  if (auto problem = co_await stream.write_all("a2 STARTTLS\r\n")) co_return problem;
-  for (std::size_t i = 0; i < kMaxReplyLines; ++i) {
-    const auto line = co_await reader.line();
-    if (!line) co_return line.error();
-    if (begins(line->text, "a2 OK")) co_return std::nullopt;
-    if (begins(line->text, "a2 ") || begins(line->text, "* BYE")) co_return refused(line->text);
-    if (line->last) co_return Failure{Reason::kClosedStarttls, "the peer closed the connection"};
+  std::string capabilities(capabilities_of(greeting->text));
+  if (capabilities.empty()) {
+    const auto note = [&](std::string_view line) {
+      if (const auto more = capabilities_of(line); !more.empty()) capabilities += std::string(more) + " ";
+    };
+    if (auto problem = co_await imap_command(stream, reader, "a1", "CAPABILITY", note)) co_return problem;
   }
-  co_return flood(kMaxReplyLines, "lines in one reply");
+  const auto words = split(capabilities, ' ');
+  const bool offered = std::any_of(words.begin(), words.end(),
+                                   [](std::string_view word) { return same_ignoring_case(trim(word), "STARTTLS"); });
+  // A server that lists nothing may know it all the same.
+  if (!capabilities.empty() && !offered) {
+    co_return Failure{Reason::kStarttlsRefused,
+                      fmt::format("its capabilities offer no STARTTLS: {}", printable(capabilities, kShownWords))};
+  }
+  co_return co_await imap_command(stream, reader, "a2", "STARTTLS", [](std::string_view /*line*/) {});
 }
 
 /// The words of PostgreSQL's ErrorResponse behind its first letter: a length and fields, of which M is the message; or,

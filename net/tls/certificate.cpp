@@ -1,7 +1,8 @@
 #include "net/tls/certificate.hpp"
 
 #include <arpa/inet.h>
-#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/crypto.h>
@@ -19,6 +20,7 @@
 #include <mutex>
 
 #include "base/hex.hpp"
+#include "base/rfc3339.hpp"
 #include "base/utf8.hpp"
 #include "net/tls/distinguished_name.hpp"
 
@@ -157,10 +159,6 @@ CertificatePtr shared_certificate(X509* certificate) {
   return made;
 }
 
-std::string format_time(std::chrono::system_clock::time_point time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
-}
-
 double days_until(std::chrono::system_clock::time_point time) {
   return std::chrono::duration<double, std::ratio<86400>>(time - std::chrono::system_clock::now()).count();
 }
@@ -176,8 +174,8 @@ boost::json::object to_json(const Certificate& certificate) {
       {"serial", certificate.serial},
       {"sha256", certificate.sha256},
       {"key_sha256", certificate.key_sha256},
-      {"not_before", format_time(certificate.not_before)},
-      {"not_after", format_time(certificate.not_after)},
+      {"not_before", rfc3339(certificate.not_before)},
+      {"not_after", rfc3339(certificate.not_after)},
       {"key_type", certificate.key_type},
       {"key_bits", certificate.key_bits},
       {"signature_algorithm", certificate.signature_algorithm},

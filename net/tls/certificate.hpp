@@ -51,9 +51,6 @@ std::chrono::system_clock::time_point not_after_of(const X509* certificate);
 
 boost::json::object to_json(const Certificate& certificate);
 
-/// `2026-11-22T09:41:00Z`
-std::string format_time(std::chrono::system_clock::time_point time);
-
 /// Days from now until `time`, as a fraction; negative when past.
 double days_until(std::chrono::system_clock::time_point time);
 

@@ -8,6 +8,8 @@
 #include <boost/json/array.hpp>
 #include <memory>
 
+#include "base/rfc3339.hpp"
+
 namespace vedette::net {
 
 namespace {
@@ -94,7 +96,7 @@ boost::json::object to_json(const TlsFacts& facts) {
   boost::json::array chain;
   for (const auto& certificate : facts.chain) chain.emplace_back(to_json(*certificate));
   out["certificates"] = std::move(chain);
-  if (facts.verified_until) out["verified_chain_not_after"] = format_time(*facts.verified_until);
+  if (facts.verified_until) out["verified_chain_not_after"] = rfc3339(*facts.verified_until);
   return out;
 }
 

@@ -4,12 +4,14 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include "base/text.hpp"
 #include "net/addresses/target.hpp"
 
 namespace vedette::net {
 
 namespace {
 
+constexpr std::size_t kShownName = 200;
 constexpr unsigned kNameFlags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT;
 
 }  // namespace
@@ -28,12 +30,22 @@ bool is_for(X509* certificate, const std::string& name) {
   return X509_check_host(certificate, name.c_str(), name.size(), kNameFlags, nullptr) == 1;
 }
 
+std::string described(const Certificate& certificate) {
+  if (certificate.subject.empty()) return "serial number " + certificate.serial;
+  return printable(certificate.subject, kShownName);
+}
+
 std::string wrong_name(const std::string& name, const Certificate& certificate) {
-  auto names = certificate.dns_names;
+  std::vector<std::string> names;
+  for (const auto& one : certificate.dns_names) names.push_back(printable(one, kShownName));
+  // A name that looks like an address is none.
+  if (is_address(name)) {
+    for (auto& one : names) one = "the name " + one;
+  }
   names.insert(names.end(), certificate.ip_addresses.begin(), certificate.ip_addresses.end());
   if (names.empty()) {
-    return fmt::format("the certificate is not for {}: it has no subject alternative name ({})", name,
-                       certificate.subject);
+    return fmt::format("the certificate is not for {}: it names no host and no address ({})", name,
+                       described(certificate));
   }
   constexpr std::size_t kShown = 3;
   const bool all = names.size() <= kShown;

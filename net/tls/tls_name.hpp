@@ -17,6 +17,9 @@ void expect_name(X509_VERIFY_PARAM* parameters, const std::string& name);
 /// The same of a certificate that was verified before.
 bool is_for(X509* certificate, const std::string& name);
 
+/// What a person knows it by: the front of its subject, or its serial number.
+std::string described(const Certificate& certificate);
+
 /// A sentence for a certificate that is not for `name`.
 std::string wrong_name(const std::string& name, const Certificate& certificate);
 

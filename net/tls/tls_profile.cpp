@@ -226,7 +226,9 @@ std::string key_of(const TlsSettings& s) {
 
 }  // namespace
 
-TlsClient::TlsClient(const TlsSettings& settings) : name_(settings.server_name) {
+TlsClient::TlsClient(const TlsSettings& settings)
+    : name_(settings.server_name),
+      names_files_(!settings.ca_file.empty() || !settings.cert_file.empty() || !settings.key_file.empty()) {
   auto& known = registry();
   const std::lock_guard lock(known.mutex);
   auto& slot = known.profiles[key_of(settings)];

@@ -72,12 +72,15 @@ class TlsClient {
 
   explicit operator bool() const { return profile_ != nullptr; }
   [[nodiscard]] tl::expected<TlsMaterialPtr, std::string> material() const { return profile_->material(); }
+  /// Whether the settings name a file of their own.
+  [[nodiscard]] bool names_files() const { return names_files_; }
   /// The name to ask for and to verify: the settings' own, else `host`.
   [[nodiscard]] const std::string& name_for(const std::string& host) const { return name_.empty() ? host : name_; }
 
  private:
   TlsProfilePtr profile_;
   std::string name_;
+  bool names_files_ = false;
 };
 
 /// Looks at the files of all profiles in use; returns a line for each that could not be loaded anew.

@@ -4,6 +4,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
+#include "base/rfc3339.hpp"
+#include "base/text.hpp"
 #include "net/tls/tls_name.hpp"
 
 namespace vedette::net {
@@ -101,18 +103,19 @@ Reason reason_of(int error) {
 
 /// What is wrong with which certificate.
 std::string describe(int error, const Certificate& certificate) {
-  const std::string what = X509_verify_cert_error_string(error);
+  constexpr std::size_t kShownIssuer = 200;
+  const auto what = fmt::format("{}: {}", X509_verify_cert_error_string(error), described(certificate));
   switch (error) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
-      return fmt::format("{}: {} (until {})", what, certificate.subject, format_time(certificate.not_after));
+      return fmt::format("{} (until {})", what, rfc3339(certificate.not_after));
     case X509_V_ERR_CERT_NOT_YET_VALID:
-      return fmt::format("{}: {} (from {})", what, certificate.subject, format_time(certificate.not_before));
+      return fmt::format("{} (from {})", what, rfc3339(certificate.not_before));
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-      return fmt::format("{}: {}, issued by {}", what, certificate.subject, certificate.issuer);
+      return fmt::format("{}, issued by {}", what, printable(certificate.issuer, kShownIssuer));
     default:
-      return fmt::format("{}: {}", what, certificate.subject);
+      return what;
   }
 }
 
@@ -154,9 +157,9 @@ Failure handshake_failure(const TlsRecord& record, const std::string& detail) {
   }
   // OpenSSL's words for it are no help.
   if (detail.find("legacy renegotiation") != std::string::npos) {
-    return {
-        Reason::kTlsHandshake,
-        "the server does not know secure renegotiation (RFC 5746); tls_config.allow_legacy_renegotiation accepts it"};
+    return {Reason::kTlsHandshake,
+            "the server does not know secure renegotiation (RFC 5746); checks accept it with "
+            "allow_legacy_renegotiation in tls_config"};
   }
   return {Reason::kTlsHandshake, detail};
 }

@@ -7,6 +7,8 @@
 #include <boost/json/serialize.hpp>
 #include <mutex>
 
+#include "base/accept.hpp"
+#include "base/rfc3339.hpp"
 #include "checks/kind.hpp"
 #include "exporters/log/log.hpp"
 #include "exporters/reports/result_json.hpp"
@@ -65,8 +67,8 @@ boost::json::object summary(const CheckView& view) {
       {"failures", view.failures},
   };
   if (view.last) {
-    out["since"] = format_timestamp(view.since);
-    out["last_run"] = format_timestamp(view.last->started);
+    out["since"] = rfc3339(view.since, true);
+    out["last_run"] = rfc3339(view.last->started, true);
     out["duration_seconds"] = seconds(view.last->duration);
   }
   return out;
@@ -169,7 +171,7 @@ asio::awaitable<WebResponse> Endpoints::answer(WebRequest request) {
 }
 
 asio::awaitable<WebResponse> Endpoints::page(const WebRequest& request) {
-  const bool compressed = accepts_gzip(request.accept_encoding);
+  const bool compressed = accept_weight(request.accept_encoding, "gzip") > 0;
   const auto& path = request.path;
   if (path == "/metrics") {
     const auto format = negotiate(request.accept);

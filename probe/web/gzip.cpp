@@ -25,11 +25,4 @@ std::string gzip(std::string_view text) {
   return out;
 }
 
-bool accepts_gzip(std::string_view header) {
-  const auto at = header.find("gzip");
-  if (at == std::string_view::npos) return false;
-  const auto rest = header.substr(at + 4, header.find(',', at) - at - 4);
-  return rest.find("q=0") == std::string_view::npos || rest.find("q=0.") != std::string_view::npos;
-}
-
 }  // namespace vedette

@@ -34,11 +34,20 @@ void make_shareable(WebResponse& response, bool compressed) {
 
 void Pages::send(const std::shared_ptr<SharedBody>& newest) {
   std::erase_if(under_way_, [](const auto& page) { return page.expired(); });
-  auto bytes = newest->text().size();
-  for (auto page = under_way_.rbegin(); page != under_way_.rend(); ++page) {
-    const auto held = page->lock();
-    bytes += held->text().size();
-    if (bytes > kMaxBytes) held->end_readers();
+  std::vector<std::shared_ptr<SharedBody>> others;
+  for (const auto& page : under_way_) others.push_back(page.lock());
+  const auto too_many = [&] {
+    auto bytes = newest->text().size();
+    for (const auto& page : others) bytes += page->given_up() ? 0 : page->text().size();
+    return bytes > kMaxBytes;
+  };
+  constexpr std::chrono::seconds kStall{1};
+  if (too_many()) {
+    for (const auto& page : others) page->end_readers(Clock::now() - kStall);
+  }
+  for (const auto& page : others) {
+    if (!too_many()) break;
+    page->end_readers();
   }
   under_way_.push_back(newest);
 }

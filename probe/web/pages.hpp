@@ -25,8 +25,8 @@ namespace vedette {
 
 class Pages {
  public:
-  /// Bytes that all pages may have that are being sent, if there is more than one. When they have more, whoever still
-  /// reads the oldest is cut: clients that read slowly must not keep others from a page.
+  /// Bytes of all pages that are being sent; a single page may have more. Beyond that, clients are cut that have taken
+  /// nothing for a second, then those that read the oldest page: nobody may keep others from a page.
   static constexpr std::size_t kMaxBytes = std::size_t{256} << 20;
 
   explicit Pages(const boost::asio::any_io_executor& home) : home_(home), rest_(home) {}

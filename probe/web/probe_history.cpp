@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/rfc3339.hpp"
 #include "exporters/prometheus/probe_page.hpp"
 #include "exporters/reports/report.hpp"
 #include "exporters/reports/result_json.hpp"
@@ -64,7 +65,7 @@ std::string debug_text(const KeptProbe& probe) {
   const auto& result = *probe.result;
   std::string out = "Logs for the probe:\n";
   out += fmt::format("time={} level=DEBUG msg=\"Beginning probe\" module={} target={} timeout_seconds={}\n",
-                     format_timestamp(result.started), probe.module->name, check.instance, seconds(check.timeout));
+                     rfc3339(result.started, true), probe.module->name, check.instance, seconds(check.timeout));
   for (const auto& line : result.evidence.log) out += line + '\n';
   for (const auto& part : result.phases) {
     out += fmt::format("phase={} hop={} duration={}\n", name_of(part.phase), part.hop, format_latency(part.duration));

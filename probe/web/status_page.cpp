@@ -7,6 +7,7 @@
 #include <array>
 
 #include "base/ascii.hpp"
+#include "base/rfc3339.hpp"
 #include "base/utf8.hpp"
 #include "base/version.hpp"
 #include "checks/kind.hpp"
@@ -68,7 +69,7 @@ std::string evidence(const CheckView& view) {
   auto out = fmt::format(
       "<div class=\"evidence\"><b>Last failure</b> {} ago (<time>{}</time>): <b>{}</b> {}<br><span "
       "class=\"dim\">{}</span>",
-      ago(failure.started), format_timestamp(failure.started), name_of(failure.reason), escape_markup(failure.message),
+      ago(failure.started), rfc3339(failure.started, true), name_of(failure.reason), escape_markup(failure.message),
       info_of(failure.reason).meaning);
   std::string details;
   for (const auto& part : failure.phases)

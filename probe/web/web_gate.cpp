@@ -12,6 +12,7 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "base/base64.hpp"
 #include "exporters/log/log.hpp"
 #include "net/io/event.hpp"
 #include "probe/config/config_loader.hpp"
@@ -36,17 +37,6 @@ std::string sha256(const std::string& text) {
   std::array<unsigned char, 32> digest{};
   EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
-
-std::string base64_decoded(std::string_view text) {
-  if (text.empty() || text.size() % 4 != 0) return {};
-  std::string out(text.size() / 4 * 3, '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  if (size < 0) return {};
-  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-  out.resize(static_cast<std::size_t>(size) - padding);
-  return out;
 }
 
 /// The power of two that a bcrypt hash costs: `$2b$12$…` is 12.
@@ -145,7 +135,7 @@ void WebGate::refresh() {
 std::optional<WebGate::Pair> WebGate::pair_of(const std::string& authorization) {
   constexpr std::string_view kScheme = "Basic ";
   if (!authorization.starts_with(kScheme)) return std::nullopt;
-  auto pair = base64_decoded(std::string_view(authorization).substr(kScheme.size()));
+  auto pair = decode_base64(std::string_view(authorization).substr(kScheme.size())).value_or("");
   const auto colon = pair.find(':');
   if (colon == std::string::npos || pair.find('\0') != std::string::npos) return std::nullopt;
   return Pair{pair.substr(0, colon), pair.substr(colon + 1, kLongestPassword), sha256(pair)};

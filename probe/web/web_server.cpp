@@ -17,6 +17,7 @@
 #include <boost/beast/ssl.hpp>
 #include <stdexcept>
 
+#include "base/accept.hpp"
 #include "base/version.hpp"
 #include "exporters/log/log.hpp"
 #include "net/addresses/target.hpp"
@@ -116,7 +117,8 @@ Message to_message(WebResponse& response, const WebRequest& request, bool keep_a
   out.set(http::field::content_type, response.content_type);
   out.set("X-Content-Type-Options", "nosniff");
   for (const auto& [name, value] : response.headers) out.set(name, value);
-  if (!response.shared && response.body.size() >= kWorthCompressing && accepts_gzip(request.accept_encoding)) {
+  if (!response.shared && response.body.size() >= kWorthCompressing &&
+      accept_weight(request.accept_encoding, "gzip") > 0) {
     response.gzipped = true;
     response.body = gzip(response.body);
   }
@@ -176,9 +178,10 @@ asio::awaitable<bool> skip_body(Stream& stream, beast::flat_buffer& buffer, bool
   co_return false;
 }
 
-/// Sends `message`. A problem when the client takes too long for all of it, or does not read.
+/// Sends `message`, of which `reader` is told when it is shared. A problem when the client takes too long for all of
+/// it, or does not read.
 template <typename Stream>
-asio::awaitable<beast::error_code> send(Stream& stream, Message& message) {
+asio::awaitable<beast::error_code> send(Stream& stream, Message& message, SharedBody::Reader* reader) {
   auto& transport = beast::get_lowest_layer(stream);
   http::response_serializer<http::span_body<const char>> serializer(message);
   const auto end = std::chrono::steady_clock::now() + kClientTime;
@@ -186,6 +189,7 @@ asio::awaitable<beast::error_code> send(Stream& stream, Message& message) {
     transport.expires_at(std::min(end, std::chrono::steady_clock::now() + kStallTime));
     const auto [error, written] = co_await http::async_write_some(stream, serializer, kTuple);
     if (error) co_return error;
+    if (reader != nullptr) reader->progressed();
   }
   co_return beast::error_code();
 }
@@ -367,7 +371,7 @@ asio::awaitable<void> WebServer::serve(Stream& stream) {
     if (request.method == "HEAD") message.body() = {};
     std::optional<SharedBody::Reader> reader;
     if (response.shared) reader.emplace(*response.shared, [&transport] { transport.close(); });
-    if (co_await send(stream, message) || !keep_alive) break;
+    if (co_await send(stream, message, reader ? &*reader : nullptr) || !keep_alive) break;
   }
   boost::system::error_code ignored;
   transport.socket().shutdown(tcp::socket::shutdown_send, ignored);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "probe/web/query_string.hpp"
+#include "probe/web/shared_body.hpp"
 
 namespace vedette {
 
@@ -37,37 +38,6 @@ struct WebRequest {
 
   /// The first value of `name`; empty when there is none.
   [[nodiscard]] std::string parameter(std::string_view name) const;
-};
-
-/// A body that is sent to many clients at a time. On the web server's thread.
-class SharedBody {
- public:
-  /// That a client is being sent it, for as long as this lives.
-  class Reader {
-   public:
-    /// `end` ends the connection.
-    Reader(SharedBody& body, std::function<void()> end)
-        : body_(body), place_(body.readers_.insert(body.readers_.end(), std::move(end))) {}
-    ~Reader() { body_.readers_.erase(place_); }
-    Reader(const Reader&) = delete;
-    Reader& operator=(const Reader&) = delete;
-
-   private:
-    SharedBody& body_;
-    std::list<std::function<void()>>::iterator place_;
-  };
-
-  explicit SharedBody(std::string text) : text_(std::move(text)) {}
-
-  [[nodiscard]] const std::string& text() const { return text_; }
-  /// Ends the connections of all who are being sent it.
-  void end_readers() {
-    for (const auto& end : readers_) end();
-  }
-
- private:
-  const std::string text_;
-  std::list<std::function<void()>> readers_;
 };
 
 struct WebResponse {

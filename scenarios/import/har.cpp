@@ -4,8 +4,11 @@
 #include <set>
 
 #include "base/ascii.hpp"
+#include "base/base64.hpp"
+#include "base/utf8.hpp"
 #include "language/values/json.hpp"
 #include "scenarios/import/import.hpp"
+#include "scenarios/import/secret_spans.hpp"
 #include "scenarios/import/written_request.hpp"
 #include "scenarios/model/limits.hpp"
 
@@ -89,6 +92,12 @@ bool read_body(const Value& from, WrittenRequest& out) {
   return !out.body.empty() || !params.empty() || bytes == nullptr || *bytes <= 0;
 }
 
+/// Whether a body that can only be written in base64 has something in it that should be a secret.
+bool holds_binary_secret(const WrittenRequest& request) {
+  const auto bytes = request.base64 ? decode_base64(request.body).value_or("") : request.body;
+  return !is_utf8(bytes) && !secret_spans(bytes).empty();
+}
+
 }  // namespace
 
 tl::expected<std::string, std::string> from_har(const std::string& text) {
@@ -118,6 +127,12 @@ tl::expected<std::string, std::string> from_har(const std::string& text) {
       return tl::make_unexpected(
           fmt::format("{} {}: the recording does not have the body that was sent; record it again "
                       "with bodies, or take the entry out",
+                      request.method, request.url.substr(0, request.url.find('?'))));
+    }
+    if (holds_binary_secret(request)) {
+      return tl::make_unexpected(
+          fmt::format("{} {}: the body is binary and holds a password or the like, which cannot become a secret there; "
+                      "take the entry out",
                       request.method, request.url.substr(0, request.url.find('?'))));
     }
     const auto* status = response == nullptr ? nullptr : response->member("status");

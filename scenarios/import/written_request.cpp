@@ -13,6 +13,7 @@
 #include "base/percent.hpp"
 #include "base/utf8.hpp"
 #include "language/values/json.hpp"
+#include "scenarios/import/secret_spans.hpp"
 #include "scenarios/import/sensitive.hpp"
 #include "scenarios/model/limits.hpp"
 
@@ -47,6 +48,19 @@ std::string without_blanks(const std::string& json) {
     if (quoted || (c != ' ' && c != '\n' && c != '\r' && c != '\t')) out += json[i];
   }
   return out;
+}
+
+/// Whether all secrets of a JSON body are texts: a placeholder is one.
+bool all_texts(std::string_view body, const std::vector<SecretSpan>& spans) {
+  return std::all_of(spans.begin(), spans.end(),
+                     [&](const SecretSpan& span) { return span.begin > 0 && body[span.begin - 1] == '"'; });
+}
+
+std::string content_type_of(const WrittenRequest& request) {
+  for (const auto& [name, value] : request.headers) {
+    if (same_ignoring_case(name, "Content-Type")) return value;
+  }
+  return {};
 }
 
 class Writer {
@@ -209,31 +223,30 @@ class Writer {
     add_fields(out, "form", request.form, [&](const auto& name, const auto& value) { return shown(name, value); });
     if (request.body_file) pair(out, "file", escaped(*request.body_file));
     if (request.body.empty()) return;
-    if (request.base64) return pair(out, "base64", request.body);
-    if (!is_utf8(request.body)) return pair(out, "base64", encode_base64(request.body));
-    if (const auto json = language::parse_json(request.body);
-        json && (json->list() != nullptr || json->object() != nullptr) &&
-        (holds_secret(*json) || language::to_json(*json) == without_blanks(request.body))) {
+    const auto bytes = request.base64 ? decode_base64(request.body) : std::optional(request.body);
+    if (!bytes || !is_utf8(*bytes)) return pair(out, "base64", bytes ? encode_base64(*bytes) : request.body);
+    const auto spans = secret_spans(*bytes, content_type_of(request));
+    if (const auto json = language::parse_json(*bytes);
+        json && (json->list() != nullptr || json->object() != nullptr) && all_texts(*bytes, spans) &&
+        language::to_json(*json) == without_blanks(*bytes)) {
       out << YAML::Key << "json" << YAML::Value;
       emit(out, *json);
       return;
     }
-    if (const auto form = as_form(request.body); !form.empty()) {
+    if (const auto form = as_form(*bytes); !form.empty()) {
       add_fields(out, "form", form, [&](const auto& name, const auto& value) { return shown(name, value); });
       return;
     }
-    const auto boundary = boundary_of(request.headers);
-    pair(out, "text", boundary.empty() ? masked_form(request.body) : masked_parts(request.body, boundary));
+    pair(out, "text", masked(*bytes, spans));
   }
 
-  /// A multipart body as it was recorded, but for values of sensitive names.
-  std::string masked_parts(const std::string& body, const std::string& boundary) {
+  /// A body as it was recorded, but for its secrets.
+  std::string masked(const std::string& body, const std::vector<SecretSpan>& spans) {
     std::string out;
     std::size_t done = 0;
-    for (const auto& part : parts_of(body, boundary)) {
-      if (!is_sensitive(part.name) || part.size == 0) continue;
-      out += escaped(body.substr(done, part.begin - done)) + secret(part.name, body.substr(part.begin, part.size));
-      done = part.begin + part.size;
+    for (const auto& span : spans) {
+      out += escaped(body.substr(done, span.begin - done)) + secret(span.name, body.substr(span.begin, span.size));
+      done = span.begin + span.size;
     }
     return out + escaped(body.substr(done));
   }

@@ -39,8 +39,8 @@ struct WrittenRequest {
   int status = 0;                     ///< that is expected; zero: below 400
 };
 
-/// The scenario called `name`. Passwords, tokens and the like in headers, URLs, forms and JSON that are texts become
-/// secrets.
+/// The scenario called `name`. Passwords, tokens and the like become secrets: in headers, URLs, forms, JSON, and parts
+/// of multipart bodies.
 std::string write_scenario(const std::string& name, const std::vector<WrittenRequest>& requests);
 
 /// `text` as a form, if it is one and is written again as it was.

@@ -1,9 +1,8 @@
 #include "scenarios/reports/record_json.hpp"
 
-#include <fmt/chrono.h>
-
 #include <boost/json/array.hpp>
 
+#include "base/rfc3339.hpp"
 #include "scenarios/run/findings.hpp"
 
 namespace vedette::scenarios {
@@ -135,8 +134,7 @@ json::object to_json(const RunRecord& record) {
                    {"scenario", record.scenario},
                    {"file", record.file},
                    {"state", name_of(record.state)},
-                   {"started", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                                           fmt::gmtime(std::chrono::system_clock::to_time_t(record.started)))},
+                   {"started", rfc3339(record.started)},
                    {"seconds", seconds(record.duration)},
                    {"requests", record.requests},
                    {"teardown", name_of(record.teardown)}};

@@ -209,6 +209,8 @@ asio::awaitable<void> LeafStep::run() {
     record.began = session_.now();
     out_.attempts.push_back(std::move(record));
     co_await attempt();
+    looked_at_.reset();
+    trees_.reset();
     if (cut_off_ != Reason::kNone) add_cut_off();
     auto& made_record = out_.attempts.back();
     made_record.duration = session_.now() - made_record.began;
@@ -225,8 +227,6 @@ asio::awaitable<void> LeafStep::run() {
 }
 
 asio::awaitable<void> LeafStep::attempt() {
-  looked_at_.reset();
-  trees_.reset();
   if (session_.halted() != Halt::kNo) {
     add_halt();
     co_return;

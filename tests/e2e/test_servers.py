@@ -95,7 +95,7 @@ class GnuTls(unittest.TestCase):
             with self.subTest(kind=kind):
                 refused = result_of(kind, target, "--ca-file", ca)
                 self.assertEqual(refused["reason"], "tls_handshake")
-                self.assertIn("tls_config.allow_legacy_renegotiation accepts it", refused["message"])
+                self.assertIn("checks accept it with allow_legacy_renegotiation", refused["message"])
                 taken = result_of(kind, target, "--ca-file", ca, "--allow-legacy-renegotiation")
                 self.assertEqual(taken["verdict"], "pass", taken["message"])
 

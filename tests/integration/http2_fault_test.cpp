@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-enum Type : char { kData = 0, kHeaders = 1, kReset = 3, kSettings = 4, kGoaway = 7 };
+enum Type : char { kData = 0, kHeaders = 1, kReset = 3, kSettings = 4, kPushPromise = 5, kGoaway = 7 };
 constexpr char kEndStream = 1;
 constexpr char kEndHeaders = 4;
 
@@ -186,6 +186,15 @@ TEST_CASE("faults of HTTP/2 have their reasons") {
                 },
                 "", "1s")
             .reason == Reason::kTimeoutTransfer);
+}
+
+TEST_CASE("a response that the server pushes breaks the protocol, also before it has acknowledged the settings") {
+  const World world;
+  // GET, /, https, and an authority.
+  const auto promise = frame(kPushPromise, kEndHeaders, 1, four(2) + "\x82\x84\x87\x41\x01\x61");
+  const auto result = world.says(promise + frame(kHeaders, kEndHeaders | kEndStream, 1, kStatus200));
+  CHECK(result.reason == Reason::kHttpProtocol);
+  CHECK(result.message == "HTTP/2: the server pushed a response, which our settings do not allow");
 }
 
 TEST_CASE("headers and bodies without end are cut off over HTTP/2") {

@@ -48,7 +48,7 @@ TEST_CASE("each protocol's dialogue leads to a handshake") {
        [](Peer& p) {
          p.write("* OK ready\r\n");
          p.read_until("a1 CAPABILITY\r\n");
-         p.write("* CAPABILITY IMAP4rev1 STARTTLS\r\na1 OK\r\n");
+         p.write("* CAPABILITY IMAP4rev1 STARTTLS\r\n* CAPABILITY AUTH=PLAIN\r\na1 OK\r\n");
          p.read_until("a2 STARTTLS\r\n");
          p.write("* more\r\na2 OK begin\r\n");
        }},
@@ -193,7 +193,14 @@ TEST_CASE("a refusal is told with the server's words") {
          p.read_until("\r\n");
          p.write("* CAPABILITY IMAP4rev1 LOGINDISABLED\r\na1 OK\r\n");
        }},
-      {"imap", [](Peer& p) { p.write("* OK [CAPABILITY IMAP4rev1] a\r\n"); }},
+      {"imap", [](Peer& p) { p.write("* OK [CAPABILITY IMAP4rev1] no STARTTLS here\r\n"); }},
+      {"imap", [](Peer& p) { p.write("* OK [CAPABILITY XSTARTTLS STARTTLSX] a\r\n"); }},
+      {"imap",
+       [](Peer& p) {
+         p.write("* OK a\r\n");
+         p.read_until("\r\n");
+         p.write("* BAD syntax\r\n");
+       }},
       {"imap",
        [](Peer& p) {
          p.write("* OK a\r\n");

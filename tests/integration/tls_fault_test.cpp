@@ -97,7 +97,7 @@ TEST_CASE("messages name the certificate that is at fault") {
   CHECK(message({.begins_in_days = 2}).starts_with("certificate is not yet valid: CN=leaf (from 20"));
   CHECK(message({.purpose = "clientAuth"}).ends_with(": CN=leaf"));
   CHECK(message({.names = {"a.example", "b.example"}, .addresses = {"192.0.2.1", "192.0.2.2"}}) ==
-        "the certificate is not for 127.0.0.1 but for a.example, b.example, 192.0.2.1, …");
+        "the certificate is not for 127.0.0.1 but for the name a.example, the name b.example, 192.0.2.1, …");
   const FaultServer server(serving(server_context(Authority("Stranger").issue())));
   CHECK(world.tls(server).message.ends_with(": CN=leaf, issued by CN=Stranger"));
 }
@@ -108,7 +108,7 @@ TEST_CASE("a common name is not the name of a host") {
   for (int i = 0; i < 2; ++i) {
     const auto result = world.tls(server, "server_name: leaf");
     CHECK(result.reason == Reason::kTlsVerifyName);
-    CHECK(result.message == "the certificate is not for leaf: it has no subject alternative name (CN=leaf)");
+    CHECK(result.message == "the certificate is not for leaf: it names no host and no address (CN=leaf)");
   }
 }
 

@@ -33,7 +33,7 @@ DIALOGUES = {
     "smtp": Dialogue(b"220 mail ESMTP\r\n", ((b"\r\n", b"250-mail\r\n250 STARTTLS\r\n"),
                                               (b"\r\n", b"220 go ahead\r\n")), b"220-more\r\n", b"454 not now\r\n"),
     "imap": Dialogue(b"* OK ready\r\n", ((b"\r\n", b"a1 OK\r\n"), (b"\r\n", b"a2 OK begin\r\n")), b"* more\r\n",
-                     b"a1 BAD no\r\n"),
+                     b"a2 BAD no\r\n"),
     "pop3": Dialogue(b"+OK ready\r\n", ((b"\r\n", b"+OK begin\r\n"),), b"more\r\n", b"-ERR no\r\n"),
     "ftp": Dialogue(b"220 ready\r\n", ((b"\r\n", b"234 begin\r\n"),), b"220-more\r\n", b"530 no\r\n"),
     "postgres": Dialogue(b"", ((b"\x2f", b"S"),), b"E" + b"\0\0\0\x05\0", b"N"),

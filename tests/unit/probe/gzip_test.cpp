@@ -15,12 +15,3 @@ TEST_CASE("a compressed page decompresses to itself") {
   sink.finish();
   CHECK(sink.text() == text);
 }
-
-TEST_CASE("gzip is sent to those who take it") {
-  CHECK(accepts_gzip("gzip"));
-  CHECK(accepts_gzip("deflate, gzip;q=0.5, br"));
-  CHECK_FALSE(accepts_gzip("gzip;q=0"));
-  CHECK_FALSE(accepts_gzip("gzip;q=0, deflate"));
-  CHECK_FALSE(accepts_gzip(""));
-  CHECK_FALSE(accepts_gzip("br"));
-}

@@ -118,6 +118,23 @@ TEST_CASE("whoever holds on to the oldest of too many large pages is cut, and th
   CHECK(cut == std::vector<bool>{true, true, false, false, false});
 }
 
+TEST_CASE("whoever takes nothing is cut before those that read an older page") {
+  World world;
+  std::vector<bool> cut(3);
+  std::list<SharedBody::Reader> readers;
+  const auto make = [] { return page(std::string(Pages::kMaxBytes / 3, 'x')); };
+  for (std::size_t i = 0; i < 3; ++i) {
+    world.ask("/" + std::to_string(i), false, make);
+    world.run_until(i + 1);
+    readers.emplace_back(*world.answers.back().shared, [&cut, i] { cut[i] = true; });
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  readers.front().progressed();
+  world.ask("/3", false, make);
+  world.run_until(4);
+  CHECK(cut == std::vector<bool>{false, true, true});
+}
+
 TEST_CASE("a page that cannot be made is an error, once") {
   World world;
   world.ask("/", false, []() -> WebResponse { throw std::runtime_error("no"); });
