@@ -27,7 +27,8 @@ TEST_CASE("parts of a multipart body are known by their names, however those are
   for (const auto* headers :
        {R"(Content-Disposition: form-data; name="password")", R"(Content-Disposition: form-data; name=password)",
         R"(content-disposition : form-data; filename="x;name=y"; name = "api_token")",
-        R"(Content-Disposition: form-data; name="x;password")", R"(Content-Disposition: form-data; name="a\";b_password")",
+        R"(Content-Disposition: form-data; name="x;password")",
+        R"(Content-Disposition: form-data; name="a\";b_password")",
         R"(Content-Disposition: form-data; name*=UTF-8''pass%77ord)",
         "Content-Disposition: form-data;\r\n name=\"password\"\r\nContent-Type: text/plain"}) {
     INFO(headers);
