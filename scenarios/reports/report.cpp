@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/junit.hpp"
 #include "base/text.hpp"
 #include "scenarios/model/origin.hpp"
 #include "scenarios/run/findings.hpp"
@@ -160,6 +161,22 @@ bool is_hurl(const Finding& finding) {
   return !path.ends_with(".yaml") && !path.ends_with(".yml");
 }
 
+JunitCase case_of(const RunRecord& record, const StepRecord& step) {
+  JunitCase out{record.scenario, step.id, seconds(step.duration)};
+  if (step.state == State::kSkipped) {
+    out.outcome = JunitCase::Outcome::kSkipped;
+    out.message = step.skipped;
+  } else if (step.bad()) {
+    out.outcome = step.state == State::kFail ? JunitCase::Outcome::kFailure : JunitCase::Outcome::kError;
+    out.type = name_of(step.reason);
+    out.message = step.message;
+    for (const auto& finding : step.findings) {
+      out.details += fmt::format("{}: {}\n", finding.place.text(), sentence_of(finding));
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string to_text(const RunRecord& record, const TextStyle& style) {
@@ -228,42 +245,15 @@ std::string syntax_error_text(const std::shared_ptr<const config::Source>& sourc
 }
 
 std::string to_junit(const std::vector<RunRecord>& records) {
-  std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n";
+  std::vector<JunitSuite> suites;
   for (const auto& record : records) {
-    std::string cases;
-    int tests = 0;
-    int failures = 0;
-    int errors = 0;
-    int skipped = 0;
+    JunitSuite suite{record.scenario, seconds(record.duration), {}};
     for (const auto& step : record.steps) {
-      if (!step.leaf) continue;
-      ++tests;
-      cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.6f}\"", escape_markup(record.scenario),
-                           escape_markup(step.id), seconds(step.duration));
-      if (step.state == State::kSkipped) {
-        ++skipped;
-        cases += fmt::format(">\n      <skipped message=\"{}\"/>\n    </testcase>\n", escape_markup(step.skipped));
-        continue;
-      }
-      if (!step.bad()) {
-        cases += "/>\n";
-        continue;
-      }
-      const bool failed = step.state == State::kFail;
-      ++(failed ? failures : errors);
-      std::string text;
-      for (const auto& finding : step.findings)
-        text += fmt::format("{}: {}\n", finding.place.text(), sentence_of(finding));
-      cases += fmt::format(">\n      <{0} type=\"{1}\" message=\"{2}\">{3}</{0}>\n    </testcase>\n",
-                           failed ? "failure" : "error", name_of(step.reason), escape_markup(step.message),
-                           escape_markup(text));
+      if (step.leaf) suite.cases.push_back(case_of(record, step));
     }
-    out += fmt::format(
-        "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.6f}\">\n{}  "
-        "</testsuite>\n",
-        escape_markup(record.scenario), tests, failures, errors, skipped, seconds(record.duration), cases);
+    suites.push_back(std::move(suite));
   }
-  return out + "</testsuites>\n";
+  return to_junit(suites);
 }
 
 std::string to_tap(const std::vector<RunRecord>& records) {
