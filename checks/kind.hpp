@@ -67,17 +67,17 @@ struct RunContext : RunResult, net::Activity {
 struct Kind {
   std::string_view name;
   /// What the kind may measure, in the order of the page.
-  std::vector<const Family*> families;
+  std::vector<const Family*> families{};
   /// The default bounds of the latency histogram, in seconds.
-  std::vector<double> buckets;
+  std::vector<double> buckets{};
   /// Reads the section `http:` (…) of a module or check. Everything unknown or wrong goes to the diagnostics.
-  std::shared_ptr<const Settings> (*decode)(config::Mapping& section);
+  std::shared_ptr<const Settings> (*decode)(config::Mapping& section) = nullptr;
   /// What is wrong with a target, or nothing.
-  std::optional<std::string> (*check_target)(const std::string& target, const Settings& settings);
+  std::optional<std::string> (*check_target)(const std::string& target, const Settings& settings) = nullptr;
   /// Whether a run costs a TLS handshake: such runs are admitted more slowly.
-  bool (*handshakes)(const std::string& target, const Settings& settings);
+  bool (*handshakes)(const std::string& target, const Settings& settings) = nullptr;
   /// The run itself. Ends by returning; failures are in the context's result.
-  boost::asio::awaitable<void> (*run)(RunContext& context);
+  boost::asio::awaitable<void> (*run)(RunContext& context) = nullptr;
   /// Its settings say all: a check may have no target, and its name stands for it.
   bool targetless = false;
   /// A run is many requests and holds on to their answers: such runs have a bound of their own.

@@ -282,16 +282,17 @@ std::chrono::nanoseconds ScenarioSettings::own_timeout() const {
 }
 
 const Kind kKind{
-    "scenario",
-    {&kSuccess, &kDurationSeconds, &kScenarioSuccess, &kState, &kDuration, &kRequests, &kFailedStep, &kTeardown,
-     &kStepState, &kStepDuration, &kAttempts, &kPollWait, &kAsserts, &kStatus, &kBodySize, &kCertExpiry, &kThreshold},
-    {0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60},
-    &decode,
-    &check_target,
-    &handshakes,
-    &run,
-    true,
-    true,
+    .name = "scenario",
+    .families = {&kSuccess, &kDurationSeconds, &kScenarioSuccess, &kState, &kDuration, &kRequests, &kFailedStep,
+                 &kTeardown, &kStepState, &kStepDuration, &kAttempts, &kPollWait, &kAsserts, &kStatus, &kBodySize,
+                 &kCertExpiry, &kThreshold},
+    .buckets = {0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60},
+    .decode = &decode,
+    .check_target = &check_target,
+    .handshakes = &handshakes,
+    .run = &run,
+    .targetless = true,
+    .heavy = true,
 };
 
 }  // namespace vedette::scenarios

@@ -20,15 +20,15 @@ bool handshakes(const std::string& /*target*/, const Settings& settings) {
 }  // namespace
 
 const Kind kKind{
-    "dns",
-    {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kDnsDuration, &kDnsAnswerRrs,
-     &kDnsAuthorityRrs, &kDnsAdditionalRrs, &kDnsQuerySucceeded, &kDnsSerial},
+    .name = "dns",
+    .families = {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kDnsDuration,
+                 &kDnsAnswerRrs, &kDnsAuthorityRrs, &kDnsAdditionalRrs, &kDnsQuerySucceeded, &kDnsSerial},
     // Bounds that HTTP checks have too, so that quantiles can be compared, but fewer: series are money.
-    {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5},
-    &decode,
-    &check_target,
-    &handshakes,
-    &run,
+    .buckets = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5},
+    .decode = &decode,
+    .check_target = &check_target,
+    .handshakes = &handshakes,
+    .run = &run,
 };
 
 }  // namespace vedette::dns

@@ -224,14 +224,15 @@ asio::awaitable<void> run(RunContext& context) {
 }  // namespace
 
 const Kind kKind{
-    "grpc",
-    {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kGrpcDuration, &kGrpcSsl,
-     &kGrpcStatusCode, &kHealthcheckResponse, &kEarliestCertExpiry, &kLastChainInfo, &kTlsVersionInfo},
-    {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5},
-    &decode,
-    &check_target,
-    &handshakes,
-    &run,
+    .name = "grpc",
+    .families = {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kGrpcDuration,
+                 &kGrpcSsl, &kGrpcStatusCode, &kHealthcheckResponse, &kEarliestCertExpiry, &kLastChainInfo,
+                 &kTlsVersionInfo},
+    .buckets = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5},
+    .decode = &decode,
+    .check_target = &check_target,
+    .handshakes = &handshakes,
+    .run = &run,
 };
 
 }  // namespace vedette::grpc

@@ -23,18 +23,18 @@ bool handshakes(const std::string& target, const Settings& /*settings*/) {
 }  // namespace
 
 const Kind kKind{
-    "http",
-    {&kSuccess,          &kDurationSeconds, &kIpProtocol,        &kDnsLookupSeconds,
-     &kIpAddrHash,       &kHttpDuration,    &kHttpStatusCode,    &kHttpVersion,
-     &kHttpRedirects,    &kHttpSsl,         &kHttpContentLength, &kHttpUncompressedBodyLength,
-     &kFailedDueToRegex, &kFailedDueToCel,  &kHttpLastModified,  &kEarliestCertExpiry,
-     &kLastChainExpiry,  &kLastChainInfo,   &kTlsVersionInfo,    &kTlsCipherInfo},
+    .name = "http",
+    .families = {&kSuccess,          &kDurationSeconds, &kIpProtocol,        &kDnsLookupSeconds,
+                 &kIpAddrHash,       &kHttpDuration,    &kHttpStatusCode,    &kHttpVersion,
+                 &kHttpRedirects,    &kHttpSsl,         &kHttpContentLength, &kHttpUncompressedBodyLength,
+                 &kFailedDueToRegex, &kFailedDueToCel,  &kHttpLastModified,  &kEarliestCertExpiry,
+                 &kLastChainExpiry,  &kLastChainInfo,   &kTlsVersionInfo,    &kTlsCipherInfo},
     // OpenTelemetry's advice for http.client.request.duration.
-    {0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10},
-    &decode,
-    &check_target,
-    &handshakes,
-    &run,
+    .buckets = {0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10},
+    .decode = &decode,
+    .check_target = &check_target,
+    .handshakes = &handshakes,
+    .run = &run,
 };
 
 }  // namespace vedette::http

@@ -113,13 +113,14 @@ asio::awaitable<void> run(RunContext& context) {
 }  // namespace
 
 const Kind kKind{
-    "icmp",
-    {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kIcmpDuration, &kReplyHopLimit},
-    {0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1},
-    &decode,
-    &check_target,
-    &handshakes,
-    &run,
+    .name = "icmp",
+    .families = {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kIcmpDuration,
+                 &kReplyHopLimit},
+    .buckets = {0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1},
+    .decode = &decode,
+    .check_target = &check_target,
+    .handshakes = &handshakes,
+    .run = &run,
 };
 
 }  // namespace vedette::icmp

@@ -63,14 +63,15 @@ asio::awaitable<void> run(RunContext& context) {
 }  // namespace
 
 const Kind kKind{
-    "tcp",
-    {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kTcpDuration, &kFailedDueToRegex,
-     &kFailedDueToBytes, &kExpectInfo, &kEarliestCertExpiry, &kLastChainExpiry, &kLastChainInfo, &kTlsVersionInfo},
-    {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5},
-    &decode,
-    &check_target,
-    &handshakes,
-    &run,
+    .name = "tcp",
+    .families = {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kTcpDuration,
+                 &kFailedDueToRegex, &kFailedDueToBytes, &kExpectInfo, &kEarliestCertExpiry, &kLastChainExpiry,
+                 &kLastChainInfo, &kTlsVersionInfo},
+    .buckets = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5},
+    .decode = &decode,
+    .check_target = &check_target,
+    .handshakes = &handshakes,
+    .run = &run,
 };
 
 }  // namespace vedette::tcp

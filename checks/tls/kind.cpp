@@ -112,14 +112,14 @@ asio::awaitable<void> run(RunContext& context) {
 }  // namespace
 
 const Kind kKind{
-    "tls",
-    {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kTlsDuration, &kEarliestCertExpiry,
-     &kLastChainExpiry, &kLastChainInfo, &kTlsVersionInfo, &kTlsCipherInfo},
-    {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5},
-    &decode,
-    &check_target,
-    &handshakes,
-    &run,
+    .name = "tls",
+    .families = {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kTlsDuration,
+                 &kEarliestCertExpiry, &kLastChainExpiry, &kLastChainInfo, &kTlsVersionInfo, &kTlsCipherInfo},
+    .buckets = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5},
+    .decode = &decode,
+    .check_target = &check_target,
+    .handshakes = &handshakes,
+    .run = &run,
 };
 
 }  // namespace vedette::tls

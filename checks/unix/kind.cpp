@@ -54,14 +54,14 @@ asio::awaitable<void> run(RunContext& context) {
 }  // namespace
 
 const Kind kKind{
-    "unix",
-    {&kSuccess, &kDurationSeconds, &kUnixDuration, &kFailedDueToRegex, &tcp::kFailedDueToBytes, &tcp::kExpectInfo,
-     &kEarliestCertExpiry, &kLastChainExpiry, &kLastChainInfo, &kTlsVersionInfo},
-    {0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5},
-    &decode,
-    &check_target,
-    &handshakes,
-    &run,
+    .name = "unix",
+    .families = {&kSuccess, &kDurationSeconds, &kUnixDuration, &kFailedDueToRegex, &tcp::kFailedDueToBytes,
+                 &tcp::kExpectInfo, &kEarliestCertExpiry, &kLastChainExpiry, &kLastChainInfo, &kTlsVersionInfo},
+    .buckets = {0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5},
+    .decode = &decode,
+    .check_target = &check_target,
+    .handshakes = &handshakes,
+    .run = &run,
 };
 
 }  // namespace vedette::unix_socket

@@ -15,14 +15,14 @@ bool handshakes(const std::string& target, const Settings& /*settings*/) {
 }  // namespace
 
 const Kind kKind{
-    "websocket",
-    {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kWebSocketDuration,
-     &kWebSocketStatusCode, &kWebSocketUpgraded, &kWebSocketFailedDueToRegex},
-    {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5},
-    &decode,
-    &check_target,
-    &handshakes,
-    &run,
+    .name = "websocket",
+    .families = {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kWebSocketDuration,
+                 &kWebSocketStatusCode, &kWebSocketUpgraded, &kWebSocketFailedDueToRegex},
+    .buckets = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5},
+    .decode = &decode,
+    .check_target = &check_target,
+    .handshakes = &handshakes,
+    .run = &run,
 };
 
 }  // namespace vedette::websocket

@@ -622,6 +622,6 @@ bool handshakes(const std::string& target, const Settings& /*settings*/) {
 
 }  // namespace
 
-const Kind kHttpCall{"http", {}, {}, nullptr, nullptr, &handshakes, &run};
+const Kind kHttpCall{.name = "http", .handshakes = &handshakes, .run = &run};
 
 }  // namespace vedette::scenarios
