@@ -16,6 +16,7 @@
 #include "config/masked.hpp"
 #include "config/secret.hpp"
 #include "net/io/clock.hpp"
+#include "net/io/services.hpp"
 
 namespace vedette {
 
@@ -66,10 +67,9 @@ namespace {
 
 class SpawnedRun final : public Run, public std::enable_shared_from_this<SpawnedRun> {
  public:
-  SpawnedRun(const asio::any_io_executor& executor, net::Services& services, CheckPtr check, Detail detail,
-             Completion completion, language::Subject* answer)
-      : timer_(executor),
-        connect_timer_(executor),
+  SpawnedRun(net::Services& services, CheckPtr check, Detail detail, Completion completion, language::Subject* answer)
+      : timer_(services.executor),
+        connect_timer_(services.executor),
         context_(std::move(check), services, detail),
         completion_(std::move(completion)) {
     constexpr std::size_t kUsualPhases = 6;
@@ -197,9 +197,9 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
 
 }  // namespace
 
-std::shared_ptr<Run> start_run(const asio::any_io_executor& executor, net::Services& services, CheckPtr check,
-                               Detail detail, Run::Completion completion, language::Subject* answer) {
-  auto run = std::make_shared<SpawnedRun>(executor, services, std::move(check), detail, std::move(completion), answer);
+std::shared_ptr<Run> start_run(net::Services& services, CheckPtr check, Detail detail, Run::Completion completion,
+                               language::Subject* answer) {
+  auto run = std::make_shared<SpawnedRun>(services, std::move(check), detail, std::move(completion), answer);
   run->start();
   return run;
 }

@@ -4,7 +4,6 @@
 // by its deadline, or by cancel(); then the completion is called once, from the loop, and never throws at its caller.
 // Whatever escapes the kind's coroutine becomes verdict `unknown` with reason `internal`.
 
-#include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <memory>
 
@@ -21,8 +20,9 @@ class Run {
   virtual void cancel() = 0;
 };
 
-/// Starts `check` with the deadline `check->timeout` from now. `answer`, if there is one, outlives the run: a step's.
-std::shared_ptr<Run> start_run(const boost::asio::any_io_executor& executor, net::Services& services, CheckPtr check,
-                               Detail detail, Run::Completion completion, language::Subject* answer = nullptr);
+/// Starts `check` on the loop of `services`, with the deadline `check->timeout` from now. `answer`, if there is one,
+/// outlives the run: a step's.
+std::shared_ptr<Run> start_run(net::Services& services, CheckPtr check, Detail detail, Run::Completion completion,
+                               language::Subject* answer = nullptr);
 
 }  // namespace vedette

@@ -103,7 +103,7 @@ void Shard::turn() {
 
 void Shard::start(std::uint32_t slot, const CheckPtr& check) {
   const auto serial = ++serial_;
-  auto run = start_run(loop_.get_executor(), *services_, check, Detail::kFailures,
+  auto run = start_run(*services_, check, Detail::kFailures,
                        [this, slot, serial](Result result) { run_ended(slot, serial, std::move(result)); });
   if (slot >= scheduled_.size()) scheduled_.resize(slot + 1);
   scheduled_[slot] = {serial, std::move(run)};
@@ -147,11 +147,11 @@ void Shard::apply(std::vector<CheckPtr> checks, std::function<void(Scheduler::Ch
 std::uint64_t Shard::run_now(CheckPtr check, Detail detail, Run::Completion completion) {
   const auto id = ++on_demand_id_;
   asio::dispatch(loop_, [this, id, check = std::move(check), detail, completion = std::move(completion)]() mutable {
-    auto run = start_run(loop_.get_executor(), *services_, std::move(check), detail,
-                         [this, id, completion = std::move(completion)](Result result) {
-                           on_demand_.erase(id);
-                           completion(std::move(result));
-                         });
+    auto run =
+        start_run(*services_, std::move(check), detail, [this, id, completion = std::move(completion)](Result result) {
+          on_demand_.erase(id);
+          completion(std::move(result));
+        });
     on_demand_.emplace(id, std::move(run));
   });
   return id;

@@ -93,8 +93,7 @@ asio::awaitable<Result> Session::run(const Kind& kind, std::shared_ptr<const Set
   Result result;
   bool done = false;
   const auto run = start_run(
-      context.services.executor, context.services, std::move(check),
-      inputs.keeps_details ? Detail::kAlways : context.detail,
+      context.services, std::move(check), inputs.keeps_details ? Detail::kAlways : context.detail,
       [&](Result ended) {
         result = std::move(ended);
         done = true;

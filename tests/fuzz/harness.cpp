@@ -83,7 +83,7 @@ Result Harness::run(const CheckPtr& check, const Manner& manner, const Speech& s
   peer_.play(manner, speech);
   // A completion that is called too often may be called late.
   const auto ended = std::make_shared<std::optional<Result>>();
-  const auto run = start_run(loop_.get_executor(), services_, check, Detail::kAlways, [ended](Result result) {
+  const auto run = start_run(services_, check, Detail::kAlways, [ended](Result result) {
     require(!ended->has_value(), "a run has ended twice");
     *ended = std::move(result);
   });

@@ -28,7 +28,7 @@ Result run_paused(const std::string& yaml) {
   boost::asio::io_context loop(1);
   net::SystemServices services(loop.get_executor());
   Result out;
-  const auto run = start_run(loop.get_executor(), services, make_check(yaml), Detail::kAlways, [&](Result result) {
+  const auto run = start_run(services, make_check(yaml), Detail::kAlways, [&](Result result) {
     out = std::move(result);
     loop.stop();
   });
@@ -154,7 +154,7 @@ TEST_CASE("a thousand runs at once on one loop all end, in the time of one") {
         make_check(fmt::format("{{name: t, kind: http, target: 'http://{}/', timeout: 60s}}", server.address()));
     std::vector<std::shared_ptr<Run>> runs;
     for (int i = 0; i < kRuns; ++i) {
-      runs.push_back(start_run(loop.get_executor(), services, check, Detail::kFailures, [&](const Result& result) {
+      runs.push_back(start_run(services, check, Detail::kFailures, [&](const Result& result) {
         passed += result.passed() ? 1 : 0;
         if (++ended == kRuns) loop.stop();
       }));
@@ -173,7 +173,7 @@ TEST_CASE("runs that are in flight when their loop ends are freed") {
     for (const auto* kind : {"http", "tls"}) {
       const auto check = make_check(fmt::format("{{name: t, kind: {}, target: '{}{}', timeout: 60s}}", kind,
                                                 kind == std::string("http") ? "http://" : "", server.address()));
-      runs.push_back(start_run(loop.get_executor(), services, check, Detail::kFailures, [](const Result&) {}));
+      runs.push_back(start_run(services, check, Detail::kFailures, [](const Result&) {}));
     }
     loop.run_for(100ms);
     for (const auto& run : runs) run->cancel();

@@ -29,7 +29,7 @@ Result run_check(const CheckPtr& check, const std::function<void(std::function<v
   std::optional<Result> out;
   {
     net::SystemServices services(loop.get_executor());
-    const auto run = start_run(loop.get_executor(), services, check, Detail::kAlways, [&](Result result) {
+    const auto run = start_run(services, check, Detail::kAlways, [&](Result result) {
       out = std::move(result);
       loop.stop();
     });
