@@ -21,6 +21,9 @@ std::string one_line(std::string text);
 /// `text` with what HTML and XML give a meaning written as entities, and visible() otherwise.
 std::string escape_markup(std::string_view text);
 
+/// `1 error`, `2 errors`.
+std::string counted(std::size_t count, std::string_view noun);
+
 /// How a text for a person is laid out.
 struct TextStyle {
   bool colour = false;

@@ -37,7 +37,7 @@ class Parser {
     return true;
   }
   void need(std::string_view mark) {
-    if (!take(mark)) fail(word().at, "here should be " + std::string(mark));
+    if (!take(mark)) fail(word().at, "expected " + std::string(mark));
   }
 
   static std::unique_ptr<Node> make(Op op, std::size_t at, std::string name = {}) {
@@ -129,7 +129,7 @@ class Parser {
     while (true) {
       const auto at = word().at;
       if (take(".")) {
-        if (word().token != Token::kName) fail(word().at, "here should be the name of a field");
+        if (word().token != Token::kName) fail(word().at, "expected the name of a field");
         auto name = word().text;
         ++next_;
         if (take("(")) {
@@ -163,7 +163,7 @@ class Parser {
   NodePtr macro(NodePtr range, std::string name, std::size_t at) {
     auto out = make(Op::kMacro, at, std::move(name));
     out->parts.push_back(std::move(range));
-    if (word().token != Token::kName) fail(word().at, "here should be the name of a variable");
+    if (word().token != Token::kName) fail(word().at, "expected the name of a variable");
     out->variable = word().text;
     ++next_;
     bound_.push_back(out->variable);
@@ -225,7 +225,7 @@ class Parser {
     }
     take(".");  // a name of the root
     if (word().token != Token::kName)
-      fail(at, word().token == Token::kEnd ? "the expression ends too early" : "here should be a value");
+      fail(at, word().token == Token::kEnd ? "the expression ends too early" : "expected a value");
     auto name = word().text;
     ++next_;
     if (take("(")) return call(std::move(name), at);

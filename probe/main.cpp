@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
   app.name("vedette");
   app.require_subcommand(1);
   app.set_version_flag("--version", fmt::format("vedette {}", vedette::kVersion));
-  app.footer("Exit codes: 0 all passed, 1 some failed, 2 usage or configuration, 3 could not look.");
+  app.footer("Exit codes: 0 all passed, 1 some failed, 2 usage or configuration, 3 the check could not run.");
   int exit_code = 0;
   vedette::cli::add_agent(app, exit_code);
   vedette::cli::add_check(app, exit_code);

@@ -100,7 +100,7 @@ class Parser {
     auto node = error_ ? nullptr : ranked(0);
     if (!error_ && take("?")) {
       auto yes = conditional();
-      if (!error_ && !take(":")) fail(reader_.at(), "here should be : and what else it is", "a ? b : c");
+      if (!error_ && !take(":")) fail(reader_.at(), "expected : and the other value", "a ? b : c");
       auto no = error_ ? nullptr : conditional();
       if (!error_) {
         node = make(
@@ -159,12 +159,12 @@ class Parser {
       if (reader_.peek() == '.') {
         reader_.skip(1);
         const auto name = std::string(take_name());
-        if (name.empty()) fail(reader_.at(), "here should be the name of a member");
+        if (name.empty()) fail(reader_.at(), "expected the name of a member");
         node = make({.op = Op::kMember, .span = since(begin), .name = name, .parts = {std::move(node)}});
       } else if (reader_.peek() == '[') {
         reader_.skip(1);
         auto index = conditional();
-        if (!error_ && !take("]")) fail(reader_.at(), "here should be ]");
+        if (!error_ && !take("]")) fail(reader_.at(), "expected ]");
         if (error_) break;
         node = make({.op = Op::kIndex, .span = since(begin), .parts = {std::move(node), std::move(index)}});
       } else {
@@ -190,14 +190,14 @@ class Parser {
     if (Reader::is_digit(c)) return number();
     if (reader_.take("(")) {
       auto node = piped();
-      if (!error_ && !take(")")) fail(reader_.at(), "here should be )");
+      if (!error_ && !take(")")) fail(reader_.at(), "expected )");
       return node;
     }
     if (reader_.take("[")) return list(begin);
     if (reader_.take("{")) return object(begin);
     const auto name = std::string(take_name());
     if (name.empty()) {
-      fail(begin, "here should be a value", "a variable, a number, a text in quotes, or a function such as uuid()");
+      fail(begin, "expected a value", "a variable, a number, a text in quotes, or a function such as uuid()");
       return nullptr;
     }
     if (name == "true" || name == "false") return make({.span = since(begin), .literal = Value(name == "true")});
@@ -263,7 +263,7 @@ class Parser {
       do {
         node.parts.push_back(conditional());
       } while (!error_ && take(","));
-      if (!error_ && !take("]")) fail(reader_.at(), "here should be , or ]");
+      if (!error_ && !take("]")) fail(reader_.at(), "expected , or ]");
     }
     if (error_) return nullptr;
     node.span = since(begin);
@@ -278,13 +278,13 @@ class Parser {
         const auto at = reader_.at();
         const auto key = reader_.peek() == '"' || reader_.peek() == '\'' ? text(reader_.peek()) : nullptr;
         const auto name = key ? *key->literal.get<std::string>() : std::string(error_ ? "" : take_name());
-        if (!key && name.empty()) fail(at, "here should be the name of a member");
-        if (!error_ && !take(":")) fail(reader_.at(), "here should be :");
+        if (!key && name.empty()) fail(at, "expected the name of a member");
+        if (!error_ && !take(":")) fail(reader_.at(), "expected :");
         if (error_) return nullptr;
         node.names.push_back(name);
         node.parts.push_back(conditional());
       } while (!error_ && take(","));
-      if (!error_ && !take("}")) fail(reader_.at(), "here should be , or }");
+      if (!error_ && !take("}")) fail(reader_.at(), "expected , or }");
     }
     if (error_) return nullptr;
     node.span = since(begin);
@@ -329,7 +329,7 @@ class Parser {
         }
         node.parts.push_back(conditional());
       } while (!error_ && take(","));
-      if (!error_ && !take(")")) fail(reader_.at(), "here should be , or )");
+      if (!error_ && !take(")")) fail(reader_.at(), "expected , or )");
     }
     if (!error_ && (plain < info->least || plain > info->most)) {
       fail(begin, info->least == info->most

@@ -45,7 +45,7 @@ class Parser {
     if (!is_utf8(text_)) fail("it is not UTF-8");
     if (peek() != '$') fail("a path begins with $");
     Query out = query();
-    if (!error_ && at_ < text_.size()) fail("here should be a segment: .name, [...] or ..name");
+    if (!error_ && at_ < text_.size()) fail("expected a segment: .name, [...] or ..name");
     if (error_) return tl::make_unexpected(std::move(*error_));
     return out;
   }
@@ -69,7 +69,7 @@ class Parser {
     if (peek() == c && at_ < text_.size()) {
       ++at_;
     } else {
-      fail(std::string("here should be ") + c);
+      fail(std::string("expected ") + c);
     }
   }
   void skip_blanks() {
@@ -106,7 +106,7 @@ class Parser {
       while (begins_name(peek()) || is_digit(peek())) ++at_;
       out.emplace_back(std::string(text_.substr(begin, at_ - begin)));
     } else {
-      fail("here should be a name or *");
+      fail("expected a name or *");
     }
     return out;
   }
@@ -131,7 +131,7 @@ class Parser {
       return Filter{logical_or()};
     }
     if (peek() == ':' || peek() == '-' || is_digit(peek())) return index_or_slice();
-    fail("here should be a selector: 'name', an index, a slice, * or ?filter");
+    fail("expected a selector: 'name', an index, a slice, * or ?filter");
     return Wildcard{};
   }
 
@@ -145,7 +145,7 @@ class Parser {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
     const bool padded = text_[std::min(digits, text_.size() - 1)] == '0' && text.size() > 1;
     if (digits == at_ || padded || error != std::errc() || out > kMaxIndex || out < -kMaxIndex) {
-      fail_at(begin, "here should be a whole number");
+      fail_at(begin, "expected a whole number");
     }
     return out;
   }
@@ -223,8 +223,7 @@ class Parser {
     std::uint32_t out = 0;
     const auto digits = text_.substr(std::min(at_, text_.size()), 4);
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out, 16);
-    if (digits.size() < 4 || error != std::errc() || end != digits.data() + 4)
-      fail("here should be four hexadecimal digits");
+    if (digits.size() < 4 || error != std::errc() || end != digits.data() + 4) fail("expected four hexadecimal digits");
     if (!error_) at_ += 4;
     return out;
   }
@@ -398,18 +397,18 @@ class Parser {
     while (is_digit(peek())) ++at_;
     const bool padded = at_ - digits > 1 && text_[digits] == '0';
     if (digits == at_ || padded) {
-      fail_at(begin, "here should be a value, a path or a function");
+      fail_at(begin, "expected a value, a path or a function");
       return Value();
     }
     if (peek() == '.') {
       ++at_;
-      if (!is_digit(peek())) fail("here should be a digit");
+      if (!is_digit(peek())) fail("expected a digit");
       while (is_digit(peek())) ++at_;
     }
     if (peek() == 'e' || peek() == 'E') {
       ++at_;
       if (peek() == '-' || peek() == '+') ++at_;
-      if (!is_digit(peek())) fail("here should be a digit");
+      if (!is_digit(peek())) fail("expected a digit");
       while (is_digit(peek())) ++at_;
     }
     if (error_) return Value();
@@ -444,7 +443,7 @@ class Parser {
       if (const auto* text = out->parts[1]->literal.get<std::string>()) {
         out->pattern = regular_expression(*text, out->function == "match");
       }
-      if (strict_patterns_ && !out->pattern) fail_at(out->parts[1]->at, "here should be a regular expression");
+      if (strict_patterns_ && !out->pattern) fail_at(out->parts[1]->at, "expected a regular expression");
     }
     return out;
   }
@@ -452,12 +451,12 @@ class Parser {
   ExpressionPtr argument(Type type) {
     auto out = comparable();
     if (error_) return out;
-    if (type == Type::kNodes && out->op != Op::kQuery) fail_at(out->at, "here should be a path");
+    if (type == Type::kNodes && out->op != Op::kQuery) fail_at(out->at, "expected a path");
     if (type == Type::kValue && out->op == Op::kQuery && !out->query.singular()) {
-      fail_at(out->at, "here should be a path that finds one node at most");
+      fail_at(out->at, "expected a path that finds one node at most");
     }
     if (type == Type::kValue && out->op == Op::kCall && type_of(out->function) != Type::kValue) {
-      fail_at(out->at, "here should be a value");
+      fail_at(out->at, "expected a value");
     }
     return out;
   }

@@ -184,7 +184,7 @@ class LineParser {
     out.query = query();
     out.filters = filters();
     if (reader_.at_end() && !literals_.failed()) {
-      literals_.fail_softly(reader_.at(), "here should be a predicate", "such as == 200, exists or contains \"x\"",
+      literals_.fail_softly(reader_.at(), "expected a predicate", "such as == 200, exists or contains \"x\"",
                             "Parsing space");
     }
     need_blank();
@@ -231,7 +231,7 @@ class LineParser {
     const auto before = reader_.at();
     reader_.skip_blanks();
     if (reader_.at() == before) {
-      literals_.fail_softly(before, "here should be a blank", {}, "Parsing space");
+      literals_.fail_softly(before, "expected a blank", {}, "Parsing space");
     }
   }
 
@@ -268,7 +268,7 @@ class LineParser {
         if ((entry.of & vocabulary) != 0 && usable(entry)) names.push_back(entry.name);
       }
       literals_.fail_softly(begin,
-                            word.empty()       ? "here should be a query"
+                            word.empty()       ? "expected a query"
                             : known == nullptr ? fmt::format("there is no query {}", word)
                                                : fmt::format("checks of this kind have no {}", word),
                             hint_for(word, names), kQueryTitle);
@@ -565,12 +565,12 @@ class LineParser {
     const auto* known = find_name(kPredicates, word);
     if (known != nullptr && known->beyond && strict()) known = nullptr;
     if (known == nullptr && reader_.peek() == '=') {
-      literals_.fail(at, "here should be a predicate", "did you mean ==?", "Parsing predicate");
+      literals_.fail(at, "expected a predicate", "did you mean ==?", "Parsing predicate");
     } else if (known == nullptr) {
       auto all = names_of(kPredicates);
       for (const auto& info : all_filters()) all.push_back(info.name);
       literals_.fail(
-          at, word.empty() ? "here should be a predicate" : fmt::format("there is no filter or predicate {}", word),
+          at, word.empty() ? "expected a predicate" : fmt::format("there is no filter or predicate {}", word),
           word.empty() ? "such as == 200, exists or contains \"x\"" : predicate_hint(word, all), "Parsing predicate");
     }
     return known;

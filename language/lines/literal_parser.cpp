@@ -172,7 +172,7 @@ Template LiteralParser::text_until(char quote) {
 Template LiteralParser::quoted() {
   if (failed()) return {};
   if (reader_.peek() != '"') {
-    fail(reader_.at(), "here should be a text in quotes", "write it as \"...\"");
+    fail(reader_.at(), "expected a text in quotes", "write it as \"...\"");
     return {};
   }
   return text_until('"');
@@ -278,7 +278,7 @@ std::int64_t LiteralParser::integer() {
   const auto digits = text.substr(text.starts_with('-') ? 1 : 0);
   if (error != std::errc() || end != text.data() + text.size() || (digits.size() > 1 && digits[0] == '0')) {
     reader_.back_to(at);
-    fail(at, "here should be a whole number");
+    fail(at, "expected a whole number");
     return 0;
   }
   return value;
@@ -500,7 +500,7 @@ Operand LiteralParser::operand() {
   }
   if (auto value = plain_value()) return std::move(*value);
   if (!failed()) {
-    fail(begin, "here should be a value", "a number, a text in quotes, true, false, null, hex,...; or base64,...;",
+    fail(begin, "expected a value", "a number, a text in quotes, true, false, null, hex,...; or base64,...;",
          "Parsing predicate value");
   }
   return Value();
@@ -511,7 +511,7 @@ std::vector<Operand> LiteralParser::list() {
   const auto begin = reader_.at();
   if (failed()) return out;
   if (!reader_.take("[")) {
-    fail(begin, "here should be a list", "write [200, 201]");
+    fail(begin, "expected a list", "write [200, 201]");
     return out;
   }
   do {
@@ -519,7 +519,7 @@ std::vector<Operand> LiteralParser::list() {
     out.push_back(operand());
     reader_.skip_blanks();
   } while (!failed() && reader_.take(","));
-  if (!failed() && !reader_.take("]")) fail(reader_.at(), "here should be , or ]");
+  if (!failed() && !reader_.take("]")) fail(reader_.at(), "expected , or ]");
   return out;
 }
 

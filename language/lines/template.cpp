@@ -93,7 +93,7 @@ tl::expected<Template, SyntaxError> parse_template(std::string_view text) {
     if (!reader.take("}")) {
       return tl::make_unexpected(
           SyntaxError{reader.at_end() ? begin : reader.at(),
-                      reader.at_end() ? "the placeholder has no end" : "here should be } or an operator",
+                      reader.at_end() ? "the placeholder has no end" : "expected } or an operator",
                       "write ${ name }; $${ stands for ${"});
     }
     out.parts.push_back({{}, std::move(*expression)});

@@ -10,7 +10,7 @@
 
 namespace vedette::net {
 
-/// Sends the request and reads the final response. Adds the phases processing and transfer to the run.
+/// Sends the request and reads the final response. Adds the phases processing and transfer.
 boost::asio::awaitable<Problem> exchange_http1(Activity& context, Stream& stream, const HttpRequest& request,
                                                HttpExchange& out, int hop);
 

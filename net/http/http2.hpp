@@ -19,7 +19,7 @@ class Http2Session {
   Http2Session(const Http2Session&) = delete;
   Http2Session& operator=(const Http2Session&) = delete;
 
-  /// Sends the request and reads the final response. Adds the phases processing and transfer to the run.
+  /// Sends the request and reads the final response. Adds the phases processing and transfer.
   boost::asio::awaitable<Problem> exchange(Activity& context, Stream& stream, const HttpRequest& request,
                                            HttpExchange& out, int hop);
 

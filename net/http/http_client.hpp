@@ -12,7 +12,7 @@
 
 namespace vedette::net {
 
-/// What had been learnt before a failure is in `out`. Adds the phases connect, tls, processing and transfer to the run
+/// What had been learnt before a failure is in `out`. Adds the phases connect, tls, processing and transfer
 /// as they end, with the number `hop`. With `connections`, one of them is used if it fits, and what can be used again
 /// goes there; a server that has closed such a connection meanwhile is reached anew.
 boost::asio::awaitable<Problem> perform(Activity& context, const HttpRequest& request, HttpExchange& out, int hop,

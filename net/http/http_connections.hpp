@@ -1,6 +1,6 @@
 #pragma once
 
-// Connections that wait for another request of the same run. Owned by the run; on its shard's thread.
+// Connections that wait for another request of whoever owns them; on the loop's thread.
 
 #include <memory>
 #include <string>

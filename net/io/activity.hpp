@@ -50,7 +50,7 @@ struct Activity {
   std::optional<Overdue> overdue{};
   Slice slice{};  ///< how long it has worked without a turn of the loop
 
-  /// A step, for a person. Most runs pass and show none, so a step is put into words when they are wanted, at the end:
+  /// A step, for a person. Most are never shown, so a step is put into words when they are wanted, at the end:
   /// what `step` captures must outlive the activity, so take copies.
   void log(std::function<std::string()> step) { steps.push_back(std::move(step)); }
   void log(std::string line) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// A socket of one run that sends one echo request and waits for its reply, kernel-stamped. Unprivileged where the
+// A socket that sends one echo request and waits for its reply, kernel-stamped. Unprivileged where the
 // kernel lets us, else raw; a raw socket's filter lets in nothing but the replies to its own requests. Same rules as
 // Stream.
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// A point in a run from which something is timed, by both clocks.
+// A point from which something is timed, by both clocks.
 
 #include "net/io/activity.hpp"
 #include "net/io/clock.hpp"
@@ -15,7 +15,7 @@ struct Moment {
 };
 
 /// From `from` until the kernel stamped an arrival. The user clock tells it when there is no such stamp, when the stamp
-/// is of before (the peer spoke without being asked), or when the clock was set during the run.
+/// is of before (the peer spoke without being asked), or when the clock was set meanwhile.
 Duration elapsed(const Activity& context, const Moment& from, Stamp arrival);
 
 /// Whether the deadline has struck before something came.

@@ -1,7 +1,6 @@
 #pragma once
 
-// Work of a run that takes too long for the loop: it is done by a worker while the run waits, and the run still ends at
-// its deadline.
+// Work that takes too long for the loop: a worker does it while the activity waits, which still ends at its deadline.
 
 #include <boost/asio/awaitable.hpp>
 #include <functional>
@@ -21,7 +20,7 @@ constexpr std::size_t kSmallAnswer = std::size_t{32} << 10;
 constexpr std::size_t kTextCost = 3;
 constexpr std::size_t kTreeCost = 45;
 
-/// Waits until `work` has been done by a worker. A problem when the run was stopped first (`timeout_expect`, or
+/// Waits until `work` has been done by a worker. A problem when the activity was stopped first (`timeout_expect`, or
 /// `cancelled`), or the workers have too much to do (`local_resources`). `work` may go on after that: it may refer only
 /// to what it owns.
 boost::asio::awaitable<Problem> offload(Activity& context, std::function<void()> work);

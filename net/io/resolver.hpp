@@ -1,6 +1,6 @@
 #pragma once
 
-// From a host name to the address a run goes to. One resolver per shard, on its thread.
+// From a host name to an address. A resolver belongs to a loop and is used on its thread.
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -24,7 +24,7 @@ class Resolver {
   virtual ~Resolver() = default;
 
   /// A and AAAA are asked at the same time; the answer comes as soon as the preferred family has one. Literals are
-  /// answered at once. Nothing is cached, so that a run sees what a user would. Ends with reason `cancelled` when the
+  /// answered at once. Nothing is cached, so that a check sees what a user would. Ends with reason `cancelled` when the
   /// waiting coroutine is cancelled.
   virtual boost::asio::awaitable<tl::expected<Resolution, Failure>> resolve(const std::string& host,
                                                                             const AddressSettings& settings) = 0;

@@ -1,6 +1,6 @@
 #pragma once
 
-// Sockets of runs, raw and edge-triggered: one call to the kernel to register, none to forget. Asio's cost a call for
+// Sockets, raw and edge-triggered: one call to the kernel to register, none to forget. Asio's cost a call for
 // each wait and two to be made. Everything on the shard's thread.
 
 #include <boost/asio/any_io_executor.hpp>
@@ -60,7 +60,7 @@ enum class Opening {
   kSpeaks,   ///< we do, at once
 };
 
-/// One socket of one run; closed, or kept for another run, with the object.
+/// One socket; closed, or kept to be used again, with the object.
 class Socket {
  public:
   explicit Socket(SocketSet& set) : set_(set), readable_(set.executor_), writable_(set.executor_) {}

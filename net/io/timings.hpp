@@ -9,7 +9,7 @@
 
 namespace vedette {
 
-/// One timed part of a run. Durations are corrected: they hold what the target took, not what the agent added.
+/// One timed part. Durations are corrected: they hold what the target took, not what the agent added.
 struct PhaseTime {
   Phase phase = Phase::kResolve;
   Duration duration{};

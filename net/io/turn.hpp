@@ -8,7 +8,7 @@
 
 namespace vedette::net {
 
-/// Lets the loop serve timers, sockets and other runs once; false when the run was stopped meanwhile.
+/// Lets the loop serve timers, sockets and other activities once; false when this one was stopped meanwhile.
 boost::asio::awaitable<bool> let_others(Activity& context);
 
 }  // namespace vedette::net

@@ -1,6 +1,6 @@
 #pragma once
 
-// A connected UDP socket of one run, with kernel stamps. Same rules as Stream.
+// A connected UDP socket with kernel stamps. Same rules as Stream.
 
 #include <boost/asio/awaitable.hpp>
 #include <string_view>

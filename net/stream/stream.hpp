@@ -1,8 +1,8 @@
 #pragma once
 
-// A TCP connection (or one to a Unix socket) of one run, with kernel stamps, that may be upgraded to TLS. Owned by the
-// run's coroutine on the shard's thread. Every wait ends with reason `cancelled` as soon as the run is stopped; the run
-// turns that into a timeout in its phase when the deadline was the cause.
+// A TCP connection (or one to a Unix socket) of one activity, with kernel stamps, that may be upgraded to TLS. On the
+// loop's thread. Every wait ends with reason `cancelled` as soon as the activity is stopped; a run turns that into a
+// timeout in its phase when the deadline was the cause.
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -52,10 +52,10 @@ class Stream {
   boost::asio::awaitable<tl::expected<std::size_t, Failure>> read_some(std::span<char> buffer);
   boost::asio::awaitable<Problem> write_all(std::string_view data);
 
-  /// Whether the run has been stopped, or has worked so long that others should have their turn. Reads and writes ask
-  /// that themselves; who works on what was read asks before each portion.
+  /// Whether the activity has been stopped, or has worked so long that others should have their turn. Reads and writes
+  /// ask that themselves; who works on what was read asks before each portion.
   [[nodiscard]] bool must_turn() const { return context_->stopped || context_->slice.used_up(); }
-  /// Lets others have their turn; a problem when the run is stopped.
+  /// Lets others have their turn; a problem when the activity is stopped.
   boost::asio::awaitable<Problem> take_turn();
 
   /// The next byte that is sent asks, and the next that comes answers: answer_time() will be between the two.

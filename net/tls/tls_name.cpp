@@ -40,7 +40,7 @@ std::string wrong_name(const std::string& name, const Certificate& certificate) 
   for (const auto& one : certificate.dns_names) names.push_back(printable(one, kShownName));
   // A name that looks like an address is none.
   if (is_address(name)) {
-    for (auto& one : names) one = "the name " + one;
+    for (auto& one : names) one.insert(0, "the name ");
   }
   names.insert(names.end(), certificate.ip_addresses.begin(), certificate.ip_addresses.end());
   if (names.empty()) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "base/text.hpp"
 #include "config/text_file.hpp"
 #include "probe/cli/cli.hpp"
 #include "probe/cli/terminal.hpp"
@@ -33,8 +34,8 @@ int import(const std::string& path, const std::string& blackbox) {
   fmt::print("{}", to_yaml(checks, blackbox));
   std::size_t targets = 0;
   for (const auto& check : checks) targets += check.targets.size();
-  fmt::print(stderr, "{} checks with {} targets; {} errors, {} warnings\n", checks.size(), targets,
-             diagnostics.errors(), diagnostics.warnings());
+  fmt::print(stderr, "{} with {}; {}, {}\n", counted(checks.size(), "check"), counted(targets, "target"),
+             counted(diagnostics.errors(), "error"), counted(diagnostics.warnings(), "warning"));
   return checks.empty() || diagnostics.has_errors() ? kSomeFailed : kAllPassed;
 }
 

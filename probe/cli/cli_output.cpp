@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 
+#include "base/text.hpp"
 #include "exporters/log/log.hpp"
 #include "exporters/reports/junit.hpp"
 #include "exporters/reports/report.hpp"
@@ -105,7 +106,7 @@ void print_summary(const std::vector<ResultPtr>& results) {
   std::string text;
   for (const auto& [verdict, count] : counts)
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name_of(verdict));
-  fmt::print("{} checks: {}\n", results.size(), text);
+  fmt::print("{}: {}\n", counted(results.size(), "check"), text);
 }
 
 double cpu_seconds() {

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "base/text.hpp"
 #include "probe/cli/cli.hpp"
 #include "probe/cli/terminal.hpp"
 #include "probe/config/config_loader.hpp"
@@ -18,10 +19,11 @@ int validate(const std::vector<std::string>& files) {
     const auto config = load_config(file, diagnostics);
     fmt::print(stderr, "{}", render_all(diagnostics, style_of(STDERR_FILENO).colour));
     if (config) {
-      fmt::print("{}: valid, {} checks, {} modules, {} warnings\n", file, config->checks.size(), config->modules.size(),
-                 diagnostics.warnings());
+      fmt::print("{}: valid, {}, {}, {}\n", file, counted(config->checks.size(), "check"),
+                 counted(config->modules.size(), "module"), counted(diagnostics.warnings(), "warning"));
     } else {
-      fmt::print(stderr, "{}: {} errors, {} warnings\n", file, diagnostics.errors(), diagnostics.warnings());
+      fmt::print(stderr, "{}: {}, {}\n", file, counted(diagnostics.errors(), "error"),
+                 counted(diagnostics.warnings(), "warning"));
       exit_code = kUsage;
     }
   }

@@ -34,7 +34,7 @@ checks:
         self.assertEqual(fails.returncode, 1)
         self.assertIn('body contains "a # b: c": it is string <hello>, expected contains string <a # b: c>', fails.stdout)
         wrong = run("http", self.url, "--assert", "status = 200")
-        self.assertEqual((wrong.returncode, wrong.stderr), (2, "vedette: here should be a predicate\n  in: status = 200\n  hint: did you mean ==?\n"))
+        self.assertEqual((wrong.returncode, wrong.stderr), (2, "vedette: expected a predicate\n  in: status = 200\n  hint: did you mean ==?\n"))
         self.assertEqual(run("tcp", f"127.0.0.1:{self.port}", "--assert", 'ip == "127.0.0.1"').returncode, 0)
 
     def test_exit_codes_say_what_happened(self):

@@ -140,13 +140,13 @@ TEST_CASE("what does not compile says where and why") {
     return std::to_string(program.error().at) + " " + program.error().message;
   };
   CHECK(refused("") == "0 the expression ends too early");
-  CHECK(refused("body.") == "5 here should be the name of a field");
+  CHECK(refused("body.") == "5 expected the name of a field");
   CHECK(refused("status == 'ok'") == "0 undeclared reference to 'status'");
   CHECK(refused("body.items.all(i, j)") == "18 undeclared reference to 'j'");
   CHECK(refused("body.foo()") == "4 there is no function foo with 0 arguments that is called on a value");
   CHECK(refused("size()") == "0 there is no function size with 0 arguments");
   CHECK(refused("has(body)") == "0 has() takes a field, such as has(body.name)");
-  CHECK(refused("(1") == "2 here should be )");
+  CHECK(refused("(1") == "2 expected )");
   CHECK(refused("1 2") == "2 the expression should end here");
   CHECK(refused("'abc") == "4 the text has no end");
   CHECK(refused("body == #") == "8 there is no such sign in an expression");

@@ -81,10 +81,10 @@ TEST_CASE("names in quotes, with escapes") {
 TEST_CASE("what is no path says where and why") {
   CHECK(found("", "0") == "invalid at 0: a path begins with $");
   CHECK(found("a", "0") == "invalid at 0: a path begins with $");
-  CHECK(found("$.", "0") == "invalid at 2: here should be a name or *");
-  CHECK(found("$ ", "0") == "invalid at 1: here should be a segment: .name, [...] or ..name");
-  CHECK(found("$[01]", "0") == "invalid at 2: here should be a whole number");
-  CHECK(found("$[9007199254740992]", "0") == "invalid at 2: here should be a whole number");
+  CHECK(found("$.", "0") == "invalid at 2: expected a name or *");
+  CHECK(found("$ ", "0") == "invalid at 1: expected a segment: .name, [...] or ..name");
+  CHECK(found("$[01]", "0") == "invalid at 2: expected a whole number");
+  CHECK(found("$[9007199254740992]", "0") == "invalid at 2: expected a whole number");
   CHECK(found("$['a", "0") == "invalid at 2: the text has no end");
   CHECK(found("$['\\q']", "0") == "invalid at 3: there is no such escape");
   CHECK(found("$['\\ud800']", "0") == "invalid at 3: a surrogate stands alone");
@@ -93,7 +93,7 @@ TEST_CASE("what is no path says where and why") {
   CHECK(found("$[?length(@)]", "0") == "invalid at 3: length() gives a value: compare it");
   CHECK(found("$[?match(@.a, 'a') == true]", "0") ==
         "invalid at 3: match() says true or false, and cannot be compared");
-  CHECK(found("$[?count(1) == 1]", "0") == "invalid at 9: here should be a path");
+  CHECK(found("$[?count(1) == 1]", "0") == "invalid at 9: expected a path");
   CHECK(found("$[?nope(@)]", "0") ==
         "invalid at 3: there is no function nope(); known: length, count, match, search, value");
   CHECK(found("$[?" + std::string(200, '(') + "@" + std::string(200, ')') + "]", "0").find("nested too deeply") !=

@@ -198,25 +198,25 @@ TEST_CASE("each kind has its own queries") {
 }
 
 TEST_CASE("lines that are none say where and why") {
-  CHECK(of("") == "at 0: here should be a query");
+  CHECK(of("") == "at 0: expected a query");
   CHECK(of("stauts == 200") == "at 0: there is no query stauts");
-  CHECK(of("status") == "at 6: here should be a predicate");
-  CHECK(of("status = 200") == "at 7: here should be a predicate");
+  CHECK(of("status") == "at 6: expected a predicate");
+  CHECK(of("status = 200") == "at 7: expected a predicate");
   CHECK(of("status equals 200") == "at 7: there is no filter or predicate equals");
-  CHECK(of("status == ") == "at 10: here should be a value");
+  CHECK(of("status == ") == "at 10: expected a value");
   CHECK(of("status == 2OO") == "at 10: '2OO' is not a number");
   CHECK(of("status == 200 201") == "at 14: the line should end here");
-  CHECK(of("header == 1") == "at 7: here should be a text in quotes");
+  CHECK(of("header == 1") == "at 7: expected a text in quotes");
   CHECK(of("header \"a == 1") == "at 14: the text has no end");
   CHECK(of("body contains \"\\q\"") == "at 16: the escaping sequence is not valid");
   CHECK(of("body matches /(/") == "at 14: not a regular expression: missing ): (");
   CHECK(of("body matches /a") == "at 15: invalid Regex expression: unexpected end of file");
   CHECK(of("jsonpath \"$[\" exists") ==
-        "at 12: not a JSONPath: here should be a selector: 'name', an index, a slice, * or ?filter");
+        "at 12: not a JSONPath: expected a selector: 'name', an index, a slice, * or ?filter");
   CHECK(of("xpath \"//[\" exists") == "at 6: it is not an XPath expression");
   CHECK(of("cookie \"a[Colour]\" exists") == "at 10: a cookie has no attribute 'colour'");
   CHECK(of("certificate \"Colour\" exists") == "at 12: a certificate has no 'Colour'");
-  CHECK(of("status in 200") == "at 10: here should be a list");
+  CHECK(of("status in 200") == "at 10: expected a list");
   CHECK(of("bytes == hex,abc;") == "at 16: expecting an even number of hex digits");
   CHECK(of("bytes == base64,?;") == "at 16: expecting ';'");
   CHECK(of("body == \"{{x}}\"") == "at 9: {{ begins a variable of Hurl's, and there are none here");
