@@ -39,7 +39,7 @@ std::string fence_of(std::string_view body, std::string_view content_type) {
   std::string plain;
   const bool named =
       RE2::PartialMatch(re2::StringPiece(content_type.data(), content_type.size()), kBoundary, &quoted, &plain);
-  const auto fence = "--" + (quoted.empty() ? plain : quoted);
+  auto fence = "--" + (quoted.empty() ? plain : quoted);
   if (named && body.find(fence) != std::string_view::npos) return fence;
   const auto line = body.substr(0, std::min(body.find_first_of("\r\n"), body.size()));
   return line.size() > 2 && line.starts_with("--") && line.size() < body.size() ? std::string(trim(line))
