@@ -101,17 +101,27 @@ void Redactor::add_userinfo(const std::string& user, const std::string& password
 
 void Redactor::add_base64(const std::string& text) const {
   add_form(text);
+  if (text.find_first_of("+/") != std::string::npos) add_form(url_safe(text));
+}
+
+/// For base64 with signs that are escaped in URLs and in JSON.
+void Redactor::add_escaped(const std::string& text) const {
   if (text.size() < kMinLength || text.find_first_of("+/") == std::string::npos) return;
-  add_form(url_safe(text));
-  // Its signs are escaped in URLs and in JSON.
-  escaped_.emplace_back(text);
-  for (const char byte : {text[0], '%', '\\', '&'}) starts_[static_cast<unsigned char>(byte)] = true;
+  const bool sign = text[0] == '+' || text[0] == '/';
+  for (const char byte : sign ? std::string("+/%\\&") : text.substr(0, 1)) {
+    const auto at = static_cast<unsigned char>(byte);
+    starts_[at] = true;
+    escaped_[at].emplace_back(text);
+  }
 }
 
 void Redactor::derive_forms() const {
   // No letter is written with more: `&amp;#x0000e9;` and the like.
   constexpr std::size_t kMaxLetter = 16;
-  starts_.resize(256);
+  constexpr std::size_t kBytes = 256;
+  starts_.resize(kBytes);
+  escaped_.resize(kBytes);
+  in_hex_.resize(kBytes);
   const auto mark = [this](std::string_view bytes) {
     for (const char byte : bytes) starts_[static_cast<unsigned char>(byte)] = true;
   };
@@ -128,6 +138,7 @@ void Redactor::derive_forms() const {
     if (lead == 0xc2 || lead == 0xc3) std::fill(starts_.begin() + 0x80, starts_.end(), true);
     for (const auto& encoded : inner_base64_forms(secret)) {
       add_base64(encoded);
+      add_escaped(encoded);
       // Of a short secret too few letters are left to tell them from others.
       if (secret.size() < kMinEncodedTwice) continue;
       for (const auto& once : {encoded, url_safe(encoded)}) {
@@ -140,21 +151,30 @@ void Redactor::derive_forms() const {
     const auto hex = to_hex(secret);
     add_form(hex);
     add_form(upper_case(hex));
-    mark(hex.substr(0, 1));
-    mark(upper_case(hex).substr(0, 1));
-    mark("0");
+    std::string begins = hex.substr(0, 1) + upper_case(hex).substr(0, 1) + "0";
+    std::sort(begins.begin(), begins.end());
+    begins.erase(std::unique(begins.begin(), begins.end()), begins.end());
+    mark(begins);
+    for (const char byte : begins) in_hex_[static_cast<unsigned char>(byte)].push_back(encoded_.size() - 1);
   }
+}
+
+/// How many bytes of `text` from `at` are a secret in whatever form it is written letter by letter.
+std::size_t Redactor::length_at(std::string_view text, std::size_t at) const {
+  const auto first = static_cast<unsigned char>(text[at]);
+  std::size_t longest = 0;
+  for (const auto& secret : encoded_) longest = std::max(longest, secret.length_at(text, at));
+  for (const auto& secret : escaped_[first]) longest = std::max(longest, secret.length_at(text, at));
+  for (const auto secret : in_hex_[first]) longest = std::max(longest, hex_length_at(text, at, secrets_[secret]));
+  return longest;
 }
 
 void Redactor::mask_letters(std::string& text) const {
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (!starts_[static_cast<unsigned char>(text[at])]) continue;
-    std::size_t longest = 0;
-    for (const auto& secret : encoded_) longest = std::max(longest, secret.length_at(text, at));
-    for (const auto& secret : escaped_) longest = std::max(longest, secret.length_at(text, at));
-    for (const auto& secret : secrets_) longest = std::max(longest, hex_length_at(text, at, secret));
-    if (longest == 0) continue;
-    text.replace(at, longest, kMask);
+    const auto length = length_at(text, at);
+    if (length == 0) continue;
+    text.replace(at, length, kMask);
     at += kMask.size() - 1;
   }
 }

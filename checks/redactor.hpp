@@ -32,6 +32,8 @@ class Redactor {
   void derive_forms() const;
   void add_form(std::string form) const;
   void add_base64(const std::string& text) const;
+  void add_escaped(const std::string& text) const;
+  [[nodiscard]] std::size_t length_at(std::string_view text, std::size_t at) const;
   void mask_letters(std::string& text) const;
   bool mask_cut(std::string& text, std::size_t end) const;
   void mask_cuts(std::string& text) const;
@@ -41,10 +43,12 @@ class Redactor {
   std::vector<std::string> words_;  ///< secrets that are shorter
   /// Made when something is to be masked, which most runs never need.
   mutable std::vector<EncodedSecret> encoded_;  ///< of the secrets that have been derived
-  mutable std::vector<EncodedSecret> escaped_;  ///< forms in base64 whose signs may be escaped
-  mutable std::vector<bool> starts_;            ///< by byte: whether one of them, or a form, may begin with it
-  mutable std::size_t longest_ = 0;             ///< bytes that one of them may take in a text
-  mutable std::vector<std::string> forms_;      ///< in base64, hex and one case, the longest first
+  /// By the byte with which they begin: forms in base64 whose signs may be escaped, and secrets in hex.
+  mutable std::vector<std::vector<EncodedSecret>> escaped_;
+  mutable std::vector<std::vector<std::size_t>> in_hex_;
+  mutable std::vector<bool> starts_;        ///< by byte: whether one of them, or a form, may begin with it
+  mutable std::size_t longest_ = 0;         ///< bytes that one of them may take in a text
+  mutable std::vector<std::string> forms_;  ///< in base64, hex and one case, the longest first
 };
 
 }  // namespace vedette
