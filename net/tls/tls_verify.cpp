@@ -104,7 +104,7 @@ Reason reason_of(int error) {
 /// What is wrong with which certificate.
 std::string describe(int error, const Certificate& certificate) {
   constexpr std::size_t kShownIssuer = 200;
-  const auto what = fmt::format("{}: {}", X509_verify_cert_error_string(error), described(certificate));
+  auto what = fmt::format("{}: {}", X509_verify_cert_error_string(error), described(certificate));
   switch (error) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
       return fmt::format("{} (until {})", what, rfc3339(certificate.not_after));
