@@ -86,24 +86,26 @@ void append_histogram(std::string& page, const std::string& name, const promethe
 
 }  // namespace
 
-std::string_view content_type(Format format) {
-  return format == Format::kText ? "text/plain; version=0.0.4; charset=utf-8"
-                                 : "application/openmetrics-text; version=1.0.0; charset=utf-8";
+std::string_view content_type(ExpositionFormat format) {
+  return format == ExpositionFormat::kText ? "text/plain; version=0.0.4; charset=utf-8"
+                                           : "application/openmetrics-text; version=1.0.0; charset=utf-8";
 }
 
-Format negotiate(std::string_view accept) {
+ExpositionFormat negotiate(std::string_view accept) {
   const auto open_metrics = accept_weight(accept, kOpenMetricsType);
-  return open_metrics > 0 && open_metrics >= accept_weight(accept, "text/plain") ? Format::kOpenMetrics : Format::kText;
+  return open_metrics > 0 && open_metrics >= accept_weight(accept, "text/plain") ? ExpositionFormat::kOpenMetrics
+                                                                                 : ExpositionFormat::kText;
 }
 
-void append_header(std::string& page, std::string_view name, std::string_view help, MetricType type, Format format) {
-  if (format == Format::kOpenMetrics && type == MetricType::kCounter && name.ends_with("_total")) {
+void append_header(std::string& page, std::string_view name, std::string_view help, MetricType type,
+                   ExpositionFormat format) {
+  if (format == ExpositionFormat::kOpenMetrics && type == MetricType::kCounter && name.ends_with("_total")) {
     name.remove_suffix(6);
   }
   page += "# HELP ";
   page += name;
   page += ' ';
-  append_escaped(page, help, format == Format::kOpenMetrics);
+  append_escaped(page, help, format == ExpositionFormat::kOpenMetrics);
   page += "\n# TYPE ";
   page += name;
   page += type == MetricType::kCounter ? " counter\n" : type == MetricType::kHistogram ? " histogram\n" : " gauge\n";
@@ -140,7 +142,8 @@ std::string bucket_bound(double bound) {
   return out;
 }
 
-void append_families(std::string& page, const std::vector<prometheus::MetricFamily>& families, Format format) {
+void append_families(std::string& page, const std::vector<prometheus::MetricFamily>& families,
+                     ExpositionFormat format) {
   for (const auto& family : families) {
     if (family.metric.empty()) continue;
     const auto type = type_of(family.type);

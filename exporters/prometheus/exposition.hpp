@@ -10,19 +10,20 @@
 
 namespace vedette {
 
-enum class Format { kText, kOpenMetrics };
+enum class ExpositionFormat { kText, kOpenMetrics };
 
 enum class MetricType { kGauge, kCounter, kHistogram };
 
 /// The Content-Type of a page.
-std::string_view content_type(Format format);
+std::string_view content_type(ExpositionFormat format);
 
 /// What the client of an `Accept` header gets: OpenMetrics when it is asked for, with at least the weight of plain
 /// text.
-Format negotiate(std::string_view accept);
+ExpositionFormat negotiate(std::string_view accept);
 
 /// The HELP and TYPE lines. OpenMetrics names a counter without its `_total`.
-void append_header(std::string& page, std::string_view name, std::string_view help, MetricType type, Format format);
+void append_header(std::string& page, std::string_view name, std::string_view help, MetricType type,
+                   ExpositionFormat format);
 
 /// The shortest text that reads back as `value`; whole numbers have no exponent.
 void append_number(std::string& page, double value);
@@ -34,6 +35,6 @@ void append_label(std::string& page, std::string_view name, std::string_view val
 std::string bucket_bound(double bound);
 
 /// Families that prometheus-cpp collected.
-void append_families(std::string& page, const std::vector<prometheus::MetricFamily>& families, Format format);
+void append_families(std::string& page, const std::vector<prometheus::MetricFamily>& families, ExpositionFormat format);
 
 }  // namespace vedette

@@ -43,7 +43,7 @@ std::string as_text(const Measures& measures) {
   const Family* last = nullptr;
   for (const auto* measure : measures) {
     if (measure->family != last) {
-      append_header(page, measure->family->name, measure->family->help, MetricType::kGauge, Format::kText);
+      append_header(page, measure->family->name, measure->family->help, MetricType::kGauge, ExpositionFormat::kText);
     }
     last = measure->family;
     append_measure(page, *measure);

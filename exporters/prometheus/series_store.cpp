@@ -60,7 +60,7 @@ std::size_t SeriesStore::series_of(const std::string& name) const {
   return count;
 }
 
-void SeriesStore::append_page(std::string& page, Format format) const {
+void SeriesStore::append_page(std::string& page, ExpositionFormat format) const {
   std::vector<View> views;
   series_.each([&](const auto& series) { views.push_back({series, nullptr, {}, 0}); });
   for (auto& view : views) {

@@ -39,7 +39,7 @@ class SeriesStore final : public Sink {
   void skipped(const CheckPtr& check, Skip reason) override;
 
   /// Appends all families with their samples.
-  void append_page(std::string& page, Format format) const;
+  void append_page(std::string& page, ExpositionFormat format) const;
 
   /// How many series the check called `name` has now, over all its targets.
   [[nodiscard]] std::size_t series_of(const std::string& name) const;

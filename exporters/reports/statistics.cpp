@@ -34,7 +34,7 @@ std::string row(std::string_view name, const Distribution& distribution) {
   return fmt::format("{}  {}\n", out, bars(distribution.histogram(kBins)));
 }
 
-boost::json::object to_json(const Distribution& distribution) {
+boost::json::object distribution_json(const Distribution& distribution) {
   boost::json::object out{{"count", distribution.size()}};
   for (const auto& [label, q] : kShown) out[label] = distribution.quantile(q);
   return out;
@@ -129,7 +129,7 @@ boost::json::object RunStatistics::to_json(const Circumstances& circumstances) c
   boost::json::object disturbed;
   for (const auto& [disturbance, count] : disturbed_) disturbed[name_of(disturbance)] = count;
   boost::json::object phases;
-  for (const auto& [phase, distribution] : phases_) phases[name_of(phase)] = vedette::to_json(distribution);
+  for (const auto& [phase, distribution] : phases_) phases[name_of(phase)] = distribution_json(distribution);
   return {{"runs", runs()},
           {"skipped", circumstances.skipped},
           {"elapsed_seconds", circumstances.elapsed},
@@ -138,8 +138,8 @@ boost::json::object RunStatistics::to_json(const Circumstances& circumstances) c
           {"reasons", std::move(reasons)},
           {"disturbed", std::move(disturbed)},
           {"phases_seconds", std::move(phases)},
-          {"duration_seconds", vedette::to_json(duration_)},
-          {"overhead_seconds", vedette::to_json(overhead_)}};
+          {"duration_seconds", distribution_json(duration_)},
+          {"overhead_seconds", distribution_json(overhead_)}};
 }
 
 }  // namespace vedette

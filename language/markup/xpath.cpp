@@ -25,7 +25,7 @@ using Context = std::unique_ptr<xmlXPathContext, Freer<&xmlXPathFreeContext>>;
 using Compiled = std::unique_ptr<xmlXPathCompExpr, Freer<&xmlXPathFreeCompExpr>>;
 using Evaluated = std::unique_ptr<xmlXPathObject, Freer<&xmlXPathFreeObject>>;
 
-void ignore(void* /*context*/, xmlErrorPtr /*error*/) {}
+void ignore_error(void* /*context*/, xmlErrorPtr /*error*/) {}
 
 const xmlChar* chars(const std::string& text) {
   return reinterpret_cast<const xmlChar*>(text.c_str());
@@ -99,8 +99,8 @@ tl::expected<XPath, std::string> XPath::compile(std::string_view text) {
   XPath out;
   out.text_ = text;
   const Context context(xmlXPathNewContext(nullptr));
-  xmlSetStructuredErrorFunc(nullptr, &ignore);
-  context->error = &ignore;
+  xmlSetStructuredErrorFunc(nullptr, &ignore_error);
+  context->error = &ignore_error;
   if (!Compiled(xmlXPathCtxtCompile(context.get(), chars(out.text_)))) {
     return tl::make_unexpected(std::string("it is not an XPath expression"));
   }
@@ -109,7 +109,7 @@ tl::expected<XPath, std::string> XPath::compile(std::string_view text) {
 
 tl::expected<Value, Trouble> XPath::evaluate(const MarkupTree& document, const Reading& reading) const {
   const Context context(xmlXPathNewContext(document.get()));
-  context->error = &ignore;
+  context->error = &ignore_error;
   context->opLimit = reading.xpath_operations;
   register_namespaces(context.get(), document.get());
   const Evaluated found(xmlXPathEvalExpression(chars(text_), context.get()));

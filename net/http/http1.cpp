@@ -15,8 +15,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t kReadBytes = std::size_t{16} << 10;
-
 std::string text_of(const HttpRequest& request) {
   std::string out = request.method + ' ';
   const bool through_proxy = request.proxy && request.proxy->type == HttpProxy::Type::kHttp && !request.secure;

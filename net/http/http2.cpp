@@ -19,7 +19,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t kReadBytes = std::size_t{16} << 10;
 /// How much of a body may come before we say that it was taken.
 constexpr std::int32_t kWindow = 1 << 20;
 

@@ -3,6 +3,7 @@
 // One HTTP request and what came of it. Redirects, expectations and decoding are not its concern.
 
 #include <boost/asio/ip/address.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -30,6 +31,9 @@ struct HttpProxy {
   TlsMaterialPtr tls{};       ///< for one that is spoken to over TLS
   std::string verify_name{};  ///< the same: SNI and the name to verify
 };
+
+/// What HTTP/1 and HTTP/2 take from a connection at a time.
+constexpr std::size_t kReadBytes = std::size_t{16} << 10;
 
 /// Of one response: a short field costs many times its bytes. curl takes 5,000.
 constexpr std::size_t kMaxHeaderFields = 10'000;

@@ -174,7 +174,7 @@ void Agent::flush() {
   recorder_.stop(std::chrono::steady_clock::now() + kFlushTime);
 }
 
-std::string Agent::metrics_page(Format format) {
+std::string Agent::metrics_page(ExpositionFormat format) {
   std::vector<ShardState> shards;
   const auto now = std::chrono::steady_clock::now();
   for (const auto& shard : shards_) shards.push_back({shard->in_flight(), now - shard->last_beat()});

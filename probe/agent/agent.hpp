@@ -51,7 +51,7 @@ class Agent {
   void flush();
 
   /// All families as a page.
-  [[nodiscard]] std::string metrics_page(Format format);
+  [[nodiscard]] std::string metrics_page(ExpositionFormat format);
   [[nodiscard]] const RecentResults& recent() const { return recorder_.recent(); }
   /// The configuration in force; nothing before the first load.
   [[nodiscard]] InForcePtr in_force() const;

@@ -25,14 +25,14 @@ void Recorder::apply(const std::vector<CheckPtr>& checks, const Labels& common) 
   recent_.apply(checks);
 }
 
-std::string Recorder::page(Format format, const std::vector<ShardState>& shards) {
+std::string Recorder::page(ExpositionFormat format, const std::vector<ShardState>& shards) {
   metrics_.set_states(recent_.states());
   metrics_.set_shards(shards);
   std::string out;
   series_.append_page(out, format);
   append_families(out, metrics_.collect(), format);
   append_families(out, process_metrics(), format);
-  if (format == Format::kOpenMetrics) out += "# EOF\n";
+  if (format == ExpositionFormat::kOpenMetrics) out += "# EOF\n";
   return out;
 }
 

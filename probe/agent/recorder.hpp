@@ -27,7 +27,7 @@ class Recorder final : public Observer {
   void stop(std::chrono::steady_clock::time_point deadline) { sinks_.stop(deadline); }
 
   /// All families as a page.
-  [[nodiscard]] std::string page(Format format, const std::vector<ShardState>& shards);
+  [[nodiscard]] std::string page(ExpositionFormat format, const std::vector<ShardState>& shards);
   [[nodiscard]] AgentMetrics& metrics() { return metrics_; }
   [[nodiscard]] const RecentResults& recent() const { return recent_; }
 

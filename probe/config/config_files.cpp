@@ -11,7 +11,6 @@ namespace vedette {
 
 namespace {
 
-constexpr std::size_t kMaxFile = std::size_t{256} << 20;
 constexpr int kMaxDepth = 8;
 
 }  // namespace
@@ -55,7 +54,7 @@ void ConfigFiles::read(const std::string& path, const config::Place& asked_at, i
     diagnostics_.error(place_or_file(), fmt::format("{} is included twice", path));
     return;
   }
-  auto text = config::read_text_file(path, kMaxFile);
+  auto text = config::read_text_file(path, kMaxConfigFile);
   if (!text && text.error().line == 0) {
     diagnostics_.error(place_or_file(), text.error().message);
     return;

@@ -2,6 +2,7 @@
 
 // The files of a configuration: the one named on the command line and what its `include:` lists name.
 
+#include <cstddef>
 #include <memory>
 #include <set>
 #include <string>
@@ -11,6 +12,8 @@
 #include "config/value.hpp"
 
 namespace vedette {
+
+constexpr std::size_t kMaxConfigFile = std::size_t{256} << 20;  ///< bytes of one file
 
 /// The files that match `pattern` now, in their order; empty when none does.
 std::vector<std::string> matching_files(const std::string& pattern);

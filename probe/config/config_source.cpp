@@ -23,14 +23,13 @@ std::optional<Config> FileSource::load(config::Diagnostics& diagnostics) {
 }
 
 std::uint64_t FileSource::stamp() const {
-  constexpr std::size_t kMaxFile = std::size_t{256} << 20;
   std::unique_lock lock(mutex_);
   const auto files = files_;
   const auto patterns = patterns_;
   lock.unlock();
   std::string contents;
   // A file that has gone is a change as well.
-  for (const auto& path : files) contents += config::read_small_file(path, kMaxFile).value_or("") + '\n';
+  for (const auto& path : files) contents += config::read_small_file(path, kMaxConfigFile).value_or("") + '\n';
   for (const auto& pattern : patterns) contents += fmt::format("{}\n", fmt::join(matching_files(pattern), "\n"));
   return stable_hash(contents);
 }

@@ -27,11 +27,6 @@ namespace {
 /// What blackbox_exporter takes off Prometheus' timeout.
 constexpr std::chrono::milliseconds kOffset{500};
 
-std::string value_of(const LabelMap& labels, const std::string& name, const std::string& otherwise = {}) {
-  const auto found = labels.find(name);
-  return found == labels.end() ? otherwise : found->second;
-}
-
 /// The first value of a parameter: the only one that blackbox_exporter reads.
 std::string first_of(const YAML::Node& values) {
   const auto all = items(values);

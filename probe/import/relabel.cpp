@@ -33,11 +33,6 @@ bool needs_target(Action action) {
          action == Action::kUppercase || action == Action::kKeepEqual || action == Action::kDropEqual;
 }
 
-std::string value_of(const LabelMap& labels, const std::string& name) {
-  const auto found = labels.find(name);
-  return found == labels.end() ? std::string() : found->second;
-}
-
 void set(LabelMap& labels, const std::string& name, std::string value) {
   // A few dozen rules that double a value would fill the machine.
   constexpr std::size_t kMaxValue = std::size_t{64} << 10;
@@ -144,6 +139,11 @@ bool apply(const RelabelRule& rule, LabelMap& labels) {
 }
 
 }  // namespace
+
+std::string value_of(const LabelMap& labels, const std::string& name, const std::string& otherwise) {
+  const auto found = labels.find(name);
+  return found == labels.end() ? otherwise : found->second;
+}
 
 bool relabel(const std::vector<RelabelRule>& rules, LabelMap& labels) {
   return std::all_of(rules.begin(), rules.end(), [&](const RelabelRule& rule) { return apply(rule, labels); });

@@ -18,6 +18,9 @@ namespace vedette {
 
 using LabelMap = std::map<std::string, std::string>;
 
+/// The value of a label, or `otherwise` when the set has no such label.
+std::string value_of(const LabelMap& labels, const std::string& name, const std::string& otherwise = {});
+
 struct RelabelRule {
   enum class Action : std::uint8_t {
     kReplace,

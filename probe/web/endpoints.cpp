@@ -27,10 +27,6 @@ constexpr std::string_view kRunSuffix = "/run";
 /// A loop that has not turned for so long does not come back by itself, most likely.
 constexpr std::chrono::seconds kStandsStill{5};
 
-WebResponse text(int status, std::string body) {
-  return {status, "text/plain; charset=utf-8", std::move(body), {}};
-}
-
 WebResponse json(int status, const boost::json::value& value) {
   return {status, "application/json", json_text(value) + "\n", {}};
 }
@@ -40,7 +36,7 @@ WebResponse json_error(int status, std::string message) {
 }
 
 WebResponse not_allowed(std::string_view allowed) {
-  auto response = text(405, fmt::format("This endpoint takes {} requests.\n", allowed));
+  auto response = text_response(405, fmt::format("This endpoint takes {} requests.\n", allowed));
   response.headers.emplace_back("Allow", allowed);
   return response;
 }
@@ -127,13 +123,14 @@ std::optional<WebResponse> Endpoints::outside(WebRequest& request) const {
   const auto& prefix = options_.route_prefix;
   if (prefix.empty()) return std::nullopt;
   const auto redirect = [](int status, const std::string& where) {
-    auto response = text(status, "");
+    auto response = text_response(status, "");
     response.headers.emplace_back("Location", where);
     return response;
   };
   if (request.path == "/") return redirect(302, options_.external_url.empty() ? prefix + "/" : options_.external_url);
   if (request.path == prefix) return redirect(301, prefix + "/");
-  if (!request.path.starts_with(prefix + "/")) return text(404, fmt::format("The endpoints are under {}/\n", prefix));
+  if (!request.path.starts_with(prefix + "/"))
+    return text_response(404, fmt::format("The endpoints are under {}/\n", prefix));
   request.path.erase(0, prefix.size());
   return std::nullopt;
 }
@@ -182,7 +179,7 @@ asio::awaitable<WebResponse> Endpoints::page(const WebRequest& request) {
     co_return response;
   }
   if (path == "/config") {
-    co_return co_await pages_.get(path, compressed, [this] { return text(200, agent_.configuration()); });
+    co_return co_await pages_.get(path, compressed, [this] { return text_response(200, agent_.configuration()); });
   }
   if (path == kChecksPath) {
     co_return co_await pages_.get(path, compressed, [this] { return list_checks(agent_.recent().all()); });
@@ -195,24 +192,26 @@ asio::awaitable<WebResponse> Endpoints::page(const WebRequest& request) {
 
 WebResponse Endpoints::healthy() const {
   const auto still = agent_.standing_still(kStandsStill);
-  if (still.empty()) return text(200, "Healthy\n");
-  return text(503, fmt::format("Not healthy: the event loop of shard {} stands still\n", fmt::join(still, ", ")));
+  if (still.empty()) return text_response(200, "Healthy\n");
+  return text_response(503,
+                       fmt::format("Not healthy: the event loop of shard {} stands still\n", fmt::join(still, ", ")));
 }
 
 WebResponse Endpoints::ready() const {
-  if (!agent_.ready()) return text(503, "Not ready: starting or stopping\n");
+  if (!agent_.ready()) return text_response(503, "Not ready: starting or stopping\n");
   const auto still = agent_.standing_still(kStandsStill);
-  if (still.empty()) return text(200, "Ready\n");
-  return text(503, fmt::format("Not ready: the event loop of shard {} stands still\n", fmt::join(still, ", ")));
+  if (still.empty()) return text_response(200, "Ready\n");
+  return text_response(503,
+                       fmt::format("Not ready: the event loop of shard {} stands still\n", fmt::join(still, ", ")));
 }
 
 asio::awaitable<WebResponse> Endpoints::reload() {
-  if (agent_.stopping()) co_return text(503, "the agent is stopping\n");
+  if (agent_.stopping()) co_return text_response(503, "the agent is stopping\n");
   const auto outcome = co_await reloader_.reload();
   // Without the lines of the file: a misspelt key's value may be a secret, and anybody may ask.
   const auto problems = outcome->diagnostics.places();
-  if (outcome->in_force) co_return text(200, problems);
-  co_return text(500, "failed to reload config:\n" + problems);
+  if (outcome->in_force) co_return text_response(200, problems);
+  co_return text_response(500, "failed to reload config:\n" + problems);
 }
 
 WebResponse Endpoints::show_check(const std::string& name) const {

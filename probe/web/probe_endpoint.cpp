@@ -18,10 +18,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-WebResponse text(int status, std::string body) {
-  return {status, "text/plain; charset=utf-8", std::move(body), {}};
-}
-
 /// The one result that a request waits for. Outlives the request: a client may go away before the run has ended.
 struct Waiting {
   explicit Waiting(asio::any_io_executor on) : executor(std::move(on)), done(executor) {}
@@ -61,12 +57,12 @@ asio::awaitable<WebResponse> ProbeEndpoint::probe(WebRequest request) {
   auto asked = read_probe_request(request, now->modules, options_.timeout_offset);
   if (!asked) {
     if (asked.error().unknown_module) agent_.unknown_module();
-    co_return text(asked.error().status, asked.error().text);
+    co_return text_response(asked.error().status, asked.error().text);
   }
   if (!is_permitted(now->settings, *asked->check)) {
     log::warn("audit: a probe was refused by agent.probe_targets",
               {{"module", asked->check->module}, {"target", asked->check->instance}});
-    co_return text(403, "agent.probe_targets does not allow this target for the module\n");
+    co_return text_response(403, "agent.probe_targets does not allow this target for the module\n");
   }
   const auto waiting = std::make_shared<Waiting>(executor_);
   auto cancel = agent_.run_now(asked->check, [waiting](Result result) {
@@ -76,7 +72,7 @@ asio::awaitable<WebResponse> ProbeEndpoint::probe(WebRequest request) {
     });
   });
   if (!cancel) {
-    auto response = text(429, "Too many probes are going on: agent.limits.on_demand allows no more\n");
+    auto response = text_response(429, "Too many probes are going on: agent.limits.on_demand allows no more\n");
     response.headers.emplace_back("Retry-After", "1");
     co_return response;
   }
@@ -85,7 +81,7 @@ asio::awaitable<WebResponse> ProbeEndpoint::probe(WebRequest request) {
   log_probe(*asked->check, *waiting->result);
   const KeptProbe probe{0, asked->check, asked->module, waiting->result};
   history_.add(probe.check, probe.module, probe.result);
-  if (asked->debug) co_return text(200, visible(debug_text(probe)));
+  if (asked->debug) co_return text_response(200, visible(debug_text(probe)));
   const auto format = negotiate_probe(request.accept);
   co_return WebResponse{200, std::string(content_type(format)), probe_page(*probe.check, *probe.result, format), {}};
 }
@@ -94,23 +90,23 @@ WebResponse ProbeEndpoint::logs(const WebRequest& request) const {
   const auto id_text = request.parameter("id");
   const auto target = request.parameter("target");
   if (id_text.empty() && target.empty()) {
-    return text(400, "Probe id or target must be defined as http query parameters\n");
+    return text_response(400, "Probe id or target must be defined as http query parameters\n");
   }
   if (!id_text.empty() && !target.empty()) {
-    return text(400, "Probe id and target can't be defined at the same time\n");
+    return text_response(400, "Probe id and target can't be defined at the same time\n");
   }
   std::optional<KeptProbe> found;
   if (!target.empty()) {
     found = history_.find(target, request.parameter("module"));
-    if (!found) return text(404, "Probe target not found\n");
+    if (!found) return text_response(404, "Probe target not found\n");
   } else {
     std::uint64_t id = 0;
     const auto [end, error] = std::from_chars(id_text.data(), id_text.data() + id_text.size(), id);
-    if (error != std::errc() || end != id_text.data() + id_text.size()) return text(400, "Invalid probe id\n");
+    if (error != std::errc() || end != id_text.data() + id_text.size()) return text_response(400, "Invalid probe id\n");
     found = history_.find(id);
-    if (!found) return text(404, "Probe id not found\n");
+    if (!found) return text_response(404, "Probe id not found\n");
   }
-  return text(200, visible(debug_text(*found)));
+  return text_response(200, visible(debug_text(*found)));
 }
 
 }  // namespace vedette

@@ -223,6 +223,10 @@ class WebServer::Idle {
   bool listed_ = true;
 };
 
+WebResponse text_response(int status, std::string body) {
+  return {status, "text/plain; charset=utf-8", std::move(body), {}};
+}
+
 std::string WebRequest::parameter(std::string_view name) const {
   for (const auto& [key, value] : query) {
     if (key == name) return value;

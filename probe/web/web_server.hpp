@@ -49,6 +49,8 @@ struct WebResponse {
   bool gzipped = false;                  ///< `shared` is compressed
 };
 
+WebResponse text_response(int status, std::string body);
+
 class WebGate;
 
 class WebServer {

@@ -166,10 +166,10 @@ class Shell {
   }
 
   void read_c_escape() {
-    constexpr std::string_view kLetters = "abeEfnrtv";
+    constexpr std::string_view kEscapes = "abeEfnrtv";
     constexpr std::string_view kMeanings = "\a\b\x1b\x1b\f\n\r\t\v";
     const char c = text_.front();
-    if (const auto at = kLetters.find(c); at != std::string_view::npos) {
+    if (const auto at = kEscapes.find(c); at != std::string_view::npos) {
       word_ += kMeanings[at];
       skip(1);
     } else if (c == 'x') {

@@ -63,7 +63,7 @@ void page(benchmark::State& state) {
   for (const auto& check : checks) store.record(*check, *passed());
   for (auto _ : state) {
     std::string out;
-    store.append_page(out, Format::kText);
+    store.append_page(out, ExpositionFormat::kText);
     benchmark::DoNotOptimize(out.data());
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));

@@ -155,7 +155,7 @@ void compare(std::size_t lines, std::size_t rounds) {
   for (std::size_t i = 0; i < checks.size(); ++i) store.record(*checks[i], result_of(i));
   const auto ours = [&] {
     std::string page;
-    store.append_page(page, Format::kText);
+    store.append_page(page, ExpositionFormat::kText);
     return page;
   };
   const auto samples = samples_of(ours());
@@ -217,7 +217,7 @@ void compare_recording(double duration) {
     stay_on(1);
     while (!stop) {
       std::string page;
-      store.append_page(page, Format::kText);
+      store.append_page(page, ExpositionFormat::kText);
     }
   });
   const auto busy = record(store, checks, duration);

@@ -55,14 +55,14 @@ TEST_CASE("our text says the same as prometheus-cpp's") {
   histogram.Observe(9);
   const auto collected = registry.Collect();
   std::string ours;
-  append_families(ours, collected, Format::kText);
+  append_families(ours, collected, ExpositionFormat::kText);
   CHECK(samples(ours) == samples(prometheus::TextSerializer().Serialize(collected)));
   CHECK(ours.find("# TYPE a_total counter\n") != std::string::npos);
 }
 
 TEST_CASE("OpenMetrics names a counter's family without _total") {
   std::string page;
-  append_header(page, "x_total", "help", MetricType::kCounter, Format::kOpenMetrics);
+  append_header(page, "x_total", "help", MetricType::kCounter, ExpositionFormat::kOpenMetrics);
   CHECK(page == "# HELP x help\n# TYPE x counter\n");
 }
 
@@ -88,10 +88,10 @@ TEST_CASE("labels are escaped and cannot spoil the page") {
 }
 
 TEST_CASE("the format is negotiated") {
-  CHECK(negotiate("") == Format::kText);
-  CHECK(negotiate("*/*") == Format::kText);
-  CHECK(negotiate("application/openmetrics-text; version=1.0.0") == Format::kOpenMetrics);
+  CHECK(negotiate("") == ExpositionFormat::kText);
+  CHECK(negotiate("*/*") == ExpositionFormat::kText);
+  CHECK(negotiate("application/openmetrics-text; version=1.0.0") == ExpositionFormat::kOpenMetrics);
   CHECK(negotiate("application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/"
-                  "plain;version=0.0.4;q=0.5,*/*;q=0.1") == Format::kOpenMetrics);
-  CHECK(negotiate("text/plain;q=0.9,application/openmetrics-text;q=0.1") == Format::kText);
+                  "plain;version=0.0.4;q=0.5,*/*;q=0.1") == ExpositionFormat::kOpenMetrics);
+  CHECK(negotiate("text/plain;q=0.9,application/openmetrics-text;q=0.1") == ExpositionFormat::kText);
 }

@@ -12,7 +12,7 @@ namespace {
 
 const Kind kTestKind{"http", {}, {}, nullptr, nullptr, nullptr, nullptr};
 
-CheckPtr check() {
+CheckPtr reported() {
   auto out = std::make_shared<Check>();
   out->name = "shop <1>";
   out->target = out->instance = "http://shop.example/?a&b";
@@ -37,7 +37,7 @@ Result failure() {
 }  // namespace
 
 TEST_CASE("a report of a failure shows reason, waterfall and evidence") {
-  const auto text = to_report(*check(), failure(), {});
+  const auto text = to_report(*reported(), failure(), {});
   for (const auto* part :
        {"FAIL http shop <1> http://shop.example/?a&b in 40.00 ms", "http_status: status 503", "connect", "30.00 ms",
         "overhead", "500 us", "status: 503", "GET http://shop.example/", "| <h1>Unavailable</h1>"}) {
@@ -45,7 +45,7 @@ TEST_CASE("a report of a failure shows reason, waterfall and evidence") {
     CHECK(text.find(part) != std::string::npos);
   }
   CHECK(text.find('\033') == std::string::npos);
-  CHECK(to_report(*check(), failure(), {true, false, 80}).find("\033[1;31mFAIL") != std::string::npos);
+  CHECK(to_report(*reported(), failure(), {true, false, 80}).find("\033[1;31mFAIL") != std::string::npos);
 }
 
 TEST_CASE("latencies have a unit that fits") {
@@ -55,7 +55,7 @@ TEST_CASE("latencies have a unit that fits") {
 }
 
 TEST_CASE("JSON holds every part of a result") {
-  const auto json = to_json(*check(), failure());
+  const auto json = to_json(*reported(), failure());
   CHECK(json.at("verdict") == "fail");
   CHECK(json.at("reason") == "http_status");
   CHECK(json.at("duration_seconds").as_double() == Approx(0.04));
@@ -69,7 +69,7 @@ TEST_CASE("JUnit has failures, errors and escapes") {
   unknown.reason = Reason::kLocalFile;
   Result pass;
   pass.verdict = Verdict::kPass;
-  const auto xml = to_junit({{check(), failure()}, {check(), unknown}, {check(), pass}});
+  const auto xml = to_junit({{reported(), failure()}, {reported(), unknown}, {reported(), pass}});
   CHECK(xml.find("tests=\"3\" failures=\"1\" errors=\"1\"") != std::string::npos);
   CHECK(xml.find("name=\"shop &lt;1&gt; http://shop.example/?a&amp;b\"") != std::string::npos);
   CHECK(xml.find("<failure type=\"http_status\"") != std::string::npos);

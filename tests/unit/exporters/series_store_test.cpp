@@ -39,7 +39,7 @@ Result result(Reason reason = Reason::kNone, std::chrono::milliseconds took = st
   return out;
 }
 
-std::string page_of(const SeriesStore& store, Format format = Format::kText) {
+std::string page_of(const SeriesStore& store, ExpositionFormat format = ExpositionFormat::kText) {
   std::string page;
   store.append_page(page, format);
   return page;
@@ -162,7 +162,7 @@ TEST_CASE("families come in one group each, whatever the order of the checks") {
   store.apply({a, b}, {});
   store.record(*a, result());
   store.record(*b, result(Reason::kHttpStatus));
-  const auto page = page_of(store, Format::kOpenMetrics);
+  const auto page = page_of(store, ExpositionFormat::kOpenMetrics);
   for (const auto* name : {"probe_success", "vedette_check_runs", "vedette_check_duration_seconds"}) {
     const auto type = std::string("# TYPE ") + name + " ";
     CHECK(page.find(type) != std::string::npos);

@@ -2,23 +2,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "probe/config/config_loader.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/files.hpp"
 
 using namespace vedette;
-
-namespace {
-
-std::string read(const std::filesystem::path& path) {
-  std::ostringstream out;
-  out << std::ifstream(path).rdbuf();
-  return out.str();
-}
-
-}  // namespace
 
 TEST_CASE("each bad configuration gives its exact messages") {
   std::vector<std::filesystem::path> files;
@@ -33,7 +22,7 @@ TEST_CASE("each bad configuration gives its exact messages") {
     const auto config = load_config(file.string(), diagnostics);
     auto expected = file;
     expected.replace_extension(".txt");
-    CHECK(render_all(diagnostics, false) == read(expected));
+    CHECK(render_all(diagnostics, false) == testing::contents_of(expected));
     CHECK(config.has_value() != diagnostics.has_errors());
   }
 }

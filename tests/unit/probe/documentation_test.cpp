@@ -1,9 +1,7 @@
 // The reference in docs/ cannot rot: every key, reason, metric and flag that the program knows must be there.
 
 #include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 #include "exporters/prometheus/probe_page.hpp"
 #include "exporters/prometheus/series_store.hpp"
@@ -16,16 +14,11 @@
 #include "scenarios/tools/schema.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/certificates.hpp"
+#include "tests/support/files.hpp"
 
 using namespace vedette;
 
 namespace {
-
-std::string read(const std::string& path) {
-  std::ostringstream out;
-  out << std::ifstream(path).rdbuf();
-  return out.str();
-}
 
 bool documents(const std::string& page, const std::string& word) {
   return page.find("`" + word + "`") != std::string::npos;
@@ -48,7 +41,7 @@ TEST_CASE("every key of the configuration is documented") {
   std::set<std::string> keys;
   config::Diagnostics diagnostics;
   REQUIRE(load_config("tests/unit/every_key.yml", diagnostics, &keys));
-  const auto page = read("docs/configuration.md");
+  const auto page = testing::contents_of("docs/configuration.md");
   CHECK(keys.size() > 100);
   for (const auto& key : keys) {
     // A key is documented under its last name, in the section of its mapping.
@@ -64,7 +57,7 @@ TEST_CASE("every key of scenarios is documented and in the schema") {
   config::Context context{diagnostics};
   context.known_keys = &keys;
   REQUIRE(scenarios::load_file("tests/unit/every_scenario_key.yaml", {}, context));
-  const auto page = read("docs/scenarios.md");
+  const auto page = testing::contents_of("docs/scenarios.md");
   const auto schema = scenarios::schema_text();
   CHECK(keys.size() > 100);
   for (const auto& key : keys) {
@@ -81,7 +74,7 @@ TEST_CASE("every key of scenarios is documented and in the schema") {
 }
 
 TEST_CASE("every reason is documented with its meaning") {
-  const auto page = read("docs/reasons.md");
+  const auto page = testing::contents_of("docs/reasons.md");
   for (const auto reason : all_reasons()) {
     INFO(name_of(reason));
     CHECK(documents(page, std::string(name_of(reason))));
@@ -90,7 +83,7 @@ TEST_CASE("every reason is documented with its meaning") {
 }
 
 TEST_CASE("every metric is documented") {
-  const auto page = read("docs/metrics.md");
+  const auto page = testing::contents_of("docs/metrics.md");
   for (const auto* kind : all_kinds()) {
     for (const auto* family : kind->families) {
       INFO(family->name);
@@ -110,7 +103,7 @@ TEST_CASE("every metric is documented") {
 }
 
 TEST_CASE("every filter is documented") {
-  const auto page = read("docs/expectations.md");
+  const auto page = testing::contents_of("docs/expectations.md");
   for (const auto& info : language::all_filters()) {
     INFO(info.name);
     const auto name = "`" + std::string(info.name);
@@ -127,7 +120,7 @@ TEST_CASE("every flag is documented") {
   cli::add_scenario(app, exit_code);
   cli::add_validate(app, exit_code);
   cli::add_import(app, exit_code);
-  const auto page = read("docs/cli.md");
+  const auto page = testing::contents_of("docs/cli.md");
   for (const auto* command : app.get_subcommands({})) {
     CHECK(documents(page, "vedette " + command->get_name()));
     auto options = command->get_options();
@@ -151,7 +144,7 @@ TEST_CASE("every YAML block of the documents loads") {
   }
   int blocks = 0;
   for (const auto& path : pages) {
-    for (const auto& block : yaml_blocks(read(path))) {
+    for (const auto& block : yaml_blocks(testing::contents_of(path))) {
       // A scrape configuration is for Prometheus; the end-to-end test hands it to promtool.
       if (block.find("scrape_configs:") != std::string::npos) continue;
       ++blocks;

@@ -12,8 +12,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const MonotonicTime kStart{1000h};
-const WallOffset kOffset{kStart, std::chrono::system_clock::time_point(490000h)};
+const MonotonicTime kBegin{1000h};
+const WallOffset kOffset{kBegin, std::chrono::system_clock::time_point(490000h)};
 
 }  // namespace
 
@@ -26,16 +26,16 @@ TEST_CASE("the hash and so every phase is the same for ever") {
 TEST_CASE("due times are points of the absolute grid, each after the last") {
   const auto interval = 10s;
   const auto phase = phase_of(stable_hash("a"), interval);
-  auto due = next_due(kStart, phase, interval, kOffset);
-  CHECK(due > kStart);
-  CHECK(due <= kStart + interval);
+  auto due = next_due(kBegin, phase, interval, kOffset);
+  CHECK(due > kBegin);
+  CHECK(due <= kBegin + interval);
   CHECK((kOffset.wall(due) - phase) % interval == 0ns);
   CHECK(next_due(due, phase, interval, kOffset) == due + interval);
   CHECK(next_due(due - 1ns, phase, interval, kOffset) == due);
 }
 
 TEST_CASE("a process that starts later meets the same grid") {
-  const auto later = kStart + 12345678ms;
+  const auto later = kBegin + 12345678ms;
   const WallOffset offset(later, std::chrono::system_clock::time_point(490000h + 12345678ms));
   const auto phase = phase_of(stable_hash("a"), 30s);
   CHECK(offset.wall(next_due(later, phase, 30s, offset)) == kOffset.wall(next_due(later, phase, 30s, kOffset)));
