@@ -1,6 +1,7 @@
 #pragma once
 
-// What a kind of check is: one row in the table of kinds (probe/config/kinds.hpp) and one folder beside this file.
+// What a kind of check is: a line in kinds.def and a folder beside this file, which says all that the program knows of
+// it: configuration, metrics, command line, scenario steps and the run.
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
@@ -13,8 +14,11 @@
 #include <vector>
 
 #include "checks/check.hpp"
+#include "checks/command.hpp"
 #include "checks/redactor.hpp"
 #include "checks/result.hpp"
+#include "checks/step_form.hpp"
+#include "language/lines/vocabulary.hpp"
 #include "net/io/activity.hpp"
 
 namespace vedette {
@@ -78,6 +82,14 @@ struct Kind {
   bool (*handshakes)(const std::string& target, const Settings& settings) = nullptr;
   /// The run itself. Ends by returning; failures are in the context's result.
   boost::asio::awaitable<void> (*run)(RunContext& context) = nullptr;
+  /// What lines of `expect:` may ask for.
+  language::Vocabulary vocabulary = language::vocabulary_of({});
+  /// What blackbox_exporter shows in a module's section although nobody wrote it.
+  std::vector<std::pair<std::string_view, std::string_view>> defaults{};
+  /// `vedette KIND`; nothing when the kind has no command of this form.
+  std::optional<Command> command{};
+  /// A step of a scenario; nothing when the kind has no step of this form.
+  std::optional<StepForm> step{};
   /// Its settings say all: a check may have no target, and its name stands for it.
   bool targetless = false;
   /// A run is many requests and holds on to their answers: such runs have a bound of their own.

@@ -347,6 +347,15 @@ std::vector<std::pair<std::string, Value>> Mapping::take_all() {
   return out;
 }
 
+YAML::Node Mapping::take_rest() {
+  YAML::Node out(YAML::NodeType::Map);
+  for (auto& entry : entries_) {
+    if (!entry.used) out.force_insert(entry.key_value.node(), entry.value.node());
+    entry.used = true;
+  }
+  return out;
+}
+
 bool Mapping::has(std::string_view key) const {
   const auto* entry = find(key);
   return entry != nullptr && !entry->value.is_null();

@@ -77,6 +77,8 @@ class Mapping {
   std::vector<Value> take_list(std::string_view key);
   /// All pairs of this mapping, in the order written, for mappings whose keys are names.
   std::vector<std::pair<std::string, Value>> take_all();
+  /// A mapping of the pairs that nobody has asked for yet.
+  YAML::Node take_rest();
 
   /// Whether there is such a section at all.
   [[nodiscard]] bool written() const { return written_; }

@@ -109,7 +109,7 @@ std::vector<std::pair<std::string, StepSum>> sums_of(const RunRecord& record) {
 void measure_step(RunContext& context, const Scenario& scenario, const std::string& id, const StepSum& sum) {
   const auto& step = *sum.last;
   const auto labels = labelled({scenario.name, id});
-  context.measure(kStepState, number_of(sum.worst), labelled({scenario.name, id, std::string(name_of(step.kind))}));
+  context.measure(kStepState, number_of(sum.worst), labelled({scenario.name, id, std::string(step.kind)}));
   if (scenario.phases != PhaseMetrics::kNone) {
     context.measure(kStepDuration, seconds(sum.duration), labelled({scenario.name, id, "total"}));
   }

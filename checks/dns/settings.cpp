@@ -101,7 +101,7 @@ std::shared_ptr<const Settings> decode(config::Mapping& section) {
   read_section(section, "validate_answer_rrs", out->answer);
   read_section(section, "validate_authority_rrs", out->authority);
   read_section(section, "validate_additional_rrs", out->additional);
-  out->lines = language::decode_expectations(section, language::Vocabulary::kDns);
+  out->lines = language::decode_expectations(section, kVocabulary);
   out->address = net::decode_address_settings(section);
   section.finish();
   return out;

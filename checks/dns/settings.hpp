@@ -48,6 +48,9 @@ struct DnsSettings final : Settings {
   [[nodiscard]] std::uint16_t default_port() const { return transport == Transport::kTls ? 853 : 53; }
 };
 
+inline constexpr std::array<std::string_view, 6> kFacts{"additional", "answers", "authority", "flags", "rcode", "size"};
+inline constexpr auto kVocabulary = language::vocabulary_of(kFacts);
+
 std::shared_ptr<const Settings> decode(config::Mapping& section);
 std::optional<std::string> check_target(const std::string& target, const Settings& settings);
 

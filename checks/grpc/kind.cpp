@@ -1,15 +1,16 @@
-#include "checks/grpc/kind.hpp"
-#include "checks/tls_families.hpp"
-
 #include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
 
 #include <charconv>
 
 #include "base/percent.hpp"
 #include "base/version.hpp"
+#include "checks/expect/lines.hpp"
 #include "checks/grpc/health_message.hpp"
 #include "checks/grpc/settings.hpp"
+#include "checks/kind.hpp"
 #include "checks/lookup.hpp"
+#include "checks/tls_families.hpp"
 #include "config/masked.hpp"
 #include "net/http/http_client.hpp"
 #include "net/io/clock.hpp"
@@ -19,6 +20,27 @@ namespace vedette::grpc {
 namespace asio = boost::asio;
 
 namespace {
+
+void add_metadata(const std::vector<std::string>& given, YAML::Node& section) {
+  for (const auto& text : given) {
+    const auto [key, value] = split_header(text);
+    section["metadata"][key].push_back(yaml_text(value));
+  }
+}
+
+CommandOptions call_options() {
+  using Takes = CommandOption::Takes;
+  return {
+      {"--service", "service", "The service to ask about; the server itself without it"},
+      {"--tls", "tls", "Call over TLS", Takes::kNothing, "true"},
+      {.flags = "-H,--metadata",
+       .key = "metadata",
+       .help = "Metadata of the call, 'name: value'; may be repeated",
+       .takes = Takes::kTexts,
+       .apply = &add_metadata,
+       .problem = &header_problem},
+  };
+}
 
 const Family kGrpcDuration{"probe_grpc_duration_seconds", "Duration of gRPC request by phase", {"phase"}};
 const Family kGrpcSsl{"probe_grpc_ssl", "Indicates if SSL was used for the connection", {}};
@@ -71,6 +93,15 @@ class GrpcRun {
       context_.fail(std::move(*problem));
     }
     measure();
+    // A step of a scenario judges a service that does not serve, too.
+    const bool looks = serving_ && (!context_.failed() || context_.answer != nullptr);
+    if (!looks || !wants_answer(context_, settings_.lines)) co_return;
+    language::Subject answer;
+    answer.ip = ip_;
+    answer.facts["grpc_status"] = language::Value(std::string(status_name(code_)));
+    answer.facts["serving_status"] = language::Value(std::string(serving_status_name(*serving_)));
+    if (response_.tls) describe_tls(*response_.tls, answer);
+    co_await expect_lines(context_, settings_.lines, std::move(answer));
   }
 
  private:
@@ -87,6 +118,7 @@ class GrpcRun {
     const auto found = co_await look_up(context_, target->host, settings_.address);
     if (!found) co_return found.error();
     called_ = true;
+    ip_ = found->address.to_string();
     net::HttpRequest request;
     if (auto problem = prepare(*target, found->address, request)) co_return problem;
     auto problem = co_await net::perform(context_, request, response_, 0);
@@ -211,6 +243,7 @@ class GrpcRun {
   const GrpcSettings& settings_;
   net::HttpExchange response_;
   std::string body_;
+  std::string ip_;
   bool called_ = false;
   int code_ = 0;
   std::optional<int> serving_;
@@ -223,7 +256,7 @@ asio::awaitable<void> run(RunContext& context) {
 
 }  // namespace
 
-const Kind kKind{
+extern const Kind kKind{
     .name = "grpc",
     .families = {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kGrpcDuration,
                  &kGrpcSsl, &kGrpcStatusCode, &kHealthcheckResponse, &kEarliestCertExpiry, &kLastChainInfo,
@@ -233,6 +266,15 @@ const Kind kKind{
     .check_target = &check_target,
     .handshakes = &handshakes,
     .run = &run,
+    .vocabulary = kVocabulary,
+    .command = Command{.help = "Run one gRPC check: asks the health service",
+                       .operand = "HOST:PORT",
+                       .operand_help = "Without a port: 80, or 443 with --tls",
+                       .options = joined({call_options(), tls_options()})},
+    .step = StepForm{.target = "host",
+                     .port = StepForm::Port::kOptional,
+                     .keys = {{"ip_version", "preferred_ip_protocol"}},
+                     .judged_by_lines = Reason::kGrpcNotServing},
 };
 
 }  // namespace vedette::grpc

@@ -48,6 +48,7 @@ std::shared_ptr<const Settings> decode(config::Mapping& section) {
   if (auto mapping = section.take_mapping("tls_config")) tls = net::decode_tls_settings(*mapping);
   if (secure) out->tls = net::TlsClient(tls);
   read_metadata(section, *out);
+  out->lines = language::decode_expectations(section, kVocabulary);
   out->address = net::decode_address_settings(section);
   section.finish();
   return out;

@@ -2,6 +2,7 @@
 
 // The settings of a gRPC check: blackbox_exporter's `grpc:` section.
 
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 
 #include "checks/check.hpp"
 #include "config/secret.hpp"
+#include "language/lines/expectations.hpp"
 #include "net/addresses/address.hpp"
 #include "net/addresses/target.hpp"
 #include "net/tls/tls_profile.hpp"
@@ -24,7 +26,11 @@ struct GrpcSettings final : Settings {
   net::AddressSettings address;
   net::TlsClient tls;  ///< none: over plain TCP
   std::vector<std::pair<std::string, config::Secret>> metadata;
+  std::vector<language::Expectation> lines;
 };
+
+inline constexpr std::array<std::string_view, 2> kFacts{"grpc_status", "serving_status"};
+inline constexpr auto kVocabulary = language::vocabulary_of(kFacts, language::Topic::kTls);
 
 std::shared_ptr<const Settings> decode(config::Mapping& section);
 std::optional<std::string> check_target(const std::string& target, const Settings& settings);

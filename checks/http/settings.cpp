@@ -261,7 +261,7 @@ void read_expectations(config::Mapping& section, Expectations& out) {
   read_program(section, "fail_if_body_json_matches_cel", out.json_must_not_match);
   read_program(section, "fail_if_body_json_not_matches_cel", out.json_must_match);
   out.days_left = decode_days_left(section);
-  out.lines = language::decode_expectations(section, language::Vocabulary::kHttp);
+  out.lines = language::decode_expectations(section, language::kHttpVocabulary);
 }
 
 }  // namespace

@@ -1,7 +1,11 @@
-#include "checks/icmp/kind.hpp"
-
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include "checks/expect/lines.hpp"
+#include "checks/kind.hpp"
 #include "checks/lookup.hpp"
 #include "config/mapping.hpp"
 #include "net/addresses/target.hpp"
@@ -25,7 +29,25 @@ struct IcmpSettings final : Settings {
   net::IcmpOptions options;
   std::string payload{kText};
   std::string problem;  ///< why nothing can be sent; empty: nothing is wrong
+  std::vector<language::Expectation> lines;
 };
+
+constexpr std::array<std::string_view, 5> kFacts{"hop_limit", "loss", "rtt_avg", "rtt_max", "rtt_min"};
+constexpr auto kVocabulary = language::vocabulary_of(kFacts);
+
+/// What several pings came to: times in milliseconds.
+void sum_up(std::span<const Result> runs, language::Subject& answer) {
+  std::vector<double> times;
+  for (const auto& run : runs) {
+    if (run.reason == Reason::kNone) times.push_back(seconds(run.total_of(Phase::kRtt)) * 1e3);
+  }
+  answer.facts["loss"] = language::Value(1.0 - static_cast<double>(times.size()) / static_cast<double>(runs.size()));
+  if (times.empty()) return;
+  answer.facts["rtt_min"] = language::Value(*std::min_element(times.begin(), times.end()));
+  answer.facts["rtt_max"] = language::Value(*std::max_element(times.begin(), times.end()));
+  const auto sum = std::accumulate(times.begin(), times.end(), 0.0);
+  answer.facts["rtt_avg"] = language::Value(sum / static_cast<double>(times.size()));
+}
 
 void read_payload(config::Mapping& section, IcmpSettings& out) {
   std::int64_t size = 0;
@@ -46,6 +68,7 @@ std::shared_ptr<const Settings> decode(config::Mapping& section) {
   section.read("dont_fragment", out->options.dont_fragment);
   std::int64_t hops = out->options.hop_limit;
   if (section.read_integer("ttl", hops, 0, 255)) out->options.hop_limit = static_cast<int>(hops);
+  out->lines = language::decode_expectations(section, kVocabulary);
   section.finish();
   return out;
 }
@@ -69,7 +92,7 @@ bool handshakes(const std::string& /*target*/, const Settings& /*settings*/) {
 }
 
 asio::awaitable<net::Problem> ping(RunContext& context, const IcmpSettings& settings, net::IcmpSocket& socket,
-                                   Duration& setup) {
+                                   Duration& setup, std::string& address) {
   const auto host = host_of(context.check->target);
   if (!host) {
     // To blackbox_exporter it is a name like any other, which cannot be resolved.
@@ -79,6 +102,7 @@ asio::awaitable<net::Problem> ping(RunContext& context, const IcmpSettings& sett
   const auto found = co_await look_up(context, *host, settings.address);
   if (!found) co_return found.error();
   if (!settings.problem.empty()) co_return Failure{Reason::kSettingsInvalid, settings.problem};
+  address = found->address.to_string();
   context.enter(Phase::kRtt);
   const auto began = net::now_monotonic();
   if (auto problem = socket.open({found->address, 0, *host}, settings.address, settings.options)) co_return problem;
@@ -96,8 +120,9 @@ asio::awaitable<void> run(RunContext& context) {
   static const auto kSetup = labelled({"setup"});
   net::IcmpSocket socket(context);
   Duration setup{};
+  std::string address;
   bool resolved = false;
-  if (auto problem = co_await ping(context, settings, socket, setup)) {
+  if (auto problem = co_await ping(context, settings, socket, setup, address)) {
     context.fail(*problem);
   }
   resolved = context.phase != Phase::kResolve;
@@ -108,11 +133,17 @@ asio::awaitable<void> run(RunContext& context) {
   context.measure(kIcmpDuration, seconds(setup), kSetup);
   context.measure(kIcmpDuration, context.cut_off ? 0 : seconds(result.total_of(Phase::kRtt)), labels_of(Phase::kRtt));
   if (const auto hops = socket.reply_hop_limit()) context.measure(kReplyHopLimit, *hops);
+  if (context.failed() || !wants_answer(context, settings.lines)) co_return;
+  language::Subject answer;
+  answer.ip = address;
+  if (const auto hops = socket.reply_hop_limit()) answer.facts["hop_limit"] = language::Value(std::int64_t{*hops});
+  sum_up({&context.result, 1}, answer);
+  co_await expect_lines(context, settings.lines, std::move(answer));
 }
 
 }  // namespace
 
-const Kind kKind{
+extern const Kind kKind{
     .name = "icmp",
     .families = {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kIcmpDuration,
                  &kReplyHopLimit},
@@ -121,6 +152,18 @@ const Kind kKind{
     .check_target = &check_target,
     .handshakes = &handshakes,
     .run = &run,
+    .vocabulary = kVocabulary,
+    .defaults = {{"ip_protocol_fallback", "true"}, {"ttl", "64"}},
+    .command = Command{.help = "Run one ICMP check: a ping",
+                       .operand = "HOST",
+                       .operand_help = "A name or an address",
+                       .options = {{"--size", "payload_size", "Bytes to send", CommandOption::Takes::kNumber},
+                                   {"--ttl", "ttl", "The packet's hop limit", CommandOption::Takes::kNumber},
+                                   {"--dont-fragment", "dont_fragment", "Set the DF bit (IPv4)",
+                                    CommandOption::Takes::kNothing, "true"}}},
+    .step = StepForm{.target = "host",
+                     .keys = {{"size", "payload_size"}, {"ip_version", "preferred_ip_protocol"}},
+                     .sum_up = &sum_up},
 };
 
 }  // namespace vedette::icmp

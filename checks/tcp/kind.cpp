@@ -1,11 +1,10 @@
-#include "checks/tcp/kind.hpp"
-#include "checks/tls_families.hpp"
-
 #include <fmt/format.h>
 
+#include "checks/kind.hpp"
 #include "checks/lookup.hpp"
 #include "checks/tcp/conversation.hpp"
 #include "checks/tcp/settings.hpp"
+#include "checks/tls_families.hpp"
 #include "net/addresses/target.hpp"
 
 namespace vedette::tcp {
@@ -62,7 +61,7 @@ asio::awaitable<void> run(RunContext& context) {
 
 }  // namespace
 
-const Kind kKind{
+extern const Kind kKind{
     .name = "tcp",
     .families = {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kTcpDuration,
                  &kFailedDueToRegex, &kFailedDueToBytes, &kExpectInfo, &kEarliestCertExpiry, &kLastChainExpiry,
@@ -72,6 +71,15 @@ const Kind kKind{
     .check_target = &check_target,
     .handshakes = &handshakes,
     .run = &run,
+    .vocabulary = kVocabulary,
+    .defaults = {{"ip_protocol_fallback", "true"}},
+    .command = Command{.help = "Run one TCP check",
+                       .operand = "HOST:PORT",
+                       .operand_help = "Where to connect",
+                       .options = joined({dialogue_options(), tls_options()})},
+    .step = StepForm{.target = "host",
+                     .port = StepForm::Port::kNeeded,
+                     .keys = {{"dialogue", "query_response"}, {"ip_version", "preferred_ip_protocol"}}},
 };
 
 }  // namespace vedette::tcp

@@ -69,6 +69,14 @@ Step read_step(const config::Value& value, std::string path, config::Context& co
   return out;
 }
 
+void add_step(const char* key, const std::vector<std::string>& lines, YAML::Node& section) {
+  for (const auto& line : lines) {
+    YAML::Node step;
+    step[key] = line;
+    section["query_response"].push_back(step);
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> TcpSettings::label_names() const {
@@ -77,6 +85,24 @@ std::vector<std::string> TcpSettings::label_names() const {
     for (const auto& [name, value] : step.labels) out.push_back(name);
   }
   return out;
+}
+
+CommandOptions message_options() {
+  return {
+      {.flags = "--send",
+       .key = "query_response",
+       .help = "Send this first",
+       .apply = [](const std::vector<std::string>& given, YAML::Node& section) { add_step("send", given, section); }},
+      {.flags = "--expect",
+       .key = "query_response",
+       .help = "Then wait for what matches this regular expression",
+       .apply = [](const std::vector<std::string>& given, YAML::Node& section) { add_step("expect", given, section); }},
+  };
+}
+
+CommandOptions dialogue_options() {
+  CommandOptions tls{{"--tls", "tls", "TLS from the first byte", CommandOption::Takes::kNothing, "true"}};
+  return joined({tls, message_options()});
 }
 
 std::vector<Step> decode_steps(config::Mapping& section) {
@@ -93,7 +119,7 @@ void decode_dialogue(config::Mapping& section, TcpSettings& out) {
   net::TlsSettings tls;
   if (auto mapping = section.take_mapping("tls_config")) tls = net::decode_tls_settings(*mapping);
   out.steps = decode_steps(section);
-  out.lines = language::decode_expectations(section, language::Vocabulary::kTcp);
+  out.lines = language::decode_expectations(section, kVocabulary);
   if (out.steps.empty() && language::looks_at_body(out.lines)) {
     // What nobody waits for is not heard: the first line, whatever it is.
     out.steps.emplace_back();

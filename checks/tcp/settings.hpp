@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "checks/check.hpp"
+#include "checks/command.hpp"
 #include "config/pattern.hpp"
 #include "config/secret.hpp"
 #include "language/lines/expectations.hpp"
@@ -44,6 +45,13 @@ std::vector<Step> decode_steps(config::Mapping& section);
 
 /// Reads what does not depend on the transport: `tls`, `tls_config` and `query_response`.
 void decode_dialogue(config::Mapping& section, TcpSettings& out);
+
+inline constexpr std::array<std::string_view, 1> kFacts{"banner"};
+inline constexpr auto kVocabulary = language::vocabulary_of(kFacts, language::Topic::kTls, language::Topic::kText);
+
+/// On the command line: what is sent and expected, and whether over TLS.
+CommandOptions message_options();
+CommandOptions dialogue_options();
 
 std::shared_ptr<const Settings> decode(config::Mapping& section);
 std::optional<std::string> check_target(const std::string& target, const Settings& settings);

@@ -1,14 +1,13 @@
-#include "checks/tls/kind.hpp"
-#include "checks/tls_families.hpp"
-
 #include <fmt/format.h>
 
 #include <boost/json/array.hpp>
 
 #include "checks/expect/lines.hpp"
+#include "checks/kind.hpp"
 #include "checks/lookup.hpp"
 #include "checks/tls/expectations.hpp"
 #include "checks/tls/settings.hpp"
+#include "checks/tls_families.hpp"
 #include "net/addresses/target.hpp"
 #include "net/starttls/starttls.hpp"
 #include "net/stream/stream.hpp"
@@ -18,6 +17,18 @@ namespace vedette::tls {
 namespace asio = boost::asio;
 
 namespace {
+
+using Takes = CommandOption::Takes;
+
+CommandOptions handshake_options() {
+  return {
+      {"--starttls", "starttls", "smtp, imap, pop3, ftp, postgres, mysql, ldap or xmpp"},
+      {"--alpn", "alpn", "Application protocols to offer", Takes::kList},
+      {"--pin", "pinned_keys", "Fail unless a certificate has one of these keys (SHA-256)", Takes::kList},
+      {"--min-version", "tls_config.min_version", "TLS10, TLS11, TLS12 or TLS13"},
+      {"--max-version", "tls_config.max_version", "TLS10, TLS11, TLS12 or TLS13"},
+  };
+}
 
 const Family kTlsDuration{"vedette_tls_duration_seconds", "Duration of a TLS check by phase", {"phase"}};
 
@@ -111,7 +122,7 @@ asio::awaitable<void> run(RunContext& context) {
 
 }  // namespace
 
-const Kind kKind{
+extern const Kind kKind{
     .name = "tls",
     .families = {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kTlsDuration,
                  &kEarliestCertExpiry, &kLastChainExpiry, &kLastChainInfo, &kTlsVersionInfo, &kTlsCipherInfo},
@@ -120,6 +131,15 @@ const Kind kKind{
     .check_target = &check_target,
     .handshakes = &handshakes,
     .run = &run,
+    .vocabulary = kVocabulary,
+    .command = Command{.help = "Run one TLS check: shows versions and certificates",
+                       .operand = "HOST:PORT",
+                       .operand_help = "Without a port: 443, or the port of --starttls",
+                       .options = joined({handshake_options(), tls_options(), days_left_options()}),
+                       .verbose = true},
+    .step = StepForm{.target = "host",
+                     .port = StepForm::Port::kOptional,
+                     .keys = {{"sni", "tls_config.server_name"}, {"ip_version", "preferred_ip_protocol"}}},
 };
 
 }  // namespace vedette::tls

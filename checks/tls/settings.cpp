@@ -85,7 +85,7 @@ std::shared_ptr<const Settings> decode(config::Mapping& section) {
   section.read("names", out->names);
   read_pins(section, *out);
   read_key_sizes(section, *out);
-  out->lines = language::decode_expectations(section, language::Vocabulary::kTls);
+  out->lines = language::decode_expectations(section, kVocabulary);
   section.finish();
   return out;
 }

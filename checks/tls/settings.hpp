@@ -32,6 +32,8 @@ struct TlsCheckSettings final : Settings {
   std::vector<language::Expectation> lines;
 };
 
+inline constexpr auto kVocabulary = language::vocabulary_of({}, language::Topic::kTls);
+
 std::shared_ptr<const Settings> decode(config::Mapping& section);
 std::optional<std::string> check_target(const std::string& target, const Settings& settings);
 

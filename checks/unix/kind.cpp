@@ -1,7 +1,6 @@
-#include "checks/unix/kind.hpp"
-#include "checks/tls_families.hpp"
-
+#include "checks/kind.hpp"
 #include "checks/tcp/conversation.hpp"
+#include "checks/tls_families.hpp"
 #include "config/mapping.hpp"
 
 namespace vedette::unix_socket {
@@ -53,7 +52,7 @@ asio::awaitable<void> run(RunContext& context) {
 
 }  // namespace
 
-const Kind kKind{
+extern const Kind kKind{
     .name = "unix",
     .families = {&kSuccess, &kDurationSeconds, &kUnixDuration, &kFailedDueToRegex, &tcp::kFailedDueToBytes,
                  &tcp::kExpectInfo, &kEarliestCertExpiry, &kLastChainExpiry, &kLastChainInfo, &kTlsVersionInfo},
@@ -62,6 +61,13 @@ const Kind kKind{
     .check_target = &check_target,
     .handshakes = &handshakes,
     .run = &run,
+    .vocabulary = tcp::kVocabulary,
+    .command = Command{.help = "Run one check of a Unix socket",
+                       .operand = "PATH",
+                       .operand_help = "The path of the socket",
+                       .options = joined({tcp::dialogue_options(), tls_options()}),
+                       .connects = false},
+    .step = StepForm{.target = "path", .keys = {{"dialogue", "query_response"}}},
 };
 
 }  // namespace vedette::unix_socket

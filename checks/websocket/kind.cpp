@@ -1,5 +1,6 @@
-#include "checks/websocket/kind.hpp"
+#include <yaml-cpp/yaml.h>
 
+#include "checks/kind.hpp"
 #include "checks/lookup.hpp"
 #include "checks/websocket/run.hpp"
 #include "checks/websocket/settings.hpp"
@@ -8,13 +9,31 @@ namespace vedette::websocket {
 
 namespace {
 
+void add_headers(const std::vector<std::string>& headers, YAML::Node& section) {
+  for (const auto& header : headers) {
+    const auto [name, value] = split_header(header);
+    section["headers"][name]["values"].push_back(yaml_text(value));
+  }
+}
+
+CommandOptions options() {
+  auto out = tcp::message_options();
+  out.push_back({.flags = "-H,--header",
+                 .key = "headers",
+                 .help = "A header of the request, 'Name: value'; may be repeated",
+                 .takes = CommandOption::Takes::kTexts,
+                 .apply = &add_headers,
+                 .problem = &header_problem});
+  return joined({out, tls_options("http_config.tls_config")});
+}
+
 bool handshakes(const std::string& target, const Settings& /*settings*/) {
   return target.starts_with("wss:");
 }
 
 }  // namespace
 
-const Kind kKind{
+extern const Kind kKind{
     .name = "websocket",
     .families = {&kSuccess, &kDurationSeconds, &kIpProtocol, &kDnsLookupSeconds, &kIpAddrHash, &kWebSocketDuration,
                  &kWebSocketStatusCode, &kWebSocketUpgraded, &kWebSocketFailedDueToRegex},
@@ -23,6 +42,14 @@ const Kind kKind{
     .check_target = &check_target,
     .handshakes = &handshakes,
     .run = &run,
+    .vocabulary = kVocabulary,
+    .defaults = {{"ip_protocol_fallback", "true"}},
+    .command = Command{.help = "Run one WebSocket check",
+                       .operand = "URL",
+                       .operand_help = "ws:// or wss://",
+                       .options = options()},
+    .step =
+        StepForm{.target = "url", .keys = {{"dialogue", "query_response"}, {"ip_version", "preferred_ip_protocol"}}},
 };
 
 }  // namespace vedette::websocket

@@ -7,7 +7,9 @@
 #include <boost/beast/websocket.hpp>
 
 #include "base/ascii.hpp"
+#include "base/utf8.hpp"
 #include "base/version.hpp"
+#include "checks/expect/lines.hpp"
 #include "checks/http/go_url.hpp"
 #include "checks/lookup.hpp"
 #include "checks/tcp/dialogue.hpp"
@@ -66,6 +68,14 @@ class WebSocketRun {
       context_.fail(std::move(*problem));
     }
     measure();
+    if (context_.failed() || !wants_answer(context_, settings_.lines)) co_return;
+    language::Subject answer;
+    answer.ip = stream_.peer_address();
+    answer.body = heard_;
+    answer.facts["status"] = language::Value(std::int64_t{status_});
+    if (!subprotocol_.empty()) answer.facts["subprotocol"] = language::Value(subprotocol_);
+    if (stream_.tls().facts) describe_tls(*stream_.tls().facts, answer);
+    co_await expect_lines(context_, settings_.lines, std::move(answer));
   }
 
  private:
@@ -157,14 +167,16 @@ class WebSocketRun {
   }
 
   /// RFC 6455 section 4.1: a client fails the connection when a subprotocol is spoken that it has not asked for.
-  static net::Problem refuses_protocol(const net::Headers& asked, const ws::response_type& response) {
+  net::Problem refuses_protocol(const net::Headers& asked, const ws::response_type& response) {
     const auto field = response.find(beast::http::field::sec_websocket_protocol);
     if (field == response.end()) return std::nullopt;
     const std::string chosen(field->value());
     for (const auto& [name, value] : asked) {
       if (!same_ignoring_case(name, "Sec-WebSocket-Protocol")) continue;
       for (const auto one : split(value, ',')) {
-        if (trim(one) == chosen) return std::nullopt;
+        if (trim(one) != chosen) continue;
+        subprotocol_ = valid_utf8(chosen);
+        return std::nullopt;
       }
     }
     return Failure{Reason::kWebsocketUpgrade,
@@ -199,7 +211,7 @@ class WebSocketRun {
       failed_due_to_regex_ = true;
       if (error) co_return problem_of(error);
       const std::string message(static_cast<const char*>(buffer.data().data()), buffer.size());
-      heard_ += message.substr(0, kExcerpt) + "\n";
+      heard_ += message + "\n";
       groups = step.expect->groups(message);
       if (groups.empty()) {
         co_return Failure{Reason::kExpectMismatch,
@@ -243,7 +255,8 @@ class WebSocketRun {
   net::Stream stream_;
   ws::stream<Layer> socket_;
   net::Moment began_;
-  std::string heard_;
+  std::string heard_;  ///< the messages, each with a line end behind it
+  std::string subprotocol_;
   bool resolved_ = false;
   bool connected_ = false;
   bool upgraded_ = false;

@@ -21,6 +21,7 @@ std::shared_ptr<const Settings> decode(config::Mapping& section) {
   }
   http::decode_added_headers(section, "headers", out->client);
   out->steps = tcp::decode_steps(section);
+  out->lines = language::decode_expectations(section, kVocabulary);
   out->client.address = net::decode_address_settings(section);
   section.finish();
   return out;

@@ -26,7 +26,7 @@ config::Place place_in(const config::Value& line, std::size_t at) {
   return place;
 }
 
-std::optional<Assert> decode_line(const config::Value& value, config::Mapping& section, Vocabulary vocabulary) {
+std::optional<Assert> decode_line(const config::Value& value, config::Mapping& section, const Vocabulary& vocabulary) {
   auto& diagnostics = section.context().diagnostics;
   if (!value.is_scalar()) {
     diagnostics.error(value.place(), fmt::format("a line must be a text, not {}", value.what()),
@@ -79,7 +79,7 @@ std::string sentence_of(const Fault& fault) {
                      fault.type_mismatch ? ", which such a value cannot be asked" : "");
 }
 
-std::vector<Expectation> decode_expectations(config::Mapping& section, Vocabulary vocabulary) {
+std::vector<Expectation> decode_expectations(config::Mapping& section, const Vocabulary& vocabulary) {
   constexpr std::string_view kKey = "expect";
   std::vector<Expectation> out;
   for (const auto& item : section.take_list(kKey)) {

@@ -17,7 +17,7 @@ struct Expectation {
 };
 
 /// Reads the list `expect`. What is wrong with a line is a diagnostic at its place.
-std::vector<Expectation> decode_expectations(config::Mapping& section, Vocabulary vocabulary);
+std::vector<Expectation> decode_expectations(config::Mapping& section, const Vocabulary& vocabulary);
 
 /// A fault in words.
 std::string sentence_of(const Fault& fault);

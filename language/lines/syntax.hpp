@@ -11,6 +11,7 @@
 #include "language/jsonpath/jsonpath.hpp"
 #include "language/lines/reader.hpp"
 #include "language/lines/template.hpp"
+#include "language/lines/vocabulary.hpp"
 #include "language/markup/xpath.hpp"
 #include "language/values/reading.hpp"
 #include "language/values/value.hpp"
@@ -40,12 +41,9 @@ enum class QueryKind : std::uint8_t {
   kFact,    ///< one of Subject::facts; beyond Hurl
 };
 
-/// Whose queries a line may use; a set.
-enum class Vocabulary : std::uint8_t { kHttp = 1, kDns = 2, kTls = 4, kTcp = 8, kIcmp = 16, kNone = 32 };
-
 /// What a line is written in.
 struct Dialect {
-  Vocabulary vocabulary = Vocabulary::kHttp;
+  Vocabulary vocabulary = kHttpVocabulary;
   Placeholders placeholders = Placeholders::kNone;
   /// Hurl and nothing more. Its paths and patterns in quotes are judged when they are used, as Hurl does.
   bool strict_hurl = false;

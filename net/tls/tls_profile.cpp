@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include <array>
+#include <deque>
 #include <map>
 
 #include "net/tls/key_decoder.hpp"
@@ -207,9 +208,14 @@ std::string TlsProfile::refresh() {
 
 namespace {
 
+/// To make a profile is to read all authorities of the machine: the newest outlive their users, for a scenario whose
+/// settings are made anew for each run.
+constexpr std::size_t kMaxKept = 64;
+
 struct Registry {
   std::mutex mutex;
   std::map<std::string, std::weak_ptr<TlsProfile>> profiles;
+  std::deque<TlsProfilePtr> kept;
 };
 
 /// Trust stores are facts of the machine, so the process has one registry of them.
@@ -236,6 +242,8 @@ TlsClient::TlsClient(const TlsSettings& settings)
   if (profile_) return;
   profile_ = std::make_shared<TlsProfile>(settings);
   slot = profile_;
+  known.kept.push_back(profile_);
+  if (known.kept.size() > kMaxKept) known.kept.pop_front();
 }
 
 std::vector<std::string> refresh_tls_profiles() {

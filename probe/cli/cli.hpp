@@ -23,7 +23,7 @@ void add_check(CLI::App& app, int& exit_code);
 void add_import(CLI::App& app, int& exit_code);
 void add_validate(CLI::App& app, int& exit_code);
 void add_scenario(CLI::App& app, int& exit_code);
-/// `http`, `dns`, `tls` and `tcp`: one check without a file.
+/// A subcommand for each kind that has one: one check without a file.
 void add_single(CLI::App& app, int& exit_code);
 
 }  // namespace vedette::cli

@@ -1,6 +1,6 @@
 #pragma once
 
-// The table of kinds. A new kind is a folder under checks/ and a line in kinds.cpp.
+// All kinds: those of checks/kinds.def, and scenarios.
 
 #include <span>
 #include <string_view>

@@ -1,29 +1,12 @@
 #include "probe/config/module_defaults.hpp"
 
-#include <array>
 #include <string_view>
+
+#include "probe/config/kinds.hpp"
 
 namespace vedette {
 
 namespace {
-
-struct Default {
-  const char* section;
-  const char* key;
-  const char* value;
-};
-
-constexpr std::array kDefaults{
-    Default{"http", "ip_protocol_fallback", "true"},
-    Default{"http", "follow_redirects", "true"},
-    Default{"http", "enable_http2", "true"},
-    Default{"tcp", "ip_protocol_fallback", "true"},
-    Default{"icmp", "ip_protocol_fallback", "true"},
-    Default{"icmp", "ttl", "64"},
-    Default{"dns", "ip_protocol_fallback", "true"},
-    Default{"dns", "recursion_desired", "true"},
-    Default{"websocket", "ip_protocol_fallback", "true"},
-};
 
 /// Whether a mapping has `key`, written or merged into it.
 bool has(const YAML::Node& mapping, const std::string& key) {
@@ -37,18 +20,22 @@ bool has(const YAML::Node& mapping, const std::string& key) {
   return false;
 }
 
+void add_default(YAML::Node& module, const std::string& section, std::string_view key, std::string_view value) {
+  auto settings = module[section];
+  // A section that is merged in is shown where it was written.
+  if (!settings.IsDefined() && has(module, section)) return;
+  if (settings.IsDefined() && !settings.IsMap() && !settings.IsNull()) return;
+  if (settings.IsDefined() && settings.IsMap() && has(settings, std::string(key))) return;
+  settings[std::string(key)] = std::string(value);
+}
+
 }  // namespace
 
 YAML::Node with_defaults(const YAML::Node& module) {
   if (!module.IsMap()) return module;
   auto out = YAML::Clone(module);
-  for (const auto& [section, key, value] : kDefaults) {
-    auto settings = out[section];
-    // A section that is merged in is shown where it was written.
-    if (!settings.IsDefined() && has(out, section)) continue;
-    if (settings.IsDefined() && !settings.IsMap() && !settings.IsNull()) continue;
-    if (settings.IsDefined() && settings.IsMap() && has(settings, key)) continue;
-    settings[key] = value;
+  for (const auto* kind : all_kinds()) {
+    for (const auto& [key, value] : kind->defaults) add_default(out, std::string(kind->name), key, value);
   }
   return out;
 }

@@ -102,8 +102,7 @@ void add_lines(const std::vector<std::string>& lines, net::Headers& out) {
   }
 }
 
-/// What a request says about TLS. Kept beyond the request, and so the profile behind it is: to make one is to read all
-/// authorities of the machine.
+/// What a request says about TLS.
 net::TlsClient tls_client(const HttpOptions& options) {
   net::TlsSettings settings;
   settings.insecure_skip_verify = options.insecure;
@@ -113,16 +112,7 @@ net::TlsClient tls_client(const HttpOptions& options) {
   settings.key_passphrase = options.key_passphrase;
   settings.server_name = options.server_name;
   settings.min_version = options.min_tls;
-  constexpr std::size_t kMax = 64;
-  thread_local std::vector<std::pair<std::string, net::TlsClient>> kept;
-  const auto key =
-      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", settings.insecure_skip_verify, settings.ca_file, settings.cert_file,
-                  settings.key_file, settings.key_passphrase, settings.server_name, settings.min_version);
-  const auto known = std::find_if(kept.begin(), kept.end(), [&](const auto& entry) { return entry.first == key; });
-  if (known != kept.end()) return known->second;
-  if (kept.size() >= kMax) kept.erase(kept.begin());
-  kept.emplace_back(key, net::TlsClient(settings));
-  return kept.back().second;
+  return net::TlsClient(settings);
 }
 
 http::Compression compression_of(std::string_view coding) {

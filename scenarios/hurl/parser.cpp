@@ -24,7 +24,7 @@ using language::SyntaxError;
 using language::Template;
 
 constexpr language::Dialect kHurl{
-    .vocabulary = language::Vocabulary::kHttp, .placeholders = language::Placeholders::kBraces, .strict_hurl = true};
+    .vocabulary = language::kHttpVocabulary, .placeholders = language::Placeholders::kBraces, .strict_hurl = true};
 
 std::string name_hint(std::string_view name, const std::vector<std::string_view>& known) {
   const auto close = config::nearest(name, known);
@@ -103,7 +103,7 @@ class FileParser {
 
   Step entry(std::size_t before) {
     Step out;
-    out.kind = StepKind::kHttp;
+    out.kind = "http";
     out.stops = true;
     HttpAction action;
     action.hurl = true;

@@ -18,38 +18,6 @@ std::string_view name_of(State state) {
   return "";
 }
 
-std::string_view name_of(StepKind kind) {
-  switch (kind) {
-    case StepKind::kHttp:
-      return "http";
-    case StepKind::kDns:
-      return "dns";
-    case StepKind::kTcp:
-      return "tcp";
-    case StepKind::kTls:
-      return "tls";
-    case StepKind::kIcmp:
-      return "icmp";
-    case StepKind::kSleep:
-      return "sleep";
-    case StepKind::kSet:
-      return "set";
-    case StepKind::kAssert:
-      return "assert";
-    case StepKind::kGroup:
-      return "group";
-    case StepKind::kParallel:
-      return "parallel";
-    case StepKind::kForEach:
-      return "for_each";
-    case StepKind::kCall:
-      return "call";
-    case StepKind::kHurl:
-      return "hurl";
-  }
-  return "";
-}
-
 Duration StepRecord::total_of(Phase phase) const {
   Duration out{};
   if (attempts.empty()) return out;

@@ -94,7 +94,7 @@ struct ExceededThreshold {
 struct StepRecord {
   std::string id;    ///< with those of the groups it is in: `cart/add`
   std::string name;  ///< for people
-  StepKind kind = StepKind::kHttp;
+  std::string_view kind = "http";
   config::Place place;
   std::string request_line;  ///< of a Hurl file, for its errors
   int request_line_number = 0;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -180,7 +181,7 @@ struct CheckAction {
   bool constant = false;  ///< there are no placeholders: `settings` and `target` are ready
   std::shared_ptr<const Settings> settings{};
   std::string target{};
-  int count = 1;  ///< of pings
+  int count = 1;  ///< of runs
   std::chrono::nanoseconds pause{};
 };
 
@@ -223,23 +224,6 @@ struct CallAction {
 
 using Action =
     std::variant<HttpAction, CheckAction, SleepAction, SetAction, AssertAction, GroupAction, ForEachAction, CallAction>;
-
-enum class StepKind : std::uint8_t {
-  kHttp,
-  kDns,
-  kTcp,
-  kTls,
-  kIcmp,
-  kSleep,
-  kSet,
-  kAssert,
-  kGroup,
-  kParallel,
-  kForEach,
-  kCall,
-  kHurl,
-};
-std::string_view name_of(StepKind kind);
 
 /// A line, and where it stands; one of several of which one must hold when `alternatives` has the others.
 struct Line {
@@ -301,8 +285,8 @@ struct Threshold {
 
 struct Step {
   std::string id;
-  std::string name;  ///< for people; empty: the id
-  StepKind kind = StepKind::kHttp;
+  std::string name;                ///< for people; empty: the id
+  std::string_view kind = "http";  ///< the key that says what it does; lives as long as the program
   Origin origin;
   std::optional<language::Expression> when;
   Origin when_origin;

@@ -85,7 +85,7 @@ json::object finding_json(const Finding& finding) {
 
 json::object step_of(const StepRecord& step) {
   json::object out{
-      {"id", step.id}, {"kind", name_of(step.kind)}, {"state", name_of(step.state)}, {"span", place_of(step.place)}};
+      {"id", step.id}, {"kind", step.kind}, {"state", name_of(step.state)}, {"span", place_of(step.place)}};
   if (!step.name.empty()) out["name"] = step.name;
   if (step.teardown) out["teardown"] = true;
   if (!step.skipped.empty()) out["skipped"] = step.skipped;

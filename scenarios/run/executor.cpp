@@ -86,7 +86,7 @@ class Executor {
   bool broken(const std::string& message, Reason reason, const config::Place& place) {
     StepRecord out;
     out.id = "setup";
-    out.kind = StepKind::kSet;
+    out.kind = "set";
     out.state = State::kError;
     out.reason = reason;
     out.message = message;

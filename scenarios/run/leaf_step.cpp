@@ -18,7 +18,7 @@
 #include "net/io/turn.hpp"
 #include "scenarios/http/curl.hpp"
 #include "scenarios/run/attempts.hpp"
-#include "scenarios/run/check_section.hpp"
+#include "scenarios/run/check_step.hpp"
 #include "scenarios/run/http_asserts.hpp"
 #include "scenarios/run/render.hpp"
 #include "scenarios/run/snapshot.hpp"
@@ -340,7 +340,7 @@ asio::awaitable<void> LeafStep::attempt_check(const CheckAction& action) {
   auto target = action.target;
   if (!action.constant) {
     const auto before = session_.now();
-    auto decoded = yaml::decode_check(action, frame_);
+    auto decoded = decode_check(action, frame_);
     session_.prepared += session_.now() - before;
     if (!decoded) co_return add(decoded.error());
     settings = std::move(decoded->settings);
@@ -350,8 +350,8 @@ asio::awaitable<void> LeafStep::attempt_check(const CheckAction& action) {
   const Duration own = step_.timeout > Duration::zero() ? step_.timeout : Duration(kDefault);
   language::Subject subject;
   subject.reading = reading();
-  std::vector<double> times;
-  Result last;
+  const auto& form = *action.kind->step;
+  std::vector<Result> runs;
   for (int i = 0; i < action.count; ++i) {
     if (i > 0 && !co_await session_.pause(action.pause)) break;
     if (session_.requests_left-- <= 0) {
@@ -360,24 +360,17 @@ asio::awaitable<void> LeafStep::attempt_check(const CheckAction& action) {
     }
     language::Subject one;
     one.reading = subject.reading;
-    last = co_await session_.run(*action.kind, settings, target, own, {}, &one);
-    if (last.passed() && action.kind->name == "icmp") times.push_back(seconds(last.total_of(Phase::kRtt)) * 1e3);
-    if (last.passed() || times.empty()) subject = std::move(one);
-    note_answer(last);
+    runs.push_back(co_await session_.run(*action.kind, settings, target, own, {}, &one));
+    const bool first_to_pass =
+        std::none_of(runs.begin(), runs.end() - 1, [](const Result& run) { return run.passed(); });
+    if (runs.back().passed() || first_to_pass) subject = std::move(one);
+    note_answer(runs.back());
   }
-  if (action.kind->name == "icmp") {
-    subject.facts["loss"] = language::Value(1.0 - static_cast<double>(times.size()) / action.count);
-    if (!times.empty()) {
-      double sum = 0;
-      for (const auto time : times) sum += time;
-      subject.facts["rtt_min"] = language::Value(*std::min_element(times.begin(), times.end()));
-      subject.facts["rtt_max"] = language::Value(*std::max_element(times.begin(), times.end()));
-      subject.facts["rtt_avg"] = language::Value(sum / static_cast<double>(times.size()));
-    }
-  }
-  const bool asks_rcode = last.reason == Reason::kDnsRcode && !step_.expect.empty();
-  const bool some = !times.empty() || (action.kind->name == "icmp" && action.count > 1);
-  if (!last.passed() && !asks_rcode && !some) {
+  if (form.sum_up != nullptr) form.sum_up(runs, subject);
+  const auto& last = runs.back();
+  const bool judged = last.reason == form.judged_by_lines && !step_.expect.empty();
+  const bool some = form.sum_up != nullptr && (action.count > 1 || last.passed());
+  if (!last.passed() && !judged && !some) {
     co_return add_transport(last.reason, last.message, FaultKind::kHttpConnection, step_.origin, {});
   }
   answered_ = true;

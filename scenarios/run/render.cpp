@@ -329,7 +329,7 @@ std::optional<Problem> add_basic_auth(const HttpAction& action, Frame& frame, ne
 /// Decoded anew for each request, since its placeholders may be another's.
 tl::expected<std::shared_ptr<const http::TokenSettings>, Problem> token_settings(const config::Value& section,
                                                                                  Frame& frame) {
-  auto rendered = yaml::substitute(section, frame);
+  auto rendered = substitute(section, frame);
   if (!rendered) return tl::make_unexpected(std::move(rendered.error()));
   config::Diagnostics diagnostics;
   config::Context context{diagnostics};

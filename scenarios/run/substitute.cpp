@@ -2,7 +2,7 @@
 
 #include "language/lines/template.hpp"
 
-namespace vedette::scenarios::yaml {
+namespace vedette::scenarios {
 
 namespace {
 
@@ -85,4 +85,4 @@ bool has_placeholders(const YAML::Node& node) {
   return false;
 }
 
-}  // namespace vedette::scenarios::yaml
+}  // namespace vedette::scenarios

@@ -8,7 +8,7 @@
 #include "language/lines/scope.hpp"
 #include "scenarios/run/findings.hpp"
 
-namespace vedette::scenarios::yaml {
+namespace vedette::scenarios {
 
 /// A copy of `section` with the placeholders of its texts replaced. What they are replaced by may not hold a reference
 /// of the configuration's, `${…}`: a target could ask for a file so.
@@ -17,4 +17,4 @@ tl::expected<config::Value, Problem> substitute(const config::Value& section, la
 /// Whether there is a placeholder anywhere in it.
 bool has_placeholders(const YAML::Node& node);
 
-}  // namespace vedette::scenarios::yaml
+}  // namespace vedette::scenarios

@@ -47,7 +47,7 @@ std::string action_text(const Step& step) {
 void add_step(const Step& step, int depth, std::string& out) {
   const std::string indent(static_cast<std::size_t>(depth) * 2, ' ');
   const auto action = action_text(step);
-  out += fmt::format("{}{}: {}{}{}\n", indent, step.id, name_of(step.kind), action.empty() ? "" : " ", action);
+  out += fmt::format("{}{}: {}{}{}\n", indent, step.id, step.kind, action.empty() ? "" : " ", action);
   const auto line = [&](const std::string& text) { out += fmt::format("{}    {}\n", indent, text); };
   if (step.when) line("only when its condition holds");
   if (step.timeout > std::chrono::nanoseconds::zero())
@@ -174,7 +174,7 @@ class HurlWriter {
 
   void add(const Step& step) {
     const auto* http = std::get_if<HttpAction>(&step.action);
-    if (http == nullptr) return refuse(step.id, fmt::format("it is a step of kind {}", name_of(step.kind)));
+    if (http == nullptr) return refuse(step.id, fmt::format("it is a step of kind {}", step.kind));
     if (step.when) refuse(step.id, "it has a condition");
     if (step.poll && !step.poll->abort_if.empty()) refuse(step.id, "its poll has abort_if");
     if (!out_.empty() && !out_.ends_with("# teardown\n")) out_ += "\n";

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "checks/kinds.hpp"
 #include "scenarios/model/limits.hpp"
 
 namespace vedette::scenarios {
@@ -153,10 +154,6 @@ json::object step() {
       {"thresholds", ref("thresholds")},
       {"max_parallel", whole(1, 32)},
       {"http", http()},
-      {"dns", json::object{{"type", "object"}}},
-      {"tcp", json::object{{"type", "object"}}},
-      {"tls", json::object{{"type", "object"}}},
-      {"icmp", json::object{{"type", "object"}}},
       {"sleep", duration()},
       {"set", map_of(any())},
       {"assert", ref("lines")},
@@ -169,12 +166,16 @@ json::object step() {
       {"hurl",
        either({text(), closed({{"file", text()}, {"with", map_of(any())}, {"export", list_of(text())}}, {"file"})})},
   };
+  std::vector<std::string_view> names{"http",     "sleep",    "set",  "assert", "group",
+                                      "parallel", "for_each", "call", "hurl"};
+  for (const auto* kind : check_kinds()) {
+    if (!kind->step) continue;
+    out[kind->name] = json::object{{"type", "object"}, {"required", json::array{kind->step->target}}};
+    names.push_back(kind->name);
+  }
   auto all = closed(std::move(out), {"id"});
   json::array kinds;
-  for (const char* kind : {"http", "dns", "tcp", "tls", "icmp", "sleep", "set", "assert", "group", "parallel",
-                           "for_each", "call", "hurl"}) {
-    kinds.push_back(json::object{{"required", json::array{kind}}});
-  }
+  for (const auto name : names) kinds.push_back(json::object{{"required", json::array{name}}});
   all["oneOf"] = std::move(kinds);
   return all;
 }

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kDeepestTree = 64;
 
-language::Dialect dialect_of(language::Vocabulary vocabulary) {
+language::Dialect dialect_of(const language::Vocabulary& vocabulary) {
   return {.vocabulary = vocabulary, .placeholders = language::Placeholders::kDollar};
 }
 
@@ -38,7 +38,8 @@ language::Value plain_scalar(const config::Value& value) {
   return language::Value(text);
 }
 
-std::optional<Line> line_of(const config::Value& value, language::Vocabulary vocabulary, config::Context& context) {
+std::optional<Line> line_of(const config::Value& value, const language::Vocabulary& vocabulary,
+                            config::Context& context) {
   if (!value.is_scalar()) {
     report_no_line(value, "a line", context);
     return std::nullopt;
@@ -60,8 +61,8 @@ std::optional<Line> line_of(const config::Value& value, language::Vocabulary voc
 }
 
 /// `{any_of: […]}`, or `{line: …, severity: warn}`.
-std::optional<Line> line_of_mapping(const config::Value& value, std::string path, language::Vocabulary vocabulary,
-                                    config::Context& context) {
+std::optional<Line> line_of_mapping(const config::Value& value, std::string path,
+                                    const language::Vocabulary& vocabulary, config::Context& context) {
   config::Mapping section(value, std::move(path), context);
   if (!section.has("any_of") && !section.has("line")) {
     report_no_line(value, "a line", context);
@@ -209,7 +210,7 @@ std::optional<language::Expression> read_expression(config::Mapping& section, st
   return std::nullopt;
 }
 
-std::vector<Line> read_lines(config::Mapping& section, std::string_view key, language::Vocabulary vocabulary) {
+std::vector<Line> read_lines(config::Mapping& section, std::string_view key, const language::Vocabulary& vocabulary) {
   std::vector<Line> out;
   const auto path = fmt::format("{}.{}", section.path(), key);
   for (const auto& item : section.take_list(key)) {
@@ -220,7 +221,7 @@ std::vector<Line> read_lines(config::Mapping& section, std::string_view key, lan
   return out;
 }
 
-void read_captures(config::Mapping& section, std::string_view key, language::Vocabulary vocabulary, bool always,
+void read_captures(config::Mapping& section, std::string_view key, const language::Vocabulary& vocabulary, bool always,
                    std::vector<NamedCapture>& out) {
   auto mapping = section.take_mapping(key);
   if (!mapping) return;
@@ -269,7 +270,7 @@ Retry read_retry(config::Mapping& section, const Retry& otherwise, bool idempote
   return out;
 }
 
-std::optional<Poll> read_poll(config::Mapping& section, language::Vocabulary vocabulary) {
+std::optional<Poll> read_poll(config::Mapping& section, const language::Vocabulary& vocabulary) {
   auto mapping = section.take_mapping("poll");
   if (!mapping) return std::nullopt;
   const auto errors = section.context().diagnostics.errors();

@@ -24,12 +24,12 @@ JsonTree tree_of(const config::Value& value, config::Context& context, int depth
 
 std::optional<language::Expression> read_expression(config::Mapping& section, std::string_view key, Origin& origin);
 
-std::vector<Line> read_lines(config::Mapping& section, std::string_view key, language::Vocabulary vocabulary);
-void read_captures(config::Mapping& section, std::string_view key, language::Vocabulary vocabulary, bool always,
+std::vector<Line> read_lines(config::Mapping& section, std::string_view key, const language::Vocabulary& vocabulary);
+void read_captures(config::Mapping& section, std::string_view key, const language::Vocabulary& vocabulary, bool always,
                    std::vector<NamedCapture>& out);
 
 Retry read_retry(config::Mapping& section, const Retry& otherwise, bool idempotent);
-std::optional<Poll> read_poll(config::Mapping& section, language::Vocabulary vocabulary);
+std::optional<Poll> read_poll(config::Mapping& section, const language::Vocabulary& vocabulary);
 std::vector<Threshold> read_thresholds(config::Mapping& section, std::span<const std::string_view> names);
 
 /// A duration from `least` to `most`.

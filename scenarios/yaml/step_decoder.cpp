@@ -5,17 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <span>
 
-#include "checks/dns/kind.hpp"
-#include "checks/icmp/kind.hpp"
-#include "checks/kind.hpp"
-#include "checks/tcp/kind.hpp"
-#include "checks/tls/kind.hpp"
+#include "checks/kinds.hpp"
 #include "config/nearest.hpp"
 #include "language/values/json.hpp"
 #include "net/http/http_connections.hpp"
 #include "scenarios/hurl/parser.hpp"
-#include "scenarios/run/check_section.hpp"
+#include "scenarios/run/check_step.hpp"
 #include "scenarios/run/substitute.hpp"
 #include "scenarios/yaml/reader.hpp"
 #include "scenarios/yaml/rows.hpp"
@@ -23,28 +20,6 @@
 namespace vedette::scenarios::yaml {
 
 namespace {
-
-using language::Vocabulary;
-
-struct KindName {
-  std::string_view name;
-  StepKind kind;
-  Vocabulary vocabulary;
-};
-
-constexpr std::array<KindName, 13> kKinds{{{"http", StepKind::kHttp, Vocabulary::kHttp},
-                                           {"dns", StepKind::kDns, Vocabulary::kDns},
-                                           {"tcp", StepKind::kTcp, Vocabulary::kTcp},
-                                           {"tls", StepKind::kTls, Vocabulary::kTls},
-                                           {"icmp", StepKind::kIcmp, Vocabulary::kIcmp},
-                                           {"sleep", StepKind::kSleep, Vocabulary::kNone},
-                                           {"set", StepKind::kSet, Vocabulary::kNone},
-                                           {"assert", StepKind::kAssert, Vocabulary::kNone},
-                                           {"group", StepKind::kGroup, Vocabulary::kNone},
-                                           {"parallel", StepKind::kParallel, Vocabulary::kNone},
-                                           {"for_each", StepKind::kForEach, Vocabulary::kNone},
-                                           {"call", StepKind::kCall, Vocabulary::kNone},
-                                           {"hurl", StepKind::kHurl, Vocabulary::kNone}}};
 
 constexpr std::array<std::string_view, 10> kThresholdNames{
     "total", "resolve", "connect", "tls", "processing", "transfer", "redirect", "poll_wait", "attempts", "size"};
@@ -79,6 +54,17 @@ bool is_common(std::string_view key) {
 
 constexpr const char* kLoopHint = "in: ${ items }, in: [a, b], or file: rows.csv";
 
+class StepReader;
+
+/// What a step may be: a key, and what reads its value.
+struct StepKind {
+  std::string_view name;
+  void (StepReader::*read)(config::Mapping& section, const StepKind& kind, Step& out);
+  language::Vocabulary vocabulary = language::kOnlyVariables;
+  const Kind* check = nullptr;
+};
+std::span<const StepKind> step_kinds();
+
 class StepReader {
  public:
   StepReader(StepContext& shared, int depth) : shared_(shared), context_(shared.context), depth_(depth) {}
@@ -92,10 +78,10 @@ class StepReader {
     const auto* kind = read_kind(section, value.node());
     if (kind == nullptr) return std::nullopt;
     ++shared_.steps;
-    out.kind = kind->kind;
+    out.kind = kind->name;
     out.timeout = shared_.timeout;
     read_common(section, out);
-    read_action(section, *kind, out);
+    (this->*kind->read)(section, *kind, out);
     const auto* http = std::get_if<HttpAction>(&out.action);
     const bool leaf = std::get_if<GroupAction>(&out.action) == nullptr &&
                       std::get_if<ForEachAction>(&out.action) == nullptr &&
@@ -105,7 +91,8 @@ class StepReader {
       out.retry =
           read_retry(section, sends ? shared_.retry : Retry(), http == nullptr || net::is_idempotent(http->method));
       out.poll = read_poll(section, kind->vocabulary);
-      if (kind->kind != StepKind::kAssert) out.expect = read_lines(section, "expect", kind->vocabulary);
+      if (!std::holds_alternative<AssertAction>(out.action))
+        out.expect = read_lines(section, "expect", kind->vocabulary);
       read_captures(section, "capture", kind->vocabulary, false, out.captures);
       read_captures(section, "capture_always", kind->vocabulary, true, out.captures);
       out.thresholds = read_thresholds(section, kThresholdNames);
@@ -143,7 +130,7 @@ class StepReader {
 
   void report_no_kind(const config::Mapping& section, const YAML::Node& keys) {
     std::vector<std::string_view> names;
-    for (const auto& kind : kKinds) names.push_back(kind.name);
+    for (const auto& kind : step_kinds()) names.push_back(kind.name);
     for (const auto& pair : keys) {
       const auto key = pair.first.IsScalar() ? pair.first.Scalar() : std::string();
       const auto meant = is_common(key) ? std::nullopt : config::nearest(key, names);
@@ -154,9 +141,9 @@ class StepReader {
     section.error("id", "the step does nothing", fmt::format("it needs one of: {}", fmt::join(names, ", ")));
   }
 
-  const KindName* read_kind(config::Mapping& section, const YAML::Node& keys) {
-    const KindName* out = nullptr;
-    for (const auto& kind : kKinds) {
+  const StepKind* read_kind(config::Mapping& section, const YAML::Node& keys) {
+    const StepKind* out = nullptr;
+    for (const auto& kind : step_kinds()) {
       if (!section.has(kind.name)) continue;
       if (out != nullptr) {
         section.error_at_key(kind.name, fmt::format("a step is one thing: this is {} already", out->name));
@@ -184,64 +171,47 @@ class StepReader {
     section.read("tags", tags);
   }
 
-  void read_action(config::Mapping& section, const KindName& kind, Step& out) {
-    switch (kind.kind) {
-      case StepKind::kHttp:
-        if (auto http = mapping_of(section, "http", "url: https://shop.example/"))
-          out.action = read_http(*http, shared_.http, out.timeout);
-        return;
-      case StepKind::kDns:
-        return read_check_action(section, kind.name, dns::kKind, out);
-      case StepKind::kTcp:
-        return read_check_action(section, kind.name, tcp::kKind, out);
-      case StepKind::kTls:
-        return read_check_action(section, kind.name, tls::kKind, out);
-      case StepKind::kIcmp:
-        return read_check_action(section, kind.name, icmp::kKind, out);
-      case StepKind::kSleep: {
-        SleepAction sleep;
-        read_text(section, "sleep", sleep.duration);
-        const bool known = !sleep.duration.empty() && sleep.duration.text.is_constant();
-        if (known) {
-          if (const auto parsed = config::parse_duration(sleep.duration.text.text()); !parsed)
-            section.error("sleep", parsed.error());
-        }
-        out.action = std::move(sleep);
-        return;
-      }
-      case StepKind::kSet: {
-        SetAction set;
-        set.values = read_variables(section, "set");
-        out.action = std::move(set);
-        return;
-      }
-      case StepKind::kAssert:
-        out.expect = read_lines(section, "assert", Vocabulary::kNone);
-        out.action = AssertAction{};
-        return;
-      case StepKind::kGroup:
-      case StepKind::kParallel:
-        return read_group(section, kind, out);
-      case StepKind::kForEach:
-        return read_loop(section, out);
-      case StepKind::kCall:
-        return read_call(section, out);
-      case StepKind::kHurl:
-        return read_hurl(section, out);
+  void read_http_step(config::Mapping& section, const StepKind& /*kind*/, Step& out) {
+    out.action = HttpAction();
+    if (auto http = mapping_of(section, "http", "url: https://shop.example/")) {
+      out.action = read_http(*http, shared_.http, out.timeout);
     }
   }
 
-  void read_check_action(config::Mapping& section, std::string_view key, const Kind& kind, Step& out) {
-    const auto value = section.take(key);
-    CheckAction action{.kind = &kind, .section = value.value_or(config::Value(YAML::Node(), nullptr))};
+  void read_sleep(config::Mapping& section, const StepKind& /*kind*/, Step& out) {
+    SleepAction sleep;
+    read_text(section, "sleep", sleep.duration);
+    const bool known = !sleep.duration.empty() && sleep.duration.text.is_constant();
+    if (known) {
+      if (const auto parsed = config::parse_duration(sleep.duration.text.text()); !parsed)
+        section.error("sleep", parsed.error());
+    }
+    out.action = std::move(sleep);
+  }
+
+  void read_set(config::Mapping& section, const StepKind& /*kind*/, Step& out) {
+    SetAction set;
+    set.values = read_variables(section, "set");
+    out.action = std::move(set);
+  }
+
+  void read_assert(config::Mapping& section, const StepKind& kind, Step& out) {
+    out.expect = read_lines(section, "assert", kind.vocabulary);
+    out.action = AssertAction{};
+  }
+
+  void read_check_step(config::Mapping& section, const StepKind& kind, Step& out) {
+    const auto value = section.take(kind.name);
+    CheckAction action{.kind = kind.check, .section = value.value_or(config::Value(YAML::Node(), nullptr))};
+    out.action = action;
     if (!value) return;
     action.constant = !has_placeholders(value->node());
-    if (kind.name == "icmp" && value->is_mapping()) read_pings(*value, action);
+    if (kind.check->step->sum_up != nullptr && value->is_mapping()) read_repetition(*value, action);
     // What placeholders are missing in is judged when they are known; all else is judged now.
     config::Diagnostics found;
     config::Context own{found};
     own.known_keys = context_.known_keys;
-    auto decoded = read_check(action, *value, own);
+    auto decoded = read_check(*kind.check, *value, own);
     for (const auto& diagnostic : found.sorted()) {
       const auto& place = diagnostic.place;
       const bool of_section = place.line == value->place().line && place.column == value->place().column;
@@ -259,14 +229,14 @@ class StepReader {
     out.action = std::move(action);
   }
 
-  void read_pings(const config::Value& value, CheckAction& out) {
+  void read_repetition(const config::Value& value, CheckAction& out) {
     // Read by themselves: the kind's own section has no such keys.
     YAML::Node own(YAML::NodeType::Map);
     for (const auto& pair : value.node()) {
       const auto key = pair.first.Scalar();
       if (key == "count" || key == "interval") own.force_insert(pair.first, pair.second);
     }
-    config::Mapping mapping(config::Value(own, value.source()), "icmp", context_);
+    config::Mapping mapping(config::Value(own, value.source()), std::string(out.kind->name), context_);
     std::int64_t count = 1;
     constexpr std::int64_t kMax = 20;
     mapping.read_integer("count", count, 1, kMax);
@@ -283,7 +253,7 @@ class StepReader {
     return false;
   }
 
-  void read_group(config::Mapping& section, const KindName& kind, Step& out) {
+  void read_group(config::Mapping& section, const StepKind& kind, Step& out) {
     GroupAction group;
     if (enter(section, kind.name)) {
       group.steps = std::make_shared<const Steps>(read_steps(section, kind.name, shared_, depth_ + 1));
@@ -291,7 +261,7 @@ class StepReader {
       section.take(kind.name);
       group.steps = std::make_shared<const Steps>();
     }
-    if (kind.kind == StepKind::kParallel) {
+    if (kind.name == "parallel") {
       std::int64_t most = 8;
       constexpr std::int64_t kMax = 32;
       section.read_integer("max_parallel", most, 1, kMax);
@@ -300,7 +270,7 @@ class StepReader {
     out.action = std::move(group);
   }
 
-  void read_loop(config::Mapping& section, Step& out) {
+  void read_loop(config::Mapping& section, const StepKind& /*kind*/, Step& out) {
     ForEachAction loop;
     loop.steps = std::make_shared<const Steps>();
     auto mapping = mapping_of(section, "for_each", "in: [a, b], steps: [...]");
@@ -340,7 +310,7 @@ class StepReader {
     return {};
   }
 
-  void read_call(config::Mapping& section, Step& out) {
+  void read_call(config::Mapping& section, const StepKind& /*kind*/, Step& out) {
     CallAction call;
     call.steps = std::make_shared<const Steps>();
     auto mapping = mapping_of(section, "call", "file: login.yaml");
@@ -380,7 +350,7 @@ class StepReader {
     fragment.finish();
   }
 
-  void read_hurl(config::Mapping& section, Step& out) {
+  void read_hurl(config::Mapping& section, const StepKind& /*kind*/, Step& out) {
     CallAction call;
     call.steps = std::make_shared<const Steps>();
     const auto value = section.take("hurl");
@@ -424,10 +394,31 @@ class StepReader {
     }
   }
 
+  friend std::span<const StepKind> step_kinds();
+
   StepContext& shared_;
   config::Context& context_;
   int depth_;
 };
+
+std::span<const StepKind> step_kinds() {
+  static const auto kAll = [] {
+    std::vector<StepKind> out{{"http", &StepReader::read_http_step, language::kHttpVocabulary}};
+    for (const auto* kind : check_kinds()) {
+      if (kind->step) out.push_back({kind->name, &StepReader::read_check_step, kind->vocabulary, kind});
+    }
+    out.insert(out.end(), {{"sleep", &StepReader::read_sleep},
+                           {"set", &StepReader::read_set},
+                           {"assert", &StepReader::read_assert},
+                           {"group", &StepReader::read_group},
+                           {"parallel", &StepReader::read_group},
+                           {"for_each", &StepReader::read_loop},
+                           {"call", &StepReader::read_call},
+                           {"hurl", &StepReader::read_hurl}});
+    return out;
+  }();
+  return kAll;
+}
 
 }  // namespace
 

@@ -15,8 +15,7 @@ namespace {
 
 struct NoSettings final : Settings {};
 
-const Kind kNothing{"nothing", {}, {}, nullptr, nullptr, [](const std::string&, const Settings&) { return false; },
-                    nullptr};
+const Kind kNothing{.name = "nothing", .handshakes = [](const std::string&, const Settings&) { return false; }};
 const std::vector<const Family*> kFamilies{&kSuccess, &kDurationSeconds};
 
 std::vector<CheckPtr> make_checks(std::int64_t count) {

@@ -35,10 +35,11 @@ boost::asio::awaitable<void> do_nothing(RunContext& /*context*/) {
   co_return;
 }
 
-const Kind kIdle{"idle",     {&kSuccess, &kDurationSeconds},
-                 {0.1},      nullptr,
-                 nullptr,    [](const std::string&, const Settings&) { return false; },
-                 &do_nothing};
+const Kind kIdle{.name = "idle",
+                 .families = {&kSuccess, &kDurationSeconds},
+                 .buckets = {0.1},
+                 .handshakes = [](const std::string&, const Settings&) { return false; },
+                 .run = &do_nothing};
 
 std::vector<CheckPtr> idle_checks(std::size_t count) {
   const auto settings = std::make_shared<NoSettings>();

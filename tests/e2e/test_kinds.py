@@ -6,7 +6,7 @@ import unittest
 import urllib.parse
 from pathlib import Path
 
-from tests.e2e.support import Workspace, free_port, get, listens, samples, value, wait_for
+from tests.e2e.support import Workspace, free_port, get, listens, run, samples, value, wait_for
 
 SERVERS = Path(__file__).parent / "servers"
 
@@ -184,6 +184,84 @@ modules:
         target = f"wss://localhost:{self.port['wss']}/"
         self.probe("wss", target, 1)
         self.probe("ws", target, 0, "tls_verify_unknown_ca")
+
+
+    def test_from_the_command_line(self):
+        ca = ["--ca-file", self.ca]
+        for passes in (
+                ["icmp", "127.0.0.1", "--size", "100", "--ttl", "9", "--assert", "rtt_avg < 1000", "--assert", "loss == 0",
+                 "--assert", "hop_limit >= 1", "--assert", 'ip == "127.0.0.1"'],
+                ["unix", self.work.folder / "web.sock", "--send", "GET / HTTP/1.0\r\n\r", "--expect", "over unix",
+                 "--assert", 'banner startsWith "HTTP/1.1 200"'],
+                ["unix", self.work.folder / "tls.sock", "--tls", *ca, "--server-name", "localhost",
+                 "--assert", 'tls_version >= "1.2"'],
+                ["grpc", f"127.0.0.1:{self.port['grpc']}", "--service", "serving", "--assert", 'serving_status == "SERVING"'],
+                ["grpc", f"127.0.0.1:{self.port['grpc']}", "--service", "guarded", "-H", "x-token: open",
+                 "--assert", 'grpc_status == "OK"'],
+                ["grpc", f"localhost:{self.port['grpcs']}", "-4", "--tls", *ca, "--assert", 'certificate "Subject" exists'],
+                ["websocket", f"ws://127.0.0.1:{self.port['ws']}/?name=tom", "--send", "hello", "--expect", "hello",
+                 "--assert", "status == 101", "--assert", "regex /(hello)/ exists"],
+                ["websocket", f"ws://127.0.0.1:{self.port['ws']}/token", "-H", "X-Token: open"],
+                ["websocket", f"wss://localhost:{self.port['wss']}/", "-4", *ca, "--assert", 'tls_version >= "1.2"']):
+            with self.subTest(" ".join(map(str, passes))):
+                ran = run(*passes)
+                self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
+        for fails, reason in (
+                (["icmp", "127.0.0.1", "--assert", "loss > 0"], "expect_unmet"),
+                (["grpc", f"127.0.0.1:{self.port['grpc']}", "--service", "down"], "grpc_not_serving"),
+                (["unix", "/nonexistent.sock"], "connect_failed"),
+                (["websocket", f"ws://127.0.0.1:{self.port['ws']}/", "--assert", "subprotocol exists"], "expect_unmet")):
+            with self.subTest(" ".join(map(str, fails))):
+                ran = run(*fails)
+                self.assertEqual(ran.returncode, 1, ran.stdout + ran.stderr)
+                self.assertIn(reason, ran.stdout)
+        for wrong, message in (
+                (["unix", "/a.sock", "-4"], "At Most 1 required"),
+                (["icmp", "127.0.0.1", "--ttl", "many"], "--ttl"),
+                (["icmp", "127.0.0.1", "--ttl", "300"], "ttl must be a whole number from 0 to 255"),
+                (["grpc", "127.0.0.1", "-H", "novalue"], "takes 'Name: value', not 'novalue'"),
+                (["grpc", "127.0.0.1", "--assert", "rcode == 1"], "there is no query rcode"),
+                (["websocket", "http://a/"], "not a ws:// or wss:// URL")):
+            with self.subTest(" ".join(wrong)):
+                ran = run(*wrong)
+                self.assertEqual(ran.returncode, 2, ran.stdout + ran.stderr)
+                self.assertIn(message, ran.stderr)
+
+    def test_as_steps_of_a_scenario(self):
+        steps = self.work.write("steps.yaml", f"""
+vars: {{host: 127.0.0.1, service: down}}
+steps:
+  - id: ping
+    icmp: {{host: "${{ host }}", count: 3, interval: 10ms, size: 40}}
+    expect: [loss == 0, rtt_max >= 0, 'timing "rtt" >= 0', 'ip == "127.0.0.1"']
+    capture: {{hops: hop_limit}}
+  - id: socket
+    unix: {{path: "{self.work.folder}/web.sock", dialogue: [{{send: "GET / HTTP/1.0\\r\\n\\r"}}, {{expect: over unix}}]}}
+    expect: ['banner contains "200"']
+  - id: down
+    grpc: {{host: "${{ host }}", port: {self.port['grpc']}, service: "${{ service }}"}}
+    expect: ['serving_status == "NOT_SERVING"']
+  - id: talk
+    websocket: {{url: "ws://${{ host }}:{self.port['ws']}/?name=tom", dialogue: [{{send: hello}}, {{expect: hello}}]}}
+    expect: [status == 101]
+  - id: known
+    assert: ['variable "hops" >= 1']
+""")
+        ran = run("scenario", "run", steps)
+        self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
+        bad = self.work.write("bad.yaml", """
+steps:
+  - {id: a, unix: {dialogue: [{send: a}]}}
+  - {id: b, grpc: {host: a, port: 70000}}
+  - {id: c, websocket: {url: "http://a/"}}
+  - {id: d, icmp: {host: a, sizes: 3}}
+  - {id: e, icmp: {host: a}, expect: [rcode == 1]}
+""")
+        ran = run("scenario", "lint", bad)
+        self.assertEqual(ran.returncode, 2, ran.stdout + ran.stderr)
+        for message in ("unix needs a path", "a port is from 1 to 65535", "it is not a ws:// or wss:// URL",
+                        "did you mean size?", "there is no query rcode"):
+            self.assertIn(message, ran.stderr)
 
 
 class JsonAndTokens(unittest.TestCase):

@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace vedette::language;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto line = text.find('\n');
-  const auto parsed = parse_assert(text.substr(0, line), {.vocabulary = Vocabulary::kHttp});
+  const auto parsed = parse_assert(text.substr(0, line), {.vocabulary = kHttpVocabulary});
   if (!parsed) return 0;
   Subject subject;
   subject.status = 200;

@@ -130,7 +130,7 @@ TEST_CASE("a run that is cancelled ends at once, in every kind") {
 }
 
 TEST_CASE("an exception becomes verdict unknown, reason internal") {
-  static const Kind kBroken{"broken", {}, {}, nullptr, nullptr, nullptr, &throws};
+  static const Kind kBroken{.name = "broken", .run = &throws};
   auto check = std::make_shared<Check>(*make_check("{name: t, kind: tcp, target: 'h:1'}"));
   check->kind = &kBroken;
   const auto result = run_check(check);

@@ -65,7 +65,7 @@ TEST_CASE("a reload keeps what is known of a check, unless it is of another kind
   recent.apply({changed});
   CHECK(recent.named("a").at(0).runs == 1);
   CHECK(recent.named("a").at(0).check->labels == changed->labels);
-  const Kind other{"other", {}, {}, nullptr, nullptr, nullptr, nullptr};
+  const Kind other{.name = "other"};
   auto of_other_kind = std::make_shared<Check>(*check(3));
   of_other_kind->kind = &other;
   recent.apply({of_other_kind});

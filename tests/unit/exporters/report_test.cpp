@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const Kind kTestKind{"http", {}, {}, nullptr, nullptr, nullptr, nullptr};
+const Kind kTestKind{.name = "http"};
 
 CheckPtr reported() {
   auto out = std::make_shared<Check>();

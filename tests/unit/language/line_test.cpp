@@ -7,6 +7,12 @@ using namespace vedette::language;
 
 namespace {
 
+constexpr std::array<std::string_view, 3> kDnsFacts{"answers", "flags", "rcode"};
+constexpr auto kOfDns = vocabulary_of(kDnsFacts);
+constexpr auto kOfTls = vocabulary_of({}, Topic::kTls);
+constexpr std::array<std::string_view, 1> kTcpFacts{"banner"};
+constexpr auto kOfTcp = vocabulary_of(kTcpFacts, Topic::kTls, Topic::kText);
+
 Subject response() {
   Subject out;
   out.status = 200;
@@ -33,7 +39,7 @@ Subject response() {
 
 /// Why a line does not hold of that response; empty when it does.
 std::string of(const std::string& line, const Subject& subject = response(),
-               Vocabulary vocabulary = Vocabulary::kHttp) {
+               const Vocabulary& vocabulary = kHttpVocabulary) {
   const auto parsed = parse_assert(line, {.vocabulary = vocabulary});
   if (!parsed) return "at " + std::to_string(parsed.error().at) + ": " + parsed.error().message;
   // Some tests change what has been read.
@@ -183,18 +189,18 @@ TEST_CASE("each kind has its own queries") {
   reply.facts["rcode"] = Value(std::string("NOERROR"));
   reply.facts["answers"] = *parse_json(R"([{"name": "a.", "type": "A", "ttl": 60, "data": "192.0.2.1"}])");
   reply.phases = {{"resolve", 1.5}, {"request", 2}, {"request", 0.5}};
-  CHECK(of("rcode == \"NOERROR\"", reply, Vocabulary::kDns).empty());
-  CHECK(of("answers jsonpath \"$[?@.type == 'A'].data\" == \"192.0.2.1\"", reply, Vocabulary::kDns).empty());
-  CHECK(of("answers nth 0 jsonpath \"$.ttl\" >= 60", reply, Vocabulary::kDns).empty());
-  CHECK(of("flags not exists", reply, Vocabulary::kDns).empty());
-  CHECK(of("timing \"request\" == 2.5", reply, Vocabulary::kDns).empty());
-  CHECK(of("timing \"total\" == 4", reply, Vocabulary::kDns).empty());
-  CHECK(of("timing \"tls\" not exists", reply, Vocabulary::kDns).empty());
-  CHECK(of("timing \"tsl\" exists", reply, Vocabulary::kDns) == "at 7: there is no phase 'tsl'");
-  CHECK(of("status == 200", reply, Vocabulary::kDns) == "at 0: checks of this kind have no status");
-  CHECK(of("rcode == \"NOERROR\"") == "at 0: checks of this kind have no rcode");
-  CHECK(of("tls_version == \"1.3\"", reply, Vocabulary::kTls) == "it is none, expected string <1.3>");
-  CHECK(of("banner startsWith \"220\"", reply, Vocabulary::kTcp) == "it is none, expected starts with string <220>");
+  CHECK(of("rcode == \"NOERROR\"", reply, kOfDns).empty());
+  CHECK(of("answers jsonpath \"$[?@.type == 'A'].data\" == \"192.0.2.1\"", reply, kOfDns).empty());
+  CHECK(of("answers nth 0 jsonpath \"$.ttl\" >= 60", reply, kOfDns).empty());
+  CHECK(of("flags not exists", reply, kOfDns).empty());
+  CHECK(of("timing \"request\" == 2.5", reply, kOfDns).empty());
+  CHECK(of("timing \"total\" == 4", reply, kOfDns).empty());
+  CHECK(of("timing \"tls\" not exists", reply, kOfDns).empty());
+  CHECK(of("timing \"tsl\" exists", reply, kOfDns) == "at 7: there is no phase 'tsl'");
+  CHECK(of("status == 200", reply, kOfDns) == "at 0: checks of this kind have no status");
+  CHECK(of("rcode == \"NOERROR\"") == "at 0: there is no query rcode");
+  CHECK(of("tls_version == \"1.3\"", reply, kOfTls) == "it is none, expected string <1.3>");
+  CHECK(of("banner startsWith \"220\"", reply, kOfTcp) == "it is none, expected starts with string <220>");
 }
 
 TEST_CASE("lines that are none say where and why") {

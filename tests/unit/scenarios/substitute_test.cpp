@@ -70,7 +70,7 @@ TEST_CASE("a section is copied with its placeholders replaced, and stays what it
   const auto section = section_of(kSection);
   const auto before = YAML::Dump(section.node());
   Names names;
-  const auto copy = scenarios::yaml::substitute(section, names);
+  const auto copy = scenarios::substitute(section, names);
   REQUIRE(copy);
   const auto& node = copy->node();
   CHECK(node["host"].Scalar() == "shop.example");
@@ -94,7 +94,7 @@ TEST_CASE("runs of two threads copy one section at the same time") {
     threads.emplace_back([&] {
       Names names;
       for (int round = 0; round < kRounds; ++round) {
-        const auto copy = scenarios::yaml::substitute(section, names);
+        const auto copy = scenarios::substitute(section, names);
         right += copy && copy->node()["host"].Scalar() == "shop.example" ? 1 : 0;
       }
     });

@@ -14,13 +14,10 @@ namespace {
 
 struct NoSettings final : Settings {};
 
-const Kind kPlain{"plain", {}, {}, nullptr, nullptr, [](const std::string&, const Settings&) { return false; },
-                  nullptr};
-const Kind kSecure{"secure", {}, {}, nullptr, nullptr, [](const std::string&, const Settings&) { return true; },
-                   nullptr};
-
-const Kind kHeavy{"heavy", {},    {},  nullptr, nullptr, [](const std::string&, const Settings&) { return true; },
-                  nullptr, false, true};
+const Kind kPlain{.name = "plain", .handshakes = [](const std::string&, const Settings&) { return false; }};
+const Kind kSecure{.name = "secure", .handshakes = [](const std::string&, const Settings&) { return true; }};
+const Kind kHeavy{
+    .name = "heavy", .handshakes = [](const std::string&, const Settings&) { return true; }, .heavy = true};
 
 const MonotonicTime kStart{1000h};
 

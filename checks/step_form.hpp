@@ -1,0 +1,44 @@
+#pragma once
+
+// How a step of a scenario asks for a check of a kind: its keys are short, and the target is among them.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/reason.hpp"
+
+namespace YAML {
+class Node;
+}
+
+namespace vedette {
+
+namespace config {
+class Mapping;
+}
+namespace language {
+struct Subject;
+}
+struct Result;
+
+struct StepForm {
+  enum class Port : std::uint8_t { kNone, kOptional, kNeeded };
+
+  /// The key that holds the target, or its host when there is a key `port`.
+  std::string_view target = "target";
+  Port port = Port::kNone;
+  /// Keys of the step that the section knows by another name; "a.b" is in a mapping of the section.
+  std::vector<std::pair<std::string_view, std::string_view>> keys{};
+  /// Keys that need more thought: takes them from `step` and changes the target or the section.
+  void (*adapt)(config::Mapping& step, std::string& target, YAML::Node& section) = nullptr;
+  /// A run that ends so is an answer when the step has lines that judge it.
+  Reason judged_by_lines = Reason::kNone;
+  /// A step may run the check several times (`count`, `interval`); this adds what they came to. Some may fail.
+  void (*sum_up)(std::span<const Result> runs, language::Subject& answer) = nullptr;
+};
+
+}  // namespace vedette
