@@ -67,14 +67,15 @@ namespace {
 
 class SpawnedRun final : public Run, public std::enable_shared_from_this<SpawnedRun> {
  public:
-  SpawnedRun(net::Services& services, CheckPtr check, Detail detail, Completion completion, language::Subject* answer)
+  SpawnedRun(net::Services& services, CheckPtr check, Detail detail, Completion completion, StepRun step)
       : timer_(services.executor),
         connect_timer_(services.executor),
         context_(std::move(check), services, detail),
-        completion_(std::move(completion)) {
+        completion_(std::move(completion)),
+        body_(std::move(step.body)) {
     constexpr std::size_t kUsualPhases = 6;
     constexpr std::size_t kUsualMeasures = 24;
-    context_.answer = answer;
+    context_.answer = step.answer;
     context_.result.started = std::chrono::system_clock::now();
     context_.result.phases.reserve(kUsualPhases);
     context_.result.measures.reserve(kUsualMeasures);
@@ -99,7 +100,7 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
       });
     }
     asio::co_spawn(
-        timer_.get_executor(), body(context_),
+        timer_.get_executor(), body(),
         asio::bind_cancellation_slot(signal_.slot(), [self](const std::exception_ptr& error) { self->finish(error); }));
   }
 
@@ -109,10 +110,10 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
   }
 
  private:
-  static asio::awaitable<void> body(RunContext& context) {
+  asio::awaitable<void> body() {
     // Waits report a cancellation as an error code; the coroutine then returns by itself.
     co_await asio::this_coro::throw_if_cancelled(false);
-    co_await context.check->kind->run(context);
+    co_await (body_ ? body_(context_) : context_.check->kind->run(context_));
   }
 
   /// The loop may be late: then the answer lies in the socket, and waits have ended that it has not told of yet.
@@ -192,14 +193,15 @@ class SpawnedRun final : public Run, public std::enable_shared_from_this<Spawned
   asio::cancellation_signal signal_;
   RunContext context_;
   Completion completion_;
+  std::function<asio::awaitable<void>(RunContext&)> body_;
   bool done_ = false;
 };
 
 }  // namespace
 
 std::shared_ptr<Run> start_run(net::Services& services, CheckPtr check, Detail detail, Run::Completion completion,
-                               language::Subject* answer) {
-  auto run = std::make_shared<SpawnedRun>(services, std::move(check), detail, std::move(completion), answer);
+                               StepRun step) {
+  auto run = std::make_shared<SpawnedRun>(services, std::move(check), detail, std::move(completion), std::move(step));
   run->start();
   return run;
 }

@@ -20,9 +20,16 @@ class Run {
   virtual void cancel() = 0;
 };
 
-/// Starts `check` on the loop of `services`, with the deadline `check->timeout` from now. `answer`, if there is one,
-/// outlives the run: a step's.
+/// What a step of a scenario has beyond a check.
+struct StepRun {
+  /// Gets what was answered; outlives the run.
+  language::Subject* answer = nullptr;
+  /// What runs instead of the kind's own coroutine.
+  std::function<boost::asio::awaitable<void>(RunContext&)> body{};
+};
+
+/// Starts `check` on the loop of `services`, with the deadline `check->timeout` from now.
 std::shared_ptr<Run> start_run(net::Services& services, CheckPtr check, Detail detail, Run::Completion completion,
-                               language::Subject* answer = nullptr);
+                               StepRun step = {});
 
 }  // namespace vedette

@@ -50,10 +50,6 @@ constexpr std::size_t kMaxBodySent = std::size_t{64} << 20;
 constexpr std::size_t kShownUrl = 2048;
 constexpr std::size_t kShownHeader = 512;
 
-bool is_redirect(int status) {
-  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
 std::string shown_url(const std::string& url) {
   return printable(url, kShownUrl);
 }
@@ -89,7 +85,21 @@ double content_length(const net::HttpExchange& response, bool is_head) {
 HttpRun::HttpRun(RunContext& context)
     : context_(context),
       settings_(static_cast<const HttpSettings&>(*context.check->settings)),
-      method_(settings_.method) {}
+      driver_(context, plan_, *this, cookies_) {}
+
+/// All of it but for what has secrets.
+void HttpRun::plan(const Url& url) {
+  plan_.method = settings_.method;
+  plan_.chunked = !settings_.body_file.empty();
+  plan_.host = context_.check->hostname;
+  const auto fixed = settings_.fixed_host();
+  if (const auto host = net::split_host_port(fixed.empty() ? plan_.host : fixed, url.port)) plan_.tls_host = host->host;
+  plan_.follow = settings_.follow_redirects;
+  plan_.max_redirects = settings_.max_redirects;
+  plan_.address = settings_.address;
+  plan_.proxy = {context_.check->settings, &settings_.proxy};
+  plan_.http2 = settings_.http2;
+}
 
 void HttpRun::reveal_secrets() {
   const auto take = [this](tl::expected<std::string, Failure> value, std::string& out) {
@@ -100,27 +110,27 @@ void HttpRun::reveal_secrets() {
     }
     return !context_.failed();
   };
-  for (const auto* list : {&settings_.headers, &settings_.added_headers}) {
-    for (const auto& [name, secret] : *list) {
-      std::string value;
-      if (!take(context_.reveal_header(name, secret), value)) return;
-      headers_.emplace_back(name, std::move(value));
+  const auto add = [&](const auto& secrets, net::Headers& out) {
+    for (const auto& [name, secret] : secrets) {
+      if (!take(context_.reveal_header(name, secret), out.emplace_back(name, "").second)) return false;
     }
-  }
+    return true;
+  };
+  if (!add(settings_.headers, plan_.headers) || !add(settings_.added_headers, plan_.headers)) return;
+  if (!add(settings_.proxy.connect_headers, plan_.proxy_headers)) return;
   if (settings_.credentials == Credentials::kBasic) {
     std::string password;
     if (!take(context_.reveal(settings_.password), password)) return;
-    basic_ = net::basic_authorization(settings_.username, password);
-    context_.redactor.add_authorization(basic_);
+    plan_.authorization = net::basic_authorization(settings_.username, password);
+    context_.redactor.add_authorization(plan_.authorization);
   }
   if (settings_.credentials == Credentials::kAuthorization) {
     std::string credentials;
     if (!take(context_.reveal(settings_.authorization), credentials)) return;
-    authorization_ = settings_.authorization_type + " " + credentials;
+    plan_.authorization = settings_.authorization_type + " " + credentials;
   }
   if (!settings_.body.empty()) {
-    body_to_send_.emplace();
-    take(context_.reveal(settings_.body, true), *body_to_send_);
+    take(context_.reveal(settings_.body, true), plan_.body.emplace());
     return;
   }
   if (settings_.body_file.empty()) return;
@@ -130,182 +140,48 @@ void HttpRun::reveal_secrets() {
     return;
   }
   hide_lines(context_.redactor, *content);
-  body_to_send_ = std::move(*content);
+  plan_.body = std::move(*content);
 }
 
-void HttpRun::add_credentials(const Url& url, net::HttpRequest& request) const {
-  if (settings_.header("Authorization") || !may_know_secrets(url)) return;
-  if (!authorization_.empty()) {
-    request.headers.emplace_back("Authorization", authorization_);
-  } else if (!basic_.empty()) {
-    request.headers.emplace_back("Authorization", basic_);
-  } else if (url.has_userinfo) {
-    request.headers.emplace_back("Authorization", net::basic_authorization(url.user, url.password));
-  }
+const net::TlsClient& HttpRun::tls() {
+  return settings_.tls;
 }
 
-void HttpRun::add_headers(const Url& url, net::HttpRequest& request) const {
-  bool host_given = false;
-  bool agent_given = false;
-  for (const auto& [name, value] : headers_) {
-    const bool is_host = same_ignoring_case(name, "Host");
-    const bool is_secret = same_ignoring_case(name, "Authorization") || same_ignoring_case(name, "Cookie");
-    if ((is_host && !to_first_host(url)) || (is_secret && !may_know_secrets(url))) continue;
-    host_given = host_given || is_host;
-    agent_given = agent_given || same_ignoring_case(name, "User-Agent");
-    request.headers.emplace_back(name, value);
-  }
-  if (!host_given) {
-    const auto& wanted = context_.check->hostname;
-    const bool ours = wanted.empty() || !to_first_host(url);
-    request.headers.insert(request.headers.begin(), {"Host", ours ? url.authority() : wanted});
-  }
-  if (!agent_given) request.headers.emplace_back("User-Agent", fmt::format("Vedette/{}", kVersion));
-  if (!referer_.empty()) request.headers.emplace_back("Referer", referer_);
-  add_credentials(url, request);
-  auto cookies = cookies_.header_for(url);
-  if (!cookies.empty()) request.headers.emplace_back("Cookie", std::move(cookies));
-}
-
-bool HttpRun::prepare(const Url& url, net::HttpRequest& request) {
-  if (!is_token(method_)) {
-    context_.fail(Reason::kSettingsInvalid, fmt::format("'{}' is not an HTTP method", printable(method_, 50)));
-    return false;
-  }
-  std::string name = url.host;
-  if (to_first_host(url)) {
-    auto wanted = settings_.fixed_host();
-    if (wanted.empty()) wanted = context_.check->hostname;
-    if (const auto host = net::split_host_port(wanted, url.port)) name = host->host;
-  }
-  if (to_first_host(url)) name = settings_.tls.name_for(name);
-  request.secure = url.secure;
-  request.host = url.host;
-  request.port = url.port;
-  request.target = url.path;
-  request.verify_name = name;
-  request.method = method_;
-  request.http2 = settings_.http2;
-  request.connect_as = &settings_.address;
-  request.body = body_to_send_;
-  request.chunked = body_to_send_ && !settings_.body_file.empty();
-  // As with blackbox_exporter, a file that is missing is not ignored because this URL needs none.
-  auto material = settings_.tls.material();
-  if (!material && (url.secure || settings_.tls.names_files())) {
-    context_.fail(Reason::kLocalFile, material.error());
-    return false;
-  }
-  if (url.secure) request.tls = std::move(*material);
-  add_headers(url, request);
-  return true;
-}
-
-asio::awaitable<bool> HttpRun::find_way(const Url& url, net::HttpRequest& request) {
-  if (!settings_.proxy.problem.empty()) {
-    context_.fail(Reason::kSettingsInvalid, settings_.proxy.problem);
-    co_return false;
-  }
-  const auto proxy = proxy_for(settings_.proxy, url);
-  if (!proxy || !settings_.proxy.skip_resolve) {
-    resolved_ = true;
-    const auto found = co_await look_up(context_, url.host, settings_.address, hop_);
-    if (!found) {
-      context_.fail(found.error());
-      co_return false;
-    }
-    address_ = found->address;
-    request.address = found->address;
-  }
-  if (!proxy) co_return true;
-  auto through = co_await reach_proxy(context_, *proxy, settings_.address, settings_.tls);
-  if (!through) {
-    context_.fail(std::move(through.error()));
-    co_return false;
-  }
-  // socks5h asks the proxy to resolve.
-  if (proxy->scheme == "socks5h") request.address.reset();
-  for (const auto& [header, secret] : settings_.proxy.connect_headers) {
-    through->connect_headers.emplace_back(header, context_.reveal_header(header, secret).value_or(""));
-  }
-  request.proxy = std::move(*through);
-  co_return true;
-}
-
-asio::awaitable<bool> HttpRun::exchange(const Url& url) {
-  secure_ = url.secure;
-  urls_.push_back(url.text());
-  response_ = {};
-  net::HttpRequest request;
-  if (!co_await find_way(url, request)) co_return false;
-  if (!prepare(url, request)) co_return false;
+void HttpRun::expect_body(net::HttpRequest& request) {
   // One byte more than is shown, so that an excerpt that was cut off is seen to be.
   const auto keep = settings_.expect.look_at_body() ? kMaxBodyKept : kExcerpt + 1;
   body_ = std::make_shared<BodySink>(settings_.compression, settings_.body_size_limit, keep);
   request.on_body = [this](std::string_view part) { return body_->take(part); };
   if (settings_.compression != Compression::kNone) request.on_slice = [this] { return body_->slice(); };
-  requested_ = true;
-  context_.log([method = method_, url = urls_.back()] { return fmt::format("{} {}", method, shown_url(url)); });
-  if (auto problem = co_await net::perform(context_, request, response_, hop_)) {
-    if (!response_.has_head) {
+}
+
+bool HttpRun::take(const Url& /*url*/, const net::HttpRequest& /*request*/, const net::HttpExchange& response,
+                   net::Problem problem) {
+  if (problem) {
+    if (!response.has_head) {
       context_.fail(std::move(*problem));
-      co_return false;
+      return false;
     }
     context_.end_phase();
     // What was said in the head counts nevertheless.
     body_->fail(std::move(*problem));
     // There is no time left for what a redirect leads to.
-    if ((context_.stopped || context_.overdue) && settings_.follow_redirects && is_redirect(response_.status)) {
+    if ((context_.stopped || context_.overdue) && settings_.follow_redirects && go_follows(response.status)) {
       context_.fail(net::cancelled());
-      co_return false;
+      return false;
     }
   }
-  if (!response_.ended_by_sink) body_->finish();
-  context_.log([status = response_.status, version = response_.version, bytes = body_->size()] {
+  if (!response.ended_by_sink) body_->finish();
+  context_.log([status = response.status, version = response.version, bytes = body_->size()] {
     return fmt::format("status {}, HTTP/{}, {} bytes of body", status, version, bytes);
   });
-  co_return true;
-}
-
-std::optional<Url> HttpRun::next_url(const Url& url) {
-  const auto* location = response_.header("Location");
-  if (!is_redirect(response_.status) || location == nullptr || location->empty()) return std::nullopt;
-  // As with blackbox_exporter, there is no response when it leads nowhere.
-  const auto leads_nowhere = [&](const std::string& why) {
-    answered_ = false;
-    context_.fail(Reason::kHttpRedirectInvalid, fmt::format("Location '{}': {}", printable(*location, 200), why));
-    return std::nullopt;
-  };
-  if (const auto problem = go_url_problem(*location, PathEscapes::kLenient); !problem.empty())
-    return leads_nowhere(problem);
-  ++redirects_;
-  if (!settings_.follow_redirects) {
-    body_->close();
-    return std::nullopt;
-  }
-  if (redirects_ > settings_.max_redirects) {
-    body_->close();
-    context_.fail(Reason::kHttpRedirectLimit, fmt::format("more than {} redirects; the last one leads to {}",
-                                                          settings_.max_redirects, printable(*location, 200)));
-    return std::nullopt;
-  }
-  auto next = resolve_location(url, *location);
-  if (!next) return leads_nowhere(next.error());
-  cookies_.take(url, response_.headers);
-  passed_.push_back({*location, response_.status});
-  const int status = response_.status;
-  if (status != 307 && status != 308) {
-    if (method_ != "HEAD") method_ = "GET";
-    body_to_send_.reset();
-  }
-  referer_ = url.secure && !next->secure ? std::string() : url.text();
-  context_.log(fmt::format("redirected to {}", shown_url(next->text())));
-  return std::move(*next);
+  return true;
 }
 
 asio::awaitable<void> HttpRun::get_token() {
   auto token = co_await fetch_token(context_, *settings_.oauth2);
   if (token) {
-    authorization_ = std::move(*token);
+    plan_.authorization = std::move(*token);
   } else {
     context_.fail(std::move(token.error()));
   }
@@ -320,42 +196,36 @@ void HttpRun::measure_unsent() {
   if (looked_up) measure_no_lookup(context_);
   const auto word = lower_case(url.substr(0, url.find("://")));
   const auto host = url.substr(word.size() + 3);
-  requested_ = looked_up && (word == "http" || word == "https") && !host.empty() &&
-               std::string_view("/?#:").find(host.front()) == std::string_view::npos;
-  measure(looked_up);
+  const bool requested = looked_up && (word == "http" || word == "https") && !host.empty() &&
+                         std::string_view("/?#:").find(host.front()) == std::string_view::npos;
+  measure(looked_up, requested);
 }
 
 asio::awaitable<void> HttpRun::go() {
   auto parsed = parse_url(context_.check->target);
   if (context_.usable() && !parsed) context_.fail(Reason::kTargetInvalid, parsed.error());
-  if (!context_.failed()) reveal_secrets();
+  if (!context_.failed()) {
+    plan(*parsed);
+    reveal_secrets();
+  }
   if (!context_.failed() && settings_.oauth2) co_await get_token();
   if (context_.failed()) {
     measure_unsent();
     co_return;
   }
-  std::optional<Url> url = std::move(*parsed);
-  if (url->has_userinfo) context_.redactor.add_userinfo(url->user, url->password);
-  first_host_ = url->host;
-  first_secure_ = url->secure;
-  while (url && !context_.failed()) {
-    answered_ = co_await exchange(*url);
-    if (!answered_) break;
-    url = next_url(*url);
-    if (url) ++hop_;
-  }
-  if (answered_ && !context_.failed()) {
-    unmet_ = expect_head(context_, settings_.expect, response_);
+  if (parsed->has_userinfo) context_.redactor.add_userinfo(parsed->user, parsed->password);
+  co_await driver_.go(std::move(*parsed));
+  if (driver_.stopped_at_redirect()) body_->close();
+  if (driver_.answered() && !context_.failed()) {
+    unmet_ = expect_head(context_, settings_.expect, driver_.response());
     if (!context_.failed()) unmet_ = expect_whole(context_, settings_.expect, *body_);
     if (!context_.failed() && looks_at_content(settings_.expect)) {
       unmet_ = co_await expect_content(context_, settings_.expect, body_);
     }
-    if (!context_.failed()) expect_connection(context_, settings_.expect, response_, secure_);
+    if (!context_.failed()) expect_connection(context_, settings_.expect, driver_.response(), driver_.secure());
+    if (!context_.failed() && !settings_.expect.lines.empty()) co_await expect_lines();
   }
-  if (answered_ && !context_.failed() && !settings_.expect.lines.empty()) {
-    co_await expect_lines();
-  }
-  measure(resolved_);
+  measure(driver_.resolved(), driver_.requested());
   if (context_.wants_evidence()) add_evidence();
 }
 
@@ -367,69 +237,70 @@ asio::awaitable<void> HttpRun::expect_lines() {
     co_return;
   }
   language::Subject subject;
-  subject.status = response_.status;
-  subject.version = response_.version;
-  subject.url = urls_.back();
-  subject.headers = response_.headers;
+  subject.status = driver_.response().status;
+  subject.version = driver_.response().version;
+  subject.url = driver_.urls().back();
+  subject.headers = driver_.response().headers;
   subject.body = body_->text();
   subject.facts["size"] = language::Value(static_cast<std::int64_t>(subject.body.size()));
-  if (address_) subject.ip = address_->to_string();
-  subject.redirects = passed_;
-  if (response_.tls) describe_tls(*response_.tls, subject);
+  if (driver_.address()) subject.ip = driver_.address()->to_string();
+  subject.redirects = driver_.passed();
+  if (driver_.response().tls) describe_tls(*driver_.response().tls, subject);
   co_await vedette::expect_lines(context_, lines, std::move(subject));
 }
 
-void HttpRun::measure(bool resolved) {
+void HttpRun::measure(bool resolved, bool requested) {
   const auto& result = context_.result;
   constexpr std::array kPhases{Phase::kConnect, Phase::kTls, Phase::kProcessing, Phase::kTransfer};
   if (resolved) context_.measure(kHttpDuration, seconds(result.total_of(Phase::kResolve)), labels_of(Phase::kResolve));
-  if (requested_) {
+  if (requested) {
     // As with blackbox_exporter, a hop whose connection could not be used adds nothing.
-    const bool unusable = !answered_ && (context_.phase == Phase::kConnect || context_.phase == Phase::kTls);
+    const bool unusable = !driver_.answered() && (context_.phase == Phase::kConnect || context_.phase == Phase::kTls);
     for (const auto phase : kPhases) {
       // The bodies of redirects count in the whole, not in what the last one took.
-      auto taken = phase == Phase::kTransfer ? result.total_of(phase, hop_) : result.total_of(phase);
-      if (unusable) taken -= result.total_of(phase, hop_);
+      auto taken = phase == Phase::kTransfer ? result.total_of(phase, driver_.hop()) : result.total_of(phase);
+      if (unusable) taken -= result.total_of(phase, driver_.hop());
       // As there, what was cut off has not been.
       if (context_.cut_off && phase == context_.phase && !unusable) taken -= result.phases.back().duration;
       context_.measure(kHttpDuration, seconds(taken), labels_of(phase));
     }
   }
   double version = 0;
-  if (answered_) {
-    const auto& text = response_.version;
+  if (driver_.answered()) {
+    const auto& text = driver_.response().version;
     std::from_chars(text.data(), text.data() + text.size(), version);
   }
-  context_.measure(kHttpStatusCode, answered_ ? response_.status : 0);
+  context_.measure(kHttpStatusCode, driver_.answered() ? driver_.response().status : 0);
   context_.measure(kHttpVersion, version);
-  context_.measure(kHttpRedirects, redirects_);
-  context_.measure(kHttpSsl, answered_ && secure_ ? 1 : 0);
-  context_.measure(kHttpContentLength, answered_ ? content_length(response_, method_ == "HEAD") : 0);
-  context_.measure(kHttpUncompressedBodyLength, answered_ ? static_cast<double>(body_->size()) : 0);
+  context_.measure(kHttpRedirects, driver_.redirects());
+  context_.measure(kHttpSsl, driver_.answered() && driver_.secure() ? 1 : 0);
+  context_.measure(kHttpContentLength,
+                   driver_.answered() ? content_length(driver_.response(), driver_.method() == "HEAD") : 0);
+  context_.measure(kHttpUncompressedBodyLength, driver_.answered() ? static_cast<double>(body_->size()) : 0);
   context_.measure(kFailedDueToRegex, unmet_.regex ? 1 : 0);
   if (settings_.expect.look_at_json()) context_.measure(kFailedDueToCel, unmet_.cel ? 1 : 0);
-  if (answered_) {
-    const auto* modified = response_.header("Last-Modified");
+  if (driver_.answered()) {
+    const auto* modified = driver_.response().header("Last-Modified");
     const auto time = modified == nullptr ? std::nullopt : parse_http_date(*modified);
     if (time) context_.measure(kHttpLastModified, static_cast<double>(*time));
   }
-  if (response_.tls) measure_tls(context_, *response_.tls, {});
+  if (driver_.response().tls) measure_tls(context_, *driver_.response().tls, {});
 }
 
 void HttpRun::add_evidence() {
   auto& facts = context_.result.evidence.facts;
   boost::json::array urls;
-  for (const auto& url : urls_) urls.emplace_back(shown_url(url));
+  for (const auto& url : driver_.urls()) urls.emplace_back(shown_url(url));
   facts["urls"] = std::move(urls);
-  if (address_) facts["address"] = address_->to_string();
-  const auto& [local, port] = response_.local;
+  if (driver_.address()) facts["address"] = driver_.address()->to_string();
+  const auto& [local, port] = driver_.response().local;
   if (port != 0) facts["local_address"] = net::join_host_port(local.to_string(), port);
-  if (response_.tls) facts["tls"] = net::to_json(*response_.tls);
-  if (response_.version.empty()) return;
-  facts["http_version"] = response_.version;
-  facts["status"] = response_.status;
+  if (driver_.response().tls) facts["tls"] = net::to_json(*driver_.response().tls);
+  if (driver_.response().version.empty()) return;
+  facts["http_version"] = driver_.response().version;
+  facts["status"] = driver_.response().status;
   boost::json::array headers;
-  for (const auto& [name, value] : response_.headers) {
+  for (const auto& [name, value] : driver_.response().headers) {
     const bool hide = same_ignoring_case(name, "Set-Cookie");
     headers.emplace_back(boost::json::array{name, hide ? std::string("***") : printable(value, kShownHeader)});
   }

@@ -280,35 +280,33 @@ void LeafStep::attempt_set(const SetAction& action) {
 asio::awaitable<void> LeafStep::attempt_http(const HttpAction& action) {
   if (action.cookie_storage_clear) session_.jar.clear();
   if (!action.cookie_storage_set.empty()) session_.jar.add_line(action.cookie_storage_set);
-  auto spec = render_request(action, options_, frame_);
-  if (!spec) co_return add(spec.error());
-  HttpCall call;
-  call.spec = std::move(*spec);
-  call.jar = &session_.jar;
-  call.keeps_cookies = session_.inputs.keeps_cookies;
-  call.connections = &session_.connections;
-  call.random = &session_.random;
-  call.prepared = &session_.prepared;
-  call.requests_left = &session_.requests_left;
+  auto request = render_request(action, options_, frame_);
+  if (!request) co_return add(request.error());
   const auto body = options_.max_body > 0 ? options_.max_body : session_.limits.body;
-  call.max_body = static_cast<std::size_t>(body);
-  call.max_inflated = static_cast<std::size_t>(std::max(body, session_.limits.inflated));
-  call.max_inflation = static_cast<std::size_t>(session_.limits.inflation);
+  HttpCall call(std::move(*request), options_,
+                {.jar = session_.jar,
+                 .connections = session_.connections,
+                 .requests_left = session_.requests_left,
+                 .random = session_.random,
+                 .prepared = session_.prepared,
+                 .keeps_cookies = session_.inputs.keeps_cookies},
+                {.body = static_cast<std::size_t>(body),
+                 .inflated = static_cast<std::size_t>(std::max(body, session_.limits.inflated)),
+                 .inflation = static_cast<std::size_t>(session_.limits.inflation),
+                 .excerpt = kExcerpt});
   call.subject.reading = reading();
-  call.excerpt = kExcerpt;
-  const Duration own = step_.timeout > Duration::zero() ? step_.timeout : Duration(options_.max_time);
-  auto settings = std::make_shared<HttpCallSettings>(call);
-  const auto result =
-      co_await session_.run(kHttpCall, std::move(settings), call.spec.url, own, options_.connect_timeout, nullptr);
+  const auto result = co_await session_.run(call, step_.timeout > Duration::zero() ? step_.timeout : options_.max_time,
+                                            options_.connect_timeout);
   for (const auto& secret : call.secrets) session_.keep_secret(secret);
   note_answer(result);
   co_await take_answer(action, call, result);
   // As it was sent: with what authenticates it.
   const bool wanted = session_.inputs.keeps_details || !out_.findings.empty();
   if (wanted) {
-    const auto& sent = call.calls.empty() ? call.spec.headers : call.calls.front().request_headers;
-    out_.curl = session_.masked(curl_command(call.spec.method, call.spec.url, sent, call.spec.body.value_or(""),
-                                             options_, session_.secret_names));
+    const auto& plan = call.plan();
+    const auto& sent = call.calls.empty() ? plan.headers : call.calls.front().request_headers;
+    out_.curl = session_.masked(
+        curl_command(plan.method, plan.url, sent, plan.body.value_or(""), options_, session_.secret_names));
   }
   out_.attempts.back().calls = std::move(call.calls);
 }
@@ -360,7 +358,7 @@ asio::awaitable<void> LeafStep::attempt_check(const CheckAction& action) {
     }
     language::Subject one;
     one.reading = subject.reading;
-    runs.push_back(co_await session_.run(*action.kind, settings, target, own, {}, &one));
+    runs.push_back(co_await session_.run(*action.kind, settings, target, own, one));
     const bool first_to_pass =
         std::none_of(runs.begin(), runs.end() - 1, [](const Result& run) { return run.passed(); });
     if (runs.back().passed() || first_to_pass) subject = std::move(one);

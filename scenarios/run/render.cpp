@@ -11,6 +11,7 @@
 #include "checks/http/token_settings.hpp"
 #include "config/mapping.hpp"
 #include "language/values/json.hpp"
+#include "scenarios/http/http_plan.hpp"
 #include "scenarios/run/substitute.hpp"
 
 namespace vedette::scenarios {
@@ -342,27 +343,31 @@ tl::expected<std::shared_ptr<const http::TokenSettings>, Problem> token_settings
 
 }  // namespace
 
-Rendered<HttpRequestSpec> render_request(const HttpAction& action, const HttpOptions& options, Frame& frame) {
-  HttpRequestSpec out;
-  out.method = action.method;
-  out.hurl = action.hurl;
-  out.options = options;
+Rendered<RenderedRequest> render_request(const HttpAction& action, const HttpOptions& options, Frame& frame) {
+  RenderedRequest out{plan_of(options, action.hurl)};
+  auto& plan = out.plan;
+  plan.method = action.method;
   auto url = render_text(action.url, frame);
   if (!url) return tl::make_unexpected(std::move(url.error()));
-  out.url = std::move(*url);
-  auto problem = add(action.headers, frame, out.headers);
-  if (!problem) problem = add_query(action, frame, out.url);
-  if (!problem) problem = add_basic_auth(action, frame, out.headers);
-  if (!problem) problem = add_cookies(action, frame, out.cookies);
+  plan.url = std::move(*url);
+  // The headers of the options come last.
+  net::Headers headers;
+  auto problem = add(action.headers, frame, headers);
+  if (!problem) problem = add_query(action, frame, plan.url);
+  if (!problem) problem = add_basic_auth(action, frame, headers);
+  if (!problem) problem = add_cookies(action, frame, plan.cookies);
   if (problem) return tl::make_unexpected(std::move(*problem));
+  plan.headers.insert(plan.headers.begin(), headers.begin(), headers.end());
   if (action.oauth2) {
     auto settings = token_settings(*action.oauth2, frame);
     if (!settings) return tl::make_unexpected(std::move(settings.error()));
     out.oauth2 = std::move(*settings);
   }
-  auto body = render_body(action.body, frame, out.content_type);
+  std::string content_type;
+  auto body = render_body(action.body, frame, content_type);
   if (!body) return tl::make_unexpected(std::move(body.error()));
-  out.body = std::move(*body);
+  plan.body = std::move(*body);
+  if (plan.body && !content_type.empty()) plan.usual_headers.emplace_back("Content-Type", std::move(content_type));
   return out;
 }
 

@@ -24,7 +24,7 @@ Rendered<language::Value> render(const JsonTree& tree, Frame& frame);
 Rendered<std::string> render(const JsonText& text, const Origin& origin, Frame& frame);
 
 /// All that `action` sends. `options` have been read.
-Rendered<HttpRequestSpec> render_request(const HttpAction& action, const HttpOptions& options, Frame& frame);
+Rendered<RenderedRequest> render_request(const HttpAction& action, const HttpOptions& options, Frame& frame);
 
 /// The bytes that a body has; nothing for none.
 Rendered<std::optional<std::string>> render_body(const Body& body, Frame& frame, std::string& content_type);

@@ -79,16 +79,17 @@ asio::awaitable<void> Session::wait_for(net::Event& event, const bool& done) {
   }
 }
 
-asio::awaitable<Result> Session::run(const Kind& kind, std::shared_ptr<const Settings> settings, std::string target,
-                                     Duration timeout, Duration connect_timeout, language::Subject* answer) {
+std::shared_ptr<Check> Session::check_of(const Kind& kind, std::string target, Duration timeout) const {
   auto check = std::make_shared<Check>();
   check->name = context.check->name;
   check->instance = context.check->instance;
   check->kind = &kind;
-  check->settings = std::move(settings);
   check->target = std::move(target);
   check->timeout = std::max<Duration>(std::min(timeout, left()), std::chrono::microseconds(1));
-  check->connect_timeout = connect_timeout;
+  return check;
+}
+
+asio::awaitable<Result> Session::run(CheckPtr check, StepRun step) {
   net::Event event(context.services.executor);
   Result result;
   bool done = false;
@@ -99,11 +100,25 @@ asio::awaitable<Result> Session::run(const Kind& kind, std::shared_ptr<const Set
         done = true;
         event.notify();
       },
-      answer);
+      std::move(step));
   running_.insert(run.get());
   co_await wait_for(event, done);
   running_.erase(run.get());
   co_return result;
+}
+
+asio::awaitable<Result> Session::run(const Kind& kind, std::shared_ptr<const Settings> settings, std::string target,
+                                     Duration timeout, language::Subject& answer) {
+  auto check = check_of(kind, std::move(target), timeout);
+  check->settings = std::move(settings);
+  return run(std::move(check), StepRun{.answer = &answer});
+}
+
+asio::awaitable<Result> Session::run(HttpCall& call, Duration timeout, Duration connect_timeout) {
+  static const Kind kHttp{.name = "http"};
+  auto check = check_of(kHttp, call.plan().url, timeout);
+  check->connect_timeout = connect_timeout;
+  return run(std::move(check), StepRun{.body = [&call](RunContext& run_context) { return call.go(run_context); }});
 }
 
 asio::awaitable<bool> Session::pause(Duration duration) {

@@ -21,6 +21,7 @@
 #include "net/http/http_connections.hpp"
 #include "net/io/event.hpp"
 #include "scenarios/http/curl.hpp"
+#include "scenarios/http/http_call.hpp"
 #include "scenarios/model/record.hpp"
 
 namespace vedette::scenarios {
@@ -88,7 +89,9 @@ class Session {
 
   /// Runs a check as part of this run, with no more time than is left. `answer` gets what was answered.
   boost::asio::awaitable<Result> run(const Kind& kind, std::shared_ptr<const Settings> settings, std::string target,
-                                     Duration timeout, Duration connect_timeout, language::Subject* answer);
+                                     Duration timeout, language::Subject& answer);
+  /// The same for an HTTP request, whose connections must be made within `connect_timeout`.
+  boost::asio::awaitable<Result> run(HttpCall& call, Duration timeout, Duration connect_timeout);
   /// Waits; false when the part of the run ended first.
   boost::asio::awaitable<bool> pause(Duration duration);
   /// Has a worker do `work`, which may refer only to what it owns; false when the part of the run, or `patience`, ended
@@ -106,6 +109,9 @@ class Session {
     Cpu& operator=(const Cpu&) = delete;
 
    private:
+    [[nodiscard]] std::shared_ptr<Check> check_of(const Kind& kind, std::string target, Duration timeout) const;
+    boost::asio::awaitable<Result> run(CheckPtr check, StepRun step);
+
     Session& session_;
     Duration began_;
   };
@@ -114,6 +120,9 @@ class Session {
   [[nodiscard]] bool cpu_used_up() const { return cpu_used_ > limits.cpu; }
 
  private:
+  [[nodiscard]] std::shared_ptr<Check> check_of(const Kind& kind, std::string target, Duration timeout) const;
+  boost::asio::awaitable<Result> run(CheckPtr check, StepRun step);
+
   void cancel_all();
 
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
