@@ -39,11 +39,10 @@ void Pages::send(const std::shared_ptr<SharedBody>& newest) {
   const auto too_many = [&] {
     auto bytes = newest->text().size();
     for (const auto& page : others) bytes += page->given_up() ? 0 : page->text().size();
-    return bytes > kMaxBytes;
+    return bytes > limits_.bytes;
   };
-  constexpr std::chrono::seconds kStall{1};
   if (too_many()) {
-    for (const auto& page : others) page->end_readers(Clock::now() - kStall);
+    for (const auto& page : others) page->end_readers(Clock::now() - limits_.stall);
   }
   for (const auto& page : others) {
     if (!too_many()) break;

@@ -25,11 +25,15 @@ namespace vedette {
 
 class Pages {
  public:
-  /// Bytes of all pages that are being sent; a single page may have more. Beyond that, clients are cut that have taken
-  /// nothing for a second, then those that read the oldest page: nobody may keep others from a page.
-  static constexpr std::size_t kMaxBytes = std::size_t{256} << 20;
+  /// Of all pages that are being sent; a single page may have more. Beyond that, clients are cut that have taken
+  /// nothing for as long as `stall`, then those that read the oldest page: nobody may keep others from a page.
+  struct Limits {
+    std::size_t bytes = std::size_t{256} << 20;
+    std::chrono::milliseconds stall{1000};
+  };
 
-  explicit Pages(const boost::asio::any_io_executor& home) : home_(home), rest_(home) {}
+  explicit Pages(const boost::asio::any_io_executor& home) : Pages(home, Limits{}) {}
+  Pages(const boost::asio::any_io_executor& home, Limits limits) : home_(home), rest_(home), limits_(limits) {}
 
   /// The page called `key`, which `make` makes on the other thread; compressed when the request takes that. Behind each
   /// page the thread rests for as long as it took, so that clients who ask without end leave half of a processor to the
@@ -55,6 +59,7 @@ class Pages {
 
   boost::asio::any_io_executor home_;
   boost::asio::steady_timer rest_;
+  const Limits limits_;
   bool busy_ = false;  ///< the thread makes a page, or rests
   std::map<Key, std::shared_ptr<Page>> next_;
   std::deque<Key> order_;                             ///< of those in `next_`

@@ -24,7 +24,7 @@ constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 /// Turns until what was sent has been read: those of two nested epoll sets, and of the coroutine that reads.
 constexpr int kTurnsToArrive = 6;
 /// Turns until somebody who has not spoken will not.
-constexpr int kPatience = 24;
+constexpr int kPeerPatience = 24;
 /// What is left after so many pieces goes in one.
 constexpr int kMaxPieces = 64;
 
@@ -42,7 +42,7 @@ bool hear(tcp::socket& socket, std::string& heard) {
 /// Waits until the client has said more than `heard`, as long as there is patience; false when it has closed.
 asio::awaitable<bool> hear_more(tcp::socket& socket, std::string& heard) {
   const auto before = heard.size();
-  for (int turn = 0; turn < kPatience && heard.size() == before; ++turn) {
+  for (int turn = 0; turn < kPeerPatience && heard.size() == before; ++turn) {
     if (!hear(socket, heard)) co_return false;
     co_await give_turns(1);
   }
@@ -53,7 +53,7 @@ asio::awaitable<bool> hear_more(tcp::socket& socket, std::string& heard) {
 asio::awaitable<std::optional<Words>> find_words(tcp::socket& socket, const Manner& manner, const Speech& speech,
                                                  std::string& heard) {
   if (manner.listens && !co_await hear_more(socket, heard)) co_return std::nullopt;
-  for (int turn = 0; turn < kPatience; ++turn) {
+  for (int turn = 0; turn < kPeerPatience; ++turn) {
     if (auto words = speech(heard)) co_return words;
     if (!hear(socket, heard)) co_return std::nullopt;
     co_await give_turns(1);

@@ -15,8 +15,10 @@ using namespace vedette;
 namespace {
 
 struct World {
+  explicit World(Pages::Limits limits = {}) : pages(loop.get_executor(), limits) {}
+
   boost::asio::io_context loop;
-  Pages pages{loop.get_executor()};
+  Pages pages;
   std::vector<WebResponse> answers;
 
   void ask(const std::string& key, bool compressed, std::function<WebResponse()> make) {
@@ -105,10 +107,10 @@ TEST_CASE("compressed and plain pages are two") {
 }
 
 TEST_CASE("whoever holds on to the oldest of too many large pages is cut, and the newest is always there") {
-  World world;
+  World world({.bytes = 3000, .stall = std::chrono::hours(1)});
   std::vector<bool> cut(5);
   std::list<SharedBody::Reader> readers;
-  const auto make = [] { return page(std::string(Pages::kMaxBytes / 3, 'x')); };
+  const auto make = [] { return page(std::string(1000, 'x')); };
   for (std::size_t i = 0; i < cut.size(); ++i) {
     world.ask("/" + std::to_string(i), false, make);
     world.run_until(i + 1);
@@ -119,10 +121,10 @@ TEST_CASE("whoever holds on to the oldest of too many large pages is cut, and th
 }
 
 TEST_CASE("whoever takes nothing is cut before those that read an older page") {
-  World world;
+  World world({.bytes = 3000});
   std::vector<bool> cut(3);
   std::list<SharedBody::Reader> readers;
-  const auto make = [] { return page(std::string(Pages::kMaxBytes / 3, 'x')); };
+  const auto make = [] { return page(std::string(1000, 'x')); };
   for (std::size_t i = 0; i < 3; ++i) {
     world.ask("/" + std::to_string(i), false, make);
     world.run_until(i + 1);
