@@ -1,7 +1,9 @@
 #include "scenarios/http/http_options.hpp"
 
 #include <fmt/format.h>
+
 #include <openssl/ssl.h>
+#include <array>
 
 #include "scenarios/model/options.hpp"
 
@@ -89,155 +91,93 @@ int tls_version(const std::string& text) {
                          : TLS1_2_VERSION;
 }
 
+struct Setter {
+  Option option;
+  void (*set)(const Value& value, HttpOptions& out);
+};
+
+/// Those that a request has; the others are the step's.
+constexpr std::array kSetters{
+    Setter{Option::kAwsSigV4, [](const Value& value, HttpOptions& out) { out.aws_sigv4 = text_of(value); }},
+    Setter{Option::kCaCert, [](const Value& value, HttpOptions& out) { out.ca_file = text_of(value); }},
+    Setter{Option::kCert, [](const Value& value, HttpOptions& out) { take_certificate(text_of(value), out); }},
+    Setter{Option::kCompressed, [](const Value& value, HttpOptions& out) { out.compressed = truth_of(value); }},
+    Setter{Option::kConnectTimeout,
+           [](const Value& value, HttpOptions& out) {
+             out.connect_timeout = std::chrono::milliseconds(number_of(value));
+           }},
+    Setter{Option::kConnectTo, [](const Value& value, HttpOptions& out) { out.connect_to.push_back(text_of(value)); }},
+    Setter{Option::kDelay,
+           [](const Value& value, HttpOptions& out) { out.delay = std::chrono::milliseconds(number_of(value)); }},
+    Setter{Option::kDigest, [](const Value& value, HttpOptions& out) { out.digest = truth_of(value); }},
+    Setter{Option::kHeader, [](const Value& value, HttpOptions& out) { out.headers.push_back(text_of(value)); }},
+    Setter{Option::kHttp10,
+           [](const Value& value, HttpOptions& out) { apply_version(Option::kHttp10, truth_of(value), out); }},
+    Setter{Option::kHttp11,
+           [](const Value& value, HttpOptions& out) { apply_version(Option::kHttp11, truth_of(value), out); }},
+    Setter{Option::kHttp2,
+           [](const Value& value, HttpOptions& out) { apply_version(Option::kHttp2, truth_of(value), out); }},
+    Setter{Option::kHttp3,
+           [](const Value& value, HttpOptions& out) { apply_version(Option::kHttp3, truth_of(value), out); }},
+    Setter{Option::kInsecure, [](const Value& value, HttpOptions& out) { out.insecure = truth_of(value); }},
+    Setter{Option::kIpv4, [](const Value& value,
+                             HttpOptions& out) { out.ip_version = truth_of(value) ? IpVersion::k4 : IpVersion::k6; }},
+    Setter{Option::kIpv6, [](const Value& value,
+                             HttpOptions& out) { out.ip_version = truth_of(value) ? IpVersion::k6 : IpVersion::k4; }},
+    Setter{Option::kKey, [](const Value& value, HttpOptions& out) { out.key_file = text_of(value); }},
+    Setter{Option::kLimitRate, [](const Value& value, HttpOptions& out) { out.limit_rate = number_of(value); }},
+    Setter{Option::kLocation, [](const Value& value, HttpOptions& out) { out.follow = truth_of(value); }},
+    Setter{Option::kLocationTrusted,
+           [](const Value& value, HttpOptions& out) {
+             out.follow = out.follow || truth_of(value);
+             out.trusted = truth_of(value);
+           }},
+    Setter{Option::kMaxRedirs, [](const Value& value, HttpOptions& out) { out.max_redirects = number_of(value); }},
+    Setter{Option::kMaxTime,
+           [](const Value& value, HttpOptions& out) { out.max_time = std::chrono::milliseconds(number_of(value)); }},
+    Setter{
+        Option::kNegotiate,
+        [](const Value& value, HttpOptions& out) { out.unsupported_auth = out.unsupported_auth || truth_of(value); }},
+    Setter{Option::kNtlm, [](const Value& value,
+                             HttpOptions& out) { out.unsupported_auth = out.unsupported_auth || truth_of(value); }},
+    Setter{Option::kNetrc, [](const Value& value, HttpOptions& out) { out.netrc = truth_of(value); }},
+    Setter{Option::kNetrcFile, [](const Value& value, HttpOptions& out) { out.netrc_file = text_of(value); }},
+    Setter{Option::kNetrcOptional, [](const Value& value, HttpOptions& out) { out.netrc_optional = truth_of(value); }},
+    Setter{Option::kNoHeader, [](const Value& value, HttpOptions& out) { out.no_headers.push_back(text_of(value)); }},
+    Setter{Option::kNoJsonPathCoercion, [](const Value& value, HttpOptions& out) { out.node_lists = truth_of(value); }},
+    Setter{Option::kNoProxy, [](const Value& value, HttpOptions& out) { out.no_proxy = text_of(value); }},
+    Setter{Option::kOutput, [](const Value& value, HttpOptions& out) { out.output = text_of(value); }},
+    Setter{Option::kPathAsIs, [](const Value& value, HttpOptions& out) { out.path_as_is = truth_of(value); }},
+    Setter{Option::kPinnedPubKey, [](const Value& value, HttpOptions& out) { out.pinned_key = text_of(value); }},
+    Setter{Option::kProxy, [](const Value& value, HttpOptions& out) { out.proxy = text_of(value); }},
+    Setter{Option::kRepeat, [](const Value& value, HttpOptions& out) { out.repeat = number_of(value); }},
+    Setter{Option::kResolve, [](const Value& value, HttpOptions& out) { out.resolve.push_back(text_of(value)); }},
+    Setter{Option::kRetry, [](const Value& value, HttpOptions& out) { out.retry = number_of(value); }},
+    Setter{
+        Option::kRetryInterval,
+        [](const Value& value, HttpOptions& out) { out.retry_interval = std::chrono::milliseconds(number_of(value)); }},
+    Setter{Option::kSkip, [](const Value& value, HttpOptions& out) { out.skip = truth_of(value); }},
+    Setter{Option::kUnixSocket, [](const Value& value, HttpOptions& out) { out.unix_socket = text_of(value); }},
+    Setter{Option::kUser, [](const Value& value, HttpOptions& out) { out.user = text_of(value); }},
+    Setter{Option::kBearer, [](const Value& value, HttpOptions& out) { out.bearer = text_of(value); }},
+    Setter{Option::kUserAgent, [](const Value& value, HttpOptions& out) { out.user_agent = text_of(value); }},
+    Setter{Option::kMaxBody, [](const Value& value, HttpOptions& out) { out.max_body = number_of(value); }},
+    Setter{Option::kMinTls, [](const Value& value, HttpOptions& out) { out.min_tls = tls_version(text_of(value)); }},
+    Setter{Option::kHttp2PriorKnowledge,
+           [](const Value& value, HttpOptions& out) {
+             if (truth_of(value)) out.version = HttpVersion::k2PriorKnowledge;
+           }},
+    Setter{Option::kProxyHeader,
+           [](const Value& value, HttpOptions& out) { out.proxy_headers.push_back(text_of(value)); }},
+    Setter{Option::kReuse, [](const Value& value, HttpOptions& out) { out.reuse = truth_of(value); }},
+    Setter{Option::kServerName, [](const Value& value, HttpOptions& out) { out.server_name = text_of(value); }},
+};
+
 }  // namespace
 
 void apply(Option option, const Value& value, HttpOptions& out) {
-  using std::chrono::milliseconds;
-  switch (option) {
-    case Option::kAwsSigV4:
-      out.aws_sigv4 = text_of(value);
-      return;
-    case Option::kCaCert:
-      out.ca_file = text_of(value);
-      return;
-    case Option::kCert:
-      return take_certificate(text_of(value), out);
-    case Option::kCompressed:
-      out.compressed = truth_of(value);
-      return;
-    case Option::kConnectTimeout:
-      out.connect_timeout = milliseconds(number_of(value));
-      return;
-    case Option::kConnectTo:
-      out.connect_to.push_back(text_of(value));
-      return;
-    case Option::kDelay:
-      out.delay = milliseconds(number_of(value));
-      return;
-    case Option::kDigest:
-      out.digest = truth_of(value);
-      return;
-    case Option::kHeader:
-      out.headers.push_back(text_of(value));
-      return;
-    case Option::kHttp10:
-    case Option::kHttp11:
-    case Option::kHttp2:
-    case Option::kHttp3:
-      return apply_version(option, truth_of(value), out);
-    case Option::kInsecure:
-      out.insecure = truth_of(value);
-      return;
-    case Option::kIpv4:
-      out.ip_version = truth_of(value) ? IpVersion::k4 : IpVersion::k6;
-      return;
-    case Option::kIpv6:
-      out.ip_version = truth_of(value) ? IpVersion::k6 : IpVersion::k4;
-      return;
-    case Option::kKey:
-      out.key_file = text_of(value);
-      return;
-    case Option::kLimitRate:
-      out.limit_rate = number_of(value);
-      return;
-    case Option::kLocation:
-      out.follow = truth_of(value);
-      return;
-    case Option::kLocationTrusted:
-      out.follow = out.follow || truth_of(value);
-      out.trusted = truth_of(value);
-      return;
-    case Option::kMaxRedirs:
-      out.max_redirects = number_of(value);
-      return;
-    case Option::kMaxTime:
-      out.max_time = milliseconds(number_of(value));
-      return;
-    case Option::kNegotiate:
-    case Option::kNtlm:
-      out.unsupported_auth = out.unsupported_auth || truth_of(value);
-      return;
-    case Option::kNetrc:
-      out.netrc = truth_of(value);
-      return;
-    case Option::kNetrcFile:
-      out.netrc_file = text_of(value);
-      return;
-    case Option::kNetrcOptional:
-      out.netrc_optional = truth_of(value);
-      return;
-    case Option::kNoHeader:
-      out.no_headers.push_back(text_of(value));
-      return;
-    case Option::kNoJsonPathCoercion:
-      out.node_lists = truth_of(value);
-      return;
-    case Option::kNoProxy:
-      out.no_proxy = text_of(value);
-      return;
-    case Option::kOutput:
-      out.output = text_of(value);
-      return;
-    case Option::kPathAsIs:
-      out.path_as_is = truth_of(value);
-      return;
-    case Option::kPinnedPubKey:
-      out.pinned_key = text_of(value);
-      return;
-    case Option::kProxy:
-      out.proxy = text_of(value);
-      return;
-    case Option::kRepeat:
-      out.repeat = number_of(value);
-      return;
-    case Option::kResolve:
-      out.resolve.push_back(text_of(value));
-      return;
-    case Option::kRetry:
-      out.retry = number_of(value);
-      return;
-    case Option::kRetryInterval:
-      out.retry_interval = milliseconds(number_of(value));
-      return;
-    case Option::kSkip:
-      out.skip = truth_of(value);
-      return;
-    case Option::kUnixSocket:
-      out.unix_socket = text_of(value);
-      return;
-    case Option::kUser:
-      out.user = text_of(value);
-      return;
-    case Option::kBearer:
-      out.bearer = text_of(value);
-      return;
-    case Option::kUserAgent:
-      out.user_agent = text_of(value);
-      return;
-    case Option::kMaxBody:
-      out.max_body = number_of(value);
-      return;
-    case Option::kMinTls:
-      out.min_tls = tls_version(text_of(value));
-      return;
-    case Option::kHttp2PriorKnowledge:
-      if (truth_of(value)) out.version = HttpVersion::k2PriorKnowledge;
-      return;
-    case Option::kProxyHeader:
-      out.proxy_headers.push_back(text_of(value));
-      return;
-    case Option::kReuse:
-      out.reuse = truth_of(value);
-      return;
-    case Option::kServerName:
-      out.server_name = text_of(value);
-      return;
-    case Option::kFailWithBody:
-    case Option::kVariable:
-    case Option::kVerbose:
-    case Option::kVerbosity:
-    case Option::kVeryVerbose:
-      return;
+  for (const auto& setter : kSetters) {
+    if (setter.option == option) setter.set(value, out);
   }
 }
 
