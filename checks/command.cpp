@@ -26,6 +26,15 @@ std::string header_problem(const std::string& text) {
   return named ? "" : fmt::format("takes 'Name: value', not '{}'", text);
 }
 
+YAML::Node node_at(const YAML::Node& section, std::string_view key) {
+  YAML::Node at = section;
+  for (auto dot = key.find('.'); dot != std::string_view::npos; dot = key.find('.')) {
+    at.reset(at[std::string(key.substr(0, dot))]);
+    key.remove_prefix(dot + 1);
+  }
+  return at[std::string(key)];
+}
+
 YAML::Node yaml_text(const std::string& text) {
   YAML::Node out(text);
   out.SetTag("!");

@@ -62,6 +62,8 @@ CommandOptions tls_options(const std::string& mapping = "tls_config");
 std::pair<std::string, std::string> split_header(const std::string& text);
 /// What is wrong with such a text; empty when nothing is.
 std::string header_problem(const std::string& text);
+/// The node at "a.b" of a section, which is there when something is assigned to it.
+YAML::Node node_at(const YAML::Node& section, std::string_view key);
 /// A text that YAML does not take for anything else.
 YAML::Node yaml_text(const std::string& text);
 

@@ -176,7 +176,7 @@ void add_phases(RunContext& context, const RunRecord& record) {
 }
 
 std::string log_line(const StepRecord& step) {
-  if (step.state == State::kSkipped) return fmt::format("{}: skipped ({})", step.id, step.skipped);
+  if (step.state == State::kSkipped) return fmt::format("{}: skipped ({})", step.id, name_of(step.skipped));
   auto out = fmt::format("{}: {} in {:.3f} s", step.id, name_of(step.state), seconds(step.duration));
   if (step.attempts.size() > 1) out += fmt::format(", {} attempts", step.attempts.size());
   return step.message.empty() ? out : out + ": " + step.message;

@@ -175,68 +175,41 @@ Answer answer(const Predicate& predicate, const Value& value) {
   }
 }
 
+constexpr std::array kWords{
+    std::pair(PredicateKind::kEqual, std::string_view("")),
+    std::pair(PredicateKind::kNotEqual, std::string_view("not ")),
+    std::pair(PredicateKind::kGreater, std::string_view("greater than ")),
+    std::pair(PredicateKind::kGreaterOrEqual, std::string_view("greater than or equal to ")),
+    std::pair(PredicateKind::kLess, std::string_view("less than ")),
+    std::pair(PredicateKind::kLessOrEqual, std::string_view("less than or equal to ")),
+    std::pair(PredicateKind::kStartsWith, std::string_view("starts with ")),
+    std::pair(PredicateKind::kEndsWith, std::string_view("ends with ")),
+    std::pair(PredicateKind::kContains, std::string_view("contains ")),
+    std::pair(PredicateKind::kIncludes, std::string_view("includes ")),
+    std::pair(PredicateKind::kMatches, std::string_view("matches ")),
+    std::pair(PredicateKind::kExists, std::string_view("something")),
+    std::pair(PredicateKind::kIsEmpty, std::string_view("empty")),
+    std::pair(PredicateKind::kIsBoolean, std::string_view("boolean")),
+    std::pair(PredicateKind::kIsInteger, std::string_view("integer")),
+    std::pair(PredicateKind::kIsFloat, std::string_view("float")),
+    std::pair(PredicateKind::kIsNumber, std::string_view("number")),
+    std::pair(PredicateKind::kIsString, std::string_view("string")),
+    std::pair(PredicateKind::kIsCollection, std::string_view("collection")),
+    std::pair(PredicateKind::kIsList, std::string_view("list")),
+    std::pair(PredicateKind::kIsObject, std::string_view("object")),
+    std::pair(PredicateKind::kIsDate, std::string_view("date")),
+    std::pair(PredicateKind::kIsIsoDate, std::string_view("a date of RFC 3339")),
+    std::pair(PredicateKind::kIsIpv4, std::string_view("an IPv4 address")),
+    std::pair(PredicateKind::kIsIpv6, std::string_view("an IPv6 address")),
+    std::pair(PredicateKind::kIsUuid, std::string_view("a UUID")),
+    std::pair(PredicateKind::kIn, std::string_view("one of ")),
+    std::pair(PredicateKind::kBetween, std::string_view("between ")),
+    std::pair(PredicateKind::kMatchesJson, std::string_view("JSON that holds ")),
+};
+
 std::string_view words_of(PredicateKind kind) {
-  switch (kind) {
-    case PredicateKind::kEqual:
-      return "";
-    case PredicateKind::kNotEqual:
-      return "not ";
-    case PredicateKind::kGreater:
-      return "greater than ";
-    case PredicateKind::kGreaterOrEqual:
-      return "greater than or equal to ";
-    case PredicateKind::kLess:
-      return "less than ";
-    case PredicateKind::kLessOrEqual:
-      return "less than or equal to ";
-    case PredicateKind::kStartsWith:
-      return "starts with ";
-    case PredicateKind::kEndsWith:
-      return "ends with ";
-    case PredicateKind::kContains:
-      return "contains ";
-    case PredicateKind::kIncludes:
-      return "includes ";
-    case PredicateKind::kMatches:
-      return "matches ";
-    case PredicateKind::kExists:
-      return "something";
-    case PredicateKind::kIsEmpty:
-      return "empty";
-    case PredicateKind::kIsBoolean:
-      return "boolean";
-    case PredicateKind::kIsInteger:
-      return "integer";
-    case PredicateKind::kIsFloat:
-      return "float";
-    case PredicateKind::kIsNumber:
-      return "number";
-    case PredicateKind::kIsString:
-      return "string";
-    case PredicateKind::kIsCollection:
-      return "collection";
-    case PredicateKind::kIsList:
-      return "list";
-    case PredicateKind::kIsObject:
-      return "object";
-    case PredicateKind::kIsDate:
-      return "date";
-    case PredicateKind::kIsIsoDate:
-      return "a date of RFC 3339";
-    case PredicateKind::kIsIpv4:
-      return "an IPv4 address";
-    case PredicateKind::kIsIpv6:
-      return "an IPv6 address";
-    case PredicateKind::kIsUuid:
-      return "a UUID";
-    case PredicateKind::kIn:
-      return "one of ";
-    case PredicateKind::kBetween:
-      return "between ";
-    case PredicateKind::kMatchesJson:
-      return "JSON that holds ";
-  }
-  return "";
+  const auto* found = std::find_if(kWords.begin(), kWords.end(), [&](const auto& row) { return row.first == kind; });
+  return found == kWords.end() ? std::string_view() : found->second;
 }
 
 std::string expected_of(const Predicate& predicate) {

@@ -1,71 +1,52 @@
 #include "language/values/fault.hpp"
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 namespace vedette::language {
 
+namespace {
+
+/// Hurl's words.
+constexpr std::array kTitles{
+    std::pair(FaultKind::kAssertFailure, std::string_view("Assert failure")),
+    std::pair(FaultKind::kAssertBody, std::string_view("Assert body value")),
+    std::pair(FaultKind::kAssertHeader, std::string_view("Assert header value")),
+    std::pair(FaultKind::kAssertStatus, std::string_view("Assert status code")),
+    std::pair(FaultKind::kAssertVersion, std::string_view("Assert HTTP version")),
+    std::pair(FaultKind::kFilter, std::string_view("Filter error")),
+    std::pair(FaultKind::kDecompression, std::string_view("Decompression error")),
+    std::pair(FaultKind::kInvalidCharset, std::string_view("Invalid charset")),
+    std::pair(FaultKind::kInvalidDecoding, std::string_view("Invalid decoding")),
+    std::pair(FaultKind::kInvalidJson, std::string_view("Invalid JSON")),
+    std::pair(FaultKind::kInvalidJsonPath, std::string_view("Invalid JSONPath")),
+    std::pair(FaultKind::kInvalidRegex, std::string_view("Invalid regex")),
+    std::pair(FaultKind::kInvalidUrl, std::string_view("Invalid URL")),
+    std::pair(FaultKind::kInvalidXml, std::string_view("Invalid XML")),
+    std::pair(FaultKind::kInvalidXPath, std::string_view("Invalid XPath expression")),
+    std::pair(FaultKind::kNoQueryResult, std::string_view("No query result")),
+    std::pair(FaultKind::kHeaderNotFound, std::string_view("Header not found")),
+    std::pair(FaultKind::kUndefinedVariable, std::string_view("Undefined variable")),
+    std::pair(FaultKind::kUnrenderable, std::string_view("Unrenderable expression")),
+    std::pair(FaultKind::kInvalidType, std::string_view("Invalid expression type")),
+    std::pair(FaultKind::kInvalidOption, std::string_view("Invalid option value")),
+    std::pair(FaultKind::kInvalidSecret, std::string_view("Invalid secret type")),
+    std::pair(FaultKind::kInvalidRedacted, std::string_view("Invalid redacted secret")),
+    std::pair(FaultKind::kFileRead, std::string_view("File read access")),
+    std::pair(FaultKind::kFileWrite, std::string_view("File write access")),
+    std::pair(FaultKind::kUnauthorizedFile, std::string_view("Unauthorized file access")),
+    std::pair(FaultKind::kHttpConnection, std::string_view("HTTP connection")),
+    std::pair(FaultKind::kHttpVersion, std::string_view("Unsupported HTTP version")),
+    std::pair(FaultKind::kExpression, std::string_view("Expression error")),
+    std::pair(FaultKind::kLimit, std::string_view("Limit exceeded")),
+};
+
+}  // namespace
+
 std::string_view title_of(FaultKind kind) {
-  switch (kind) {
-    case FaultKind::kAssertFailure:
-      return "Assert failure";
-    case FaultKind::kAssertBody:
-      return "Assert body value";
-    case FaultKind::kAssertHeader:
-      return "Assert header value";
-    case FaultKind::kAssertStatus:
-      return "Assert status code";
-    case FaultKind::kAssertVersion:
-      return "Assert HTTP version";
-    case FaultKind::kFilter:
-      return "Filter error";
-    case FaultKind::kDecompression:
-      return "Decompression error";
-    case FaultKind::kInvalidCharset:
-      return "Invalid charset";
-    case FaultKind::kInvalidDecoding:
-      return "Invalid decoding";
-    case FaultKind::kInvalidJson:
-      return "Invalid JSON";
-    case FaultKind::kInvalidJsonPath:
-      return "Invalid JSONPath";
-    case FaultKind::kInvalidRegex:
-      return "Invalid regex";
-    case FaultKind::kInvalidUrl:
-      return "Invalid URL";
-    case FaultKind::kInvalidXml:
-      return "Invalid XML";
-    case FaultKind::kInvalidXPath:
-      return "Invalid XPath expression";
-    case FaultKind::kNoQueryResult:
-      return "No query result";
-    case FaultKind::kHeaderNotFound:
-      return "Header not found";
-    case FaultKind::kUndefinedVariable:
-      return "Undefined variable";
-    case FaultKind::kUnrenderable:
-      return "Unrenderable expression";
-    case FaultKind::kInvalidType:
-      return "Invalid expression type";
-    case FaultKind::kInvalidOption:
-      return "Invalid option value";
-    case FaultKind::kInvalidSecret:
-      return "Invalid secret type";
-    case FaultKind::kInvalidRedacted:
-      return "Invalid redacted secret";
-    case FaultKind::kFileRead:
-      return "File read access";
-    case FaultKind::kFileWrite:
-      return "File write access";
-    case FaultKind::kUnauthorizedFile:
-      return "Unauthorized file access";
-    case FaultKind::kHttpConnection:
-      return "HTTP connection";
-    case FaultKind::kHttpVersion:
-      return "Unsupported HTTP version";
-    case FaultKind::kExpression:
-      return "Expression error";
-    case FaultKind::kLimit:
-      return "Limit exceeded";
-  }
-  return "";
+  const auto* found = std::find_if(kTitles.begin(), kTitles.end(), [&](const auto& row) { return row.first == kind; });
+  return found == kTitles.end() ? std::string_view() : found->second;
 }
 
 bool is_assert(FaultKind kind) {

@@ -33,22 +33,12 @@ struct Single {
   OutputOptions output;
 };
 
-/// The node at "a.b".
-YAML::Node node_at(YAML::Node settings, std::string key) {
-  YAML::Node at = std::move(settings);
-  for (auto dot = key.find('.'); dot != std::string::npos; dot = key.find('.')) {
-    at.reset(at[key.substr(0, dot)]);
-    key.erase(0, dot + 1);
-  }
-  return at[key];
-}
-
 /// `a.b=yaml`: sets settings[a][b].
 bool assign(YAML::Node settings, const std::string& assignment) {
   const auto equals = assignment.find('=');
   if (equals == std::string::npos || equals == 0) return false;
   try {
-    node_at(std::move(settings), assignment.substr(0, equals)) = YAML::Load(assignment.substr(equals + 1));
+    node_at(settings, assignment.substr(0, equals)) = YAML::Load(assignment.substr(equals + 1));
   } catch (const YAML::Exception&) {
     return false;
   }

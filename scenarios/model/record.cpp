@@ -18,6 +18,37 @@ std::string_view name_of(State state) {
   return "";
 }
 
+int severity_of(State state) {
+  switch (state) {
+    case State::kError:
+      return 3;
+    case State::kFail:
+      return 2;
+    case State::kWarn:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+std::string_view name_of(Skip skip) {
+  switch (skip) {
+    case Skip::kNo:
+      return "";
+    case Skip::kEarlierFailure:
+      return "earlier failure";
+    case Skip::kDeadline:
+      return "deadline";
+    case Skip::kCancelled:
+      return "cancelled";
+    case Skip::kWhen:
+      return "when";
+    case Skip::kOption:
+      return "skip";
+  }
+  return "";
+}
+
 Duration StepRecord::total_of(Phase phase) const {
   Duration out{};
   if (attempts.empty()) return out;

@@ -25,6 +25,19 @@ enum class State : std::uint8_t {
   kSkipped,
 };
 std::string_view name_of(State state);
+/// Zero for what is well or was skipped, then the worse the greater.
+int severity_of(State state);
+
+/// Why a step did not run.
+enum class Skip : std::uint8_t {
+  kNo,
+  kEarlierFailure,
+  kDeadline,
+  kCancelled,
+  kWhen,    ///< its condition is false
+  kOption,  ///< Hurl's `skip`
+};
+std::string_view name_of(Skip skip);
 
 /// One thing that is wrong, with its place.
 struct Finding {
@@ -101,7 +114,7 @@ struct StepRecord {
   State state = State::kSkipped;
   Reason reason = Reason::kNone;
   std::string message;  ///< why it is not pass
-  std::string skipped;  ///< why it did not run
+  Skip skipped = Skip::kNo;
   Duration began{};
   Duration duration{};
   Duration poll_wait{};

@@ -88,7 +88,7 @@ json::object step_of(const StepRecord& step) {
       {"id", step.id}, {"kind", step.kind}, {"state", name_of(step.state)}, {"span", place_of(step.place)}};
   if (!step.name.empty()) out["name"] = step.name;
   if (step.teardown) out["teardown"] = true;
-  if (!step.skipped.empty()) out["skipped"] = step.skipped;
+  if (step.skipped != Skip::kNo) out["skipped"] = name_of(step.skipped);
   if (step.reason != Reason::kNone) {
     out["reason"] = name_of(step.reason);
     out["message"] = step.message;

@@ -165,7 +165,7 @@ JunitCase case_of(const RunRecord& record, const StepRecord& step) {
   JunitCase out{record.scenario, step.id, seconds(step.duration)};
   if (step.state == State::kSkipped) {
     out.outcome = JunitCase::Outcome::kSkipped;
-    out.message = step.skipped;
+    out.message = name_of(step.skipped);
   } else if (step.bad()) {
     out.outcome = step.state == State::kFail ? JunitCase::Outcome::kFailure : JunitCase::Outcome::kError;
     out.type = name_of(step.reason);
@@ -199,7 +199,7 @@ std::string to_text(const RunRecord& record, const TextStyle& style) {
     teardown = step.teardown;
     const auto state = paint(style.colour, colour_of(step.state), fmt::format("{:<7}", name_of(step.state)));
     if (step.state == State::kSkipped) {
-      out += fmt::format("  {} {:<{}} {}\n", state, step.id, widest, step.skipped);
+      out += fmt::format("  {} {:<{}} {}\n", state, step.id, widest, name_of(step.skipped));
       continue;
     }
     const auto attempts = step.attempts.size() > 1 ? fmt::format(" x{}", step.attempts.size()) : std::string();
@@ -264,7 +264,7 @@ std::string to_tap(const std::vector<RunRecord>& records) {
       if (!step.leaf) continue;
       ++number;
       lines += fmt::format("{} {} - {}: {}", step.bad() ? "not ok" : "ok", number, record.scenario, step.id);
-      lines += step.state == State::kSkipped ? fmt::format(" # SKIP {}\n", step.skipped) : "\n";
+      lines += step.state == State::kSkipped ? fmt::format(" # SKIP {}\n", name_of(step.skipped)) : "\n";
       if (!step.bad()) continue;
       lines += "  ---\n";
       lines += fmt::format("  reason: {}\n", name_of(step.reason));

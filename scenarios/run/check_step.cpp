@@ -17,16 +17,6 @@ std::string text_of(config::Mapping& step, std::string_view key) {
   return value && value->is_scalar() ? value->scalar() : std::string();
 }
 
-/// The node at "a.b" of `section`.
-YAML::Node node_at(YAML::Node section, std::string_view key) {
-  YAML::Node at = std::move(section);
-  for (auto dot = key.find('.'); dot != std::string_view::npos; dot = key.find('.')) {
-    at.reset(at[std::string(key.substr(0, dot))]);
-    key.remove_prefix(dot + 1);
-  }
-  return at[std::string(key)];
-}
-
 bool is_port(const std::string& text) {
   std::uint16_t number = 0;
   const auto* end = text.data() + text.size();

@@ -14,6 +14,7 @@
 #include "scenarios/run/leaf_step.hpp"
 #include "scenarios/run/render.hpp"
 #include "scenarios/run/secrets.hpp"
+#include "scenarios/run/summary.hpp"
 
 namespace vedette::scenarios {
 
@@ -29,19 +30,6 @@ std::uint64_t any_number() {
   thread_local std::mt19937_64 source{(static_cast<std::uint64_t>(std::random_device{}()) << 32U) |
                                       std::random_device{}()};
   return source();
-}
-
-int rank(State state) {
-  switch (state) {
-    case State::kError:
-      return 3;
-    case State::kFail:
-      return 2;
-    case State::kWarn:
-      return 1;
-    default:
-      return 0;
-  }
 }
 
 class Executor {
@@ -153,10 +141,10 @@ class Executor {
     out.request_line_number = place.line;
   }
 
-  void skip(const Step& step, const std::string& prefix, std::string why) {
+  void skip(const Step& step, const std::string& prefix, Skip why) {
     auto& out = begin(step, prefix, is_leaf(step));
     out.state = State::kSkipped;
-    out.skipped = std::move(why);
+    out.skipped = why;
     ended(step, out);
   }
 
@@ -187,11 +175,11 @@ class Executor {
 
   asio::awaitable<void> run_step(const Step& step, Frame& frame, std::string prefix, Flow& flow) {
     if (session_.halted() != Halt::kNo) {
-      skip(step, prefix, session_.halted() == Halt::kDeadline ? "deadline" : "cancelled");
+      skip(step, prefix, session_.halted() == Halt::kDeadline ? Skip::kDeadline : Skip::kCancelled);
       co_return;
     }
     if (flow.stopped) {
-      skip(step, prefix, "earlier failure");
+      skip(step, prefix, Skip::kEarlierFailure);
       co_return;
     }
     const auto wanted = is_wanted(step, frame);
@@ -202,7 +190,7 @@ class Executor {
       co_return;
     }
     if (!*wanted) {
-      skip(step, prefix, "when");
+      skip(step, prefix, Skip::kWhen);
       co_return;
     }
     if (is_leaf(step)) {
@@ -213,7 +201,7 @@ class Executor {
       if (inputs_.listener) inputs_.listener->step_began(out);
       co_await run_inner(step, frame, prefix, inner, out);
       out.duration = session_.now() - out.began;
-      if (rank(inner.state) > rank(out.state) || out.state == State::kSkipped) {
+      if (severity_of(inner.state) > severity_of(out.state) || out.state == State::kSkipped) {
         out.state = inner.state;
         out.reason = inner.reason;
         out.message = inner.message;
@@ -243,7 +231,7 @@ class Executor {
 
   /// Counts a step that has ended.
   void take(const Step& step, StepRecord& out, Flow& flow) {
-    if (rank(out.state) > rank(flow.state)) {
+    if (severity_of(out.state) > severity_of(flow.state)) {
       flow.state = out.state;
       flow.reason = out.reason;
       flow.message = out.message;
@@ -269,7 +257,7 @@ class Executor {
       }
       const auto times = leaf.repeat();
       if (times == 0) {
-        out.skipped = "skip";
+        out.skipped = Skip::kOption;
         ended(step, out);
         co_return;
       }
@@ -339,7 +327,7 @@ class Executor {
     co_await session_.wait_for(event, done);
     if (thrown) std::rethrow_exception(thrown);
     for (const auto& one : all.flows) {
-      if (rank(one.state) <= rank(flow.state)) continue;
+      if (severity_of(one.state) <= severity_of(flow.state)) continue;
       flow.state = one.state;
       flow.reason = one.reason;
       flow.message = one.message;
@@ -407,103 +395,10 @@ class Executor {
 
   void finish() {
     if (record_.duration == Duration::zero()) record_.duration = session_.now();
-    bool any_teardown = false;
-    State teardown = State::kPass;
-    for (auto& step : steps_) {
-      if (step.teardown) {
-        any_teardown = true;
-        if (rank(step.state) > rank(teardown)) teardown = step.state;
-        if (!scenario_.teardown_counts) continue;
-      }
-      count(step);
-    }
-    record_.teardown = any_teardown ? teardown : State::kSkipped;
-    check_thresholds();
-    if (context_.stopped && rank(record_.state) < rank(State::kFail)) {
-      record_.state = State::kError;
-      record_.reason = Reason::kCancelled;
-      record_.message = "the run was cancelled";
-    }
     record_.cookies = session_.masked(session_.jar.lines());
-    for (auto& step : steps_) mask(step);
-    record_.message = session_.masked(std::move(record_.message));
     record_.steps.assign(std::make_move_iterator(steps_.begin()), std::make_move_iterator(steps_.end()));
+    sum_up(session_, scenario_, record_);
     if (inputs_.listener) inputs_.listener->run_ended(record_);
-  }
-
-  void count(const StepRecord& step) {
-    // A group is as bad as what is in it, unless it says that this is but a warning: so only the outermost count.
-    const bool outermost = step.id.find('/') == std::string::npos;
-    const bool inner_culprit = record_.failed_step.empty() && step.bad() && step.leaf;
-    if (outermost && rank(step.state) > rank(record_.state)) {
-      record_.state = step.state;
-      record_.reason = step.reason;
-      record_.message = fmt::format("{}: {}", step.id, step.message);
-      if (step.leaf) record_.failed_step = step.id;
-    }
-    if (inner_culprit && !outermost) culprit_ = culprit_.empty() ? step.id : culprit_;
-    if (record_.failed_step.empty() && !culprit_.empty() && rank(record_.state) >= rank(State::kFail)) {
-      record_.failed_step = culprit_;
-    }
-    const bool late = step.skipped == "deadline" && rank(record_.state) < rank(State::kFail);
-    if (late) {
-      record_.state = State::kFail;
-      const auto failure = session_.too_late();
-      record_.reason = failure.reason;
-      record_.failed_step = step.id;
-      record_.message = fmt::format("{}: {} before it began", step.id, failure.message);
-    }
-  }
-
-  void check_thresholds() {
-    for (const auto& threshold : scenario_.thresholds) {
-      const double value =
-          threshold.of == "scenario_total" ? seconds(record_.duration) : static_cast<double>(record_.requests);
-      const bool fails =
-          (threshold.fail && value > *threshold.fail) || (threshold.fail_below && value < *threshold.fail_below);
-      const bool warns =
-          (threshold.warn && value > *threshold.warn) || (threshold.warn_below && value < *threshold.warn_below);
-      if (!fails && !warns) continue;
-      const auto bound = fails ? (threshold.fail && value > *threshold.fail ? *threshold.fail : *threshold.fail_below)
-                               : (threshold.warn && value > *threshold.warn ? *threshold.warn : *threshold.warn_below);
-      record_.thresholds.push_back({threshold.of, fails, value, bound, threshold.origin.place()});
-      const auto state = fails ? State::kFail : State::kWarn;
-      if (rank(state) <= rank(record_.state)) continue;
-      record_.state = state;
-      record_.reason = Reason::kThreshold;
-      record_.message = fmt::format("{} is {:.3f}, the bound is {:g}", threshold.of, value, bound);
-    }
-  }
-
-  /// What a secret that was learnt later may be in.
-  void mask(StepRecord& step) {
-    if (session_.redactor.empty()) return;
-    const auto all = [&](std::string& text) { text = session_.masked(std::move(text)); };
-    all(step.message);
-    all(step.request_line);
-    all(step.curl);
-    for (auto& finding : step.findings) {
-      for (auto* text : {&finding.message, &finding.actual, &finding.expected}) all(*text);
-      for (auto& line : finding.diff) all(line);
-      if (finding.place.source) {
-        finding.line = finding.place.source->line(finding.place.line);
-        all(finding.line);
-      }
-    }
-    for (auto& assertion : step.asserts) {
-      all(assertion.message);
-      all(assertion.text);
-    }
-    for (auto& capture : step.captures) all(capture.value);
-    for (auto& attempt : step.attempts) {
-      all(attempt.message);
-      for (auto& call : attempt.calls) {
-        all(call.url);
-        all(call.excerpt);
-        for (auto& [name, value] : call.headers) all(value);
-        for (auto& [name, value] : call.request_headers) all(value);
-      }
-    }
   }
 
   RunContext& context_;
@@ -512,7 +407,6 @@ class Executor {
   Session session_;
   RunRecord record_;
   std::deque<StepRecord> steps_;
-  std::string culprit_;
   bool teardown_ = false;
 };
 

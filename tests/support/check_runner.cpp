@@ -24,27 +24,41 @@ CheckPtr make_check(const std::string& yaml) {
   return decoder.checks().front();
 }
 
+namespace {
+
+Result run_on(net::Services& services, boost::asio::io_context& loop, const CheckPtr& check,
+              const std::function<void(std::function<void()>)>& during) {
+  std::optional<Result> out;
+  const auto run = start_run(services, check, Detail::kAlways, [&](Result result) {
+    out = std::move(result);
+    loop.stop();
+  });
+  // The function may outlive the loop, and a run must not.
+  const std::weak_ptr<Run> weak = run;
+  if (during) {
+    during([&loop, weak] {
+      boost::asio::post(loop, [weak] {
+        if (const auto held = weak.lock()) held->cancel();
+      });
+    });
+  }
+  loop.run();
+  return std::move(*out);
+}
+
+}  // namespace
+
 Result run_check(const CheckPtr& check, const std::function<void(std::function<void()>)>& during) {
   boost::asio::io_context loop(1);
-  std::optional<Result> out;
-  {
-    net::SystemServices services(loop.get_executor());
-    const auto run = start_run(services, check, Detail::kAlways, [&](Result result) {
-      out = std::move(result);
-      loop.stop();
-    });
-    // The function may outlive the loop, and a run must not.
-    const std::weak_ptr<Run> weak = run;
-    if (during) {
-      during([&loop, weak] {
-        boost::asio::post(loop, [weak] {
-          if (const auto held = weak.lock()) held->cancel();
-        });
-      });
-    }
-    loop.run();
-  }
-  return std::move(*out);
+  net::SystemServices services(loop.get_executor());
+  return run_on(services, loop, check, during);
+}
+
+Result run_check(const CheckPtr& check, std::unique_ptr<net::Resolver> resolver) {
+  boost::asio::io_context loop(1);
+  net::Services services(loop.get_executor());
+  services.resolver = std::move(resolver);
+  return run_on(services, loop, check, {});
 }
 
 TimedResult run_timed(const std::string& yaml) {

@@ -9,6 +9,7 @@
 #include "checks/check.hpp"
 #include "checks/kind.hpp"
 #include "checks/result.hpp"
+#include "net/io/resolver.hpp"
 
 namespace vedette::testing {
 
@@ -17,6 +18,8 @@ CheckPtr make_check(const std::string& yaml);
 
 /// Runs it to its end. `during`, when given, is called once the run has begun and gets a function that cancels it.
 Result run_check(const CheckPtr& check, const std::function<void(std::function<void()>)>& during = {});
+/// The same with names as `resolver` has them.
+Result run_check(const CheckPtr& check, std::unique_ptr<net::Resolver> resolver);
 
 inline Result run_check(const std::string& yaml) {
   return run_check(make_check(yaml));
