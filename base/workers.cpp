@@ -16,7 +16,7 @@ std::atomic<Workers*> shared_workers{nullptr};
 }  // namespace
 
 struct Workers::Pool {
-  Pool(std::size_t count, std::size_t most) : max_jobs(most), threads(count) {}
+  Pool(std::size_t count, std::size_t max) : max_jobs(max), threads(count) {}
 
   const std::size_t max_jobs;
   std::atomic<std::size_t> jobs{0};

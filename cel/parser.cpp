@@ -173,8 +173,8 @@ class Parser {
     } while (is(","));
     need(")");
     bound_.pop_back();
-    const std::size_t most = out->name == "map" ? 3 : 2;
-    if (out->parts.size() > most) fail(at, out->name + " has too many arguments");
+    const std::size_t max = out->name == "map" ? 3 : 2;
+    if (out->parts.size() > max) fail(at, out->name + " has too many arguments");
     return out;
   }
 

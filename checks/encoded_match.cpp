@@ -157,11 +157,11 @@ std::size_t EncodedSecret::length_at(std::string_view text, std::size_t at) cons
   return letters_at(text, end) == letters_.size() ? end - at : 0;
 }
 
-bool EncodedSecret::breaks_off(std::string_view text, std::size_t at, std::size_t least) const {
+bool EncodedSecret::breaks_off(std::string_view text, std::size_t at, std::size_t min) const {
   constexpr std::size_t kLongestEscape = 12;
   auto end = at;
   const auto letters = letters_at(text, end);
-  if (letters < least || letters == letters_.size()) return false;
+  if (letters < min || letters == letters_.size()) return false;
   const auto rest = text.substr(end);
   // All was taken, or what is left is the beginning of one more escape.
   return rest.empty() || (rest.size() < kLongestEscape && (rest[0] == '%' || rest[0] == '\\' || rest[0] == '&'));

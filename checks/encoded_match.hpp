@@ -17,7 +17,7 @@ class EncodedSecret {
   /// How many bytes of `text` from `at` are the secret; zero when it is not there.
   [[nodiscard]] std::size_t length_at(std::string_view text, std::size_t at) const;
   /// Whether `text`, cut off at its end, breaks off within the secret that begins at `at`, after `least` letters.
-  [[nodiscard]] bool breaks_off(std::string_view text, std::size_t at, std::size_t least) const;
+  [[nodiscard]] bool breaks_off(std::string_view text, std::size_t at, std::size_t min) const;
 
  private:
   struct Letter {

@@ -16,21 +16,21 @@ class Sealer {
   explicit Sealer(const Redactor& redactor) : redactor_(redactor) {}
 
   /// `most` bytes of it, for a text that counts whatever else there is.
-  [[nodiscard]] std::string text(std::string_view text, std::size_t most) const {
+  [[nodiscard]] std::string text(std::string_view text, std::size_t max) const {
     if (text.empty()) return {};
     // What lies far behind the bound need not be masked; what the bound cuts through must be.
-    const auto margin = most + kMaxEvidenceText;
+    const auto margin = max + kMaxEvidenceText;
     auto out = visible(redactor_.masked(std::string(text.substr(0, margin))));
-    if (out.size() <= most) return out;
-    auto end = most;
+    if (out.size() <= max) return out;
+    auto end = max;
     while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xc0U) == 0x80U) --end;
     out.resize(end);
     return out + "...";
   }
 
   /// The same, as long as there is room.
-  std::string bounded(std::string_view given, std::size_t most = kMaxEvidenceText) {
-    auto out = text(given, most);
+  std::string bounded(std::string_view given, std::size_t max = kMaxEvidenceText) {
+    auto out = text(given, max);
     if (used_ + out.size() > kMaxEvidence) return std::string(kLeftOut);
     used_ += out.size();
     return out;

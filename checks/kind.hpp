@@ -6,7 +6,6 @@
 #include <boost/asio/awaitable.hpp>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>

@@ -35,9 +35,12 @@ struct StepForm {
   std::vector<std::pair<std::string_view, std::string_view>> keys{};
   /// Keys that need more thought: takes them from `step` and changes the target or the section.
   void (*adapt)(config::Mapping& step, std::string& target, YAML::Node& section) = nullptr;
-  /// A run that ends so is an answer when the step has lines that judge it.
+  /// Makes the check wait for what the target says first, for lines that look at it; nullptr when it does so anyway.
+  void (*listen)(YAML::Node& section) = nullptr;
+  /// A run that ends so is an answer when the step has lines, or a poll, that judge it.
   Reason judged_by_lines = Reason::kNone;
-  /// A step may run the check several times (`count`, `interval`); this adds what they came to. Some may fail.
+  /// Says what several runs came to, of which some may fail. A kind that has it gives its steps the keys `count` and
+  /// `interval`.
   void (*sum_up)(std::span<const Result> runs, language::Subject& answer) = nullptr;
 };
 

@@ -3,12 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <limits>
 
 #include "config/nearest.hpp"
 #include "config/reference.hpp"
-#include "config/scalar.hpp"
 
 namespace vedette::config {
 
@@ -214,7 +211,7 @@ void Mapping::finish() {
         std::find_if(called_.begin(), called_.end(), [&](const auto& entry) { return entry.first == asked; });
     const std::string_view key = called == called_.end() ? std::string_view(asked) : called->second;
     // A reader may ask for a key twice.
-    if (std::find(known.begin(), known.end(), key) == known.end()) known.emplace_back(key);
+    if (!key.empty() && std::find(known.begin(), known.end(), key) == known.end()) known.emplace_back(key);
   }
   for (const auto& entry : entries_) {
     if (entry.used) continue;

@@ -62,8 +62,8 @@ class Mapping {
   bool read_late(std::string_view key, std::vector<Pattern>& out, std::string& problem);
   /// A text whose references are expanded (config/reference.hpp).
   bool read(std::string_view key, Secret& out);
-  bool read_integer(std::string_view key, std::int64_t& out, std::int64_t least, std::int64_t most);
-  bool read_number(std::string_view key, double& out, double least, double most);
+  bool read_integer(std::string_view key, std::int64_t& out, std::int64_t min, std::int64_t max);
+  bool read_number(std::string_view key, double& out, double min, double max);
   bool read_integers(std::string_view key, std::vector<int>& out);
   bool read_numbers(std::string_view key, std::vector<double>& out);
   bool read_size(std::string_view key, std::int64_t& out);
@@ -101,6 +101,8 @@ class Mapping {
   /// In hints `key` is called `name`, as whoever wrote the section calls it. Without `key` there is one more. Both
   /// outlive the mapping.
   void call(std::string_view key, std::string_view name) { called_.emplace_back(key, name); }
+  /// Hints do not name `key`.
+  void hide(std::string_view key) { called_.emplace_back(key, ""); }
 
   /// Reports every key that nobody asked for, with the nearest known one.
   void finish();

@@ -9,7 +9,6 @@
 #include <limits>
 
 #include "config/nearest.hpp"
-#include "config/reference.hpp"
 #include "config/scalar.hpp"
 
 namespace vedette::config {
@@ -122,12 +121,12 @@ bool Mapping::read_late(std::string_view key, std::vector<Pattern>& out, std::st
   return true;
 }
 
-bool Mapping::read_integer(std::string_view key, std::int64_t& out, std::int64_t least, std::int64_t most) {
+bool Mapping::read_integer(std::string_view key, std::int64_t& out, std::int64_t min, std::int64_t max) {
   const auto* entry = scalar(key);
   if (entry == nullptr) return false;
   const auto whole = whole_of(entry->value);
-  if (!whole || whole->value < least || whole->value > most || (whole->cut && !context_->lenient)) {
-    error(key, fmt::format("{} must be a whole number from {} to {}", full_name(key), least, most));
+  if (!whole || whole->value < min || whole->value > max || (whole->cut && !context_->lenient)) {
+    error(key, fmt::format("{} must be a whole number from {} to {}", full_name(key), min, max));
     return false;
   }
   if (whole->cut) warning(key, fmt::format("{} is cut to {}", full_name(key), whole->value));
@@ -135,12 +134,12 @@ bool Mapping::read_integer(std::string_view key, std::int64_t& out, std::int64_t
   return true;
 }
 
-bool Mapping::read_number(std::string_view key, double& out, double least, double most) {
+bool Mapping::read_number(std::string_view key, double& out, double min, double max) {
   const auto* entry = scalar(key);
   if (entry == nullptr) return false;
   const auto value = number_of(entry->value);
-  if (!value || !(*value >= least) || !(*value <= most)) {
-    error(key, fmt::format("{} must be a number from {} to {}", full_name(key), least, most));
+  if (!value || !(*value >= min) || !(*value <= max)) {
+    error(key, fmt::format("{} must be a number from {} to {}", full_name(key), min, max));
     return false;
   }
   out = *value;

@@ -1,16 +1,24 @@
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <exception>
 #include <iostream>
+#include <string_view>
 
 #include "base/version.hpp"
 #include "base/workers.hpp"
 #include "probe/cli/cli.hpp"
+
+namespace {
+
+/// Standard error may be gone, too: then nobody hears it.
+void say(std::string_view message) {
+  std::fputs(fmt::format("vedette: {}\n", message).c_str(), stderr);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   // A peer that closes must be an error of the write, not the end of the process.
@@ -35,13 +43,13 @@ int main(int argc, char** argv) {
     const int wrong = app.got_subcommand("agent") ? vedette::cli::kNotStarted : vedette::cli::kUsage;
     return status == 0 ? 0 : wrong;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "vedette: {}\n", error.what());
+    say(error.what());
     return app.got_subcommand("agent") ? vedette::cli::kNotStarted : vedette::cli::kCouldNotLook;
   }
   // What is lost here is the answer that somebody asked for: a full disk, a reader that has gone.
   const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && !std::cout.flush().fail();
   if (!written) {
-    fmt::print(stderr, "vedette: the output could not be written: {}\n", std::strerror(errno));
+    say("the output could not be written: the disk is full, or its reader has gone");
     exit_code = vedette::cli::kCouldNotLook;
   }
   // A worker may still look at an answer that no run waits for any more.

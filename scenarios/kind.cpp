@@ -49,19 +49,6 @@ const Family kThreshold{"probe_scenario_step_threshold_exceeded",
                         "That a step went beyond a threshold",
                         {"scenario", "step", "of", "level"}};
 
-double number_of(State state) {
-  switch (state) {
-    case State::kWarn:
-      return 1;
-    case State::kFail:
-      return 2;
-    case State::kError:
-      return 3;
-    default:
-      return 0;
-  }
-}
-
 /// A step's id without the numbers of loops, which would be series without end.
 std::string label_of(const std::string& id) {
   std::string out;
@@ -96,7 +83,7 @@ std::vector<std::pair<std::string, StepSum>> sums_of(const RunRecord& record) {
     if (fresh) out.emplace_back(label, StepSum());
     auto& sum = out[at->second].second;
     sum.last = &step;
-    if (number_of(step.state) > number_of(sum.worst)) sum.worst = step.state;
+    if (severity_of(step.state) > severity_of(sum.worst)) sum.worst = step.state;
     sum.duration += step.duration;
     sum.poll_wait += step.poll_wait;
     sum.attempts += step.attempts.size();
@@ -109,7 +96,7 @@ std::vector<std::pair<std::string, StepSum>> sums_of(const RunRecord& record) {
 void measure_step(RunContext& context, const Scenario& scenario, const std::string& id, const StepSum& sum) {
   const auto& step = *sum.last;
   const auto labels = labelled({scenario.name, id});
-  context.measure(kStepState, number_of(sum.worst), labelled({scenario.name, id, std::string(step.kind)}));
+  context.measure(kStepState, severity_of(sum.worst), labelled({scenario.name, id, std::string(step.kind)}));
   if (scenario.phases != PhaseMetrics::kNone) {
     context.measure(kStepDuration, seconds(sum.duration), labelled({scenario.name, id, "total"}));
   }
@@ -142,7 +129,7 @@ void measure_step(RunContext& context, const Scenario& scenario, const std::stri
 void measure(RunContext& context, const Scenario& scenario, const RunRecord& record) {
   const auto labels = labelled({scenario.name});
   context.measure(kScenarioSuccess, record.state == State::kPass || record.state == State::kWarn ? 1 : 0, labels);
-  context.measure(kState, number_of(record.state), labels);
+  context.measure(kState, severity_of(record.state), labels);
   context.measure(kDuration, seconds(record.duration), labels);
   context.measure(kRequests, static_cast<double>(record.requests), labels);
   if (!record.failed_step.empty() && record.reason != Reason::kNone) {

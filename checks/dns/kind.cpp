@@ -57,6 +57,10 @@ CommandOptions query_options() {
   };
 }
 
+bool is_transport(std::string_view name) {
+  return name == "udp" || name == "tcp" || name == "tls";
+}
+
 void use_transport(const std::string& name, YAML::Node& section) {
   if (name == "tls") section["dns_over_tls"] = "true";
   if (name == "tcp") section["transport_protocol"] = "tcp";
@@ -65,13 +69,17 @@ void use_transport(const std::string& name, YAML::Node& section) {
 /// `server: tls://host`, or `transport: tls`.
 void adapt_step(config::Mapping& step, std::string& target, YAML::Node& section) {
   if (const auto at = target.find("://"); at != std::string::npos) {
-    use_transport(target.substr(0, at), section);
+    const auto scheme = target.substr(0, at);
+    if (!is_transport(scheme)) {
+      step.error("server", fmt::format("\"{}\" is no transport", scheme), "one of: udp, tcp, tls");
+    }
+    use_transport(scheme, section);
     target.erase(0, at + 3);
   }
   const auto transport = step.take("transport");
   if (!transport) return;
   const auto name = transport->is_scalar() ? transport->scalar() : std::string();
-  if (name != "udp" && name != "tcp" && name != "tls") {
+  if (!is_transport(name)) {
     step.error("transport", fmt::format("\"{}\" is no transport", name), "one of: udp, tcp, tls");
   }
   use_transport(name, section);

@@ -98,7 +98,7 @@ asio::awaitable<net::Problem> DnsRun::ask_udp(asio::ip::address address, std::ui
   if (auto problem = socket.send(query_)) co_return problem;
   // RFC 1035 section 2.3.4, and RFC 6891 section 6.2.3.
   constexpr std::uint16_t kWithoutEdns = 512;
-  const std::size_t most = std::max(kWithoutEdns, settings_.query.edns_size);
+  const std::size_t max = std::max(kWithoutEdns, settings_.query.edns_size);
   net::Problem problem;
   while (true) {
     const auto wire = co_await socket.receive();
@@ -106,8 +106,8 @@ asio::awaitable<net::Problem> DnsRun::ask_udp(asio::ip::address address, std::ui
       // A deadline after wrong replies is not silence.
       co_return wire.error().reason == Reason::kCancelled&& other_ ? other_ : wire.error();
     }
-    if (wire->size() > most && id_of(*wire) == id_) {
-      problem = Failure{Reason::kDnsMalformed, fmt::format("the reply has {} bytes, more than {}", wire->size(), most)};
+    if (wire->size() > max && id_of(*wire) == id_) {
+      problem = Failure{Reason::kDnsMalformed, fmt::format("the reply has {} bytes, more than {}", wire->size(), max)};
       break;
     }
     const bool first_other = !other_;

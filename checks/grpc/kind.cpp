@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "base/ascii.hpp"
 #include "base/percent.hpp"
 #include "base/version.hpp"
 #include "checks/expect/lines.hpp"
@@ -24,7 +25,7 @@ namespace {
 void add_metadata(const std::vector<std::string>& given, YAML::Node& section) {
   for (const auto& text : given) {
     const auto [key, value] = split_header(text);
-    section["metadata"][key].push_back(yaml_text(value));
+    section["metadata"][lower_case(key)].push_back(yaml_text(value));
   }
 }
 
@@ -98,7 +99,6 @@ class GrpcRun {
     if (!looks || !wants_answer(context_, settings_.lines)) co_return;
     language::Subject answer;
     answer.ip = ip_;
-    answer.facts["grpc_status"] = language::Value(std::string(status_name(code_)));
     answer.facts["serving_status"] = language::Value(std::string(serving_status_name(*serving_)));
     if (response_.tls) describe_tls(*response_.tls, answer);
     co_await expect_lines(context_, settings_.lines, std::move(answer));
@@ -181,15 +181,27 @@ class GrpcRun {
     return type == nullptr ? "no content type" : printable(*type, 60);
   }
 
+  bool parse_status(const std::string& text) {
+    const auto* end = text.data() + text.size();
+    const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+    return digits && std::from_chars(text.data(), end, code_).ec == std::errc();
+  }
+
   net::Problem judge() {
     const auto* code = said("grpc-status");
+    const auto* type = response_.header("content-type");
+    // Whatever speaks gRPC answers 200 and says so in the type (grpc/doc/PROTOCOL-HTTP2.md).
+    const bool is_grpc = type != nullptr && type->starts_with("application/grpc");
     code_ = code_of_http(response_.status);
-    if (code != nullptr) std::from_chars(code->data(), code->data() + code->size(), code_);
-    if (code == nullptr && response_.status == 200) {
-      return Failure{Reason::kGrpcProtocol,
-                     fmt::format("the answer has no grpc-status; it is of the type {}", what_it_is())};
+    if (response_.status == 200 && (code == nullptr || !is_grpc)) {
+      return Failure{Reason::kGrpcProtocol, fmt::format("the answer has no {}; it is of the type {}",
+                                                        is_grpc ? "grpc-status" : "type of gRPC", what_it_is())};
     }
-    if (code == nullptr) {
+    if (response_.status == 200 && !parse_status(*code)) {
+      code_ = kUnknownCode;
+      return Failure{Reason::kGrpcProtocol, fmt::format("the grpc-status '{}' is no number", printable(*code, 20))};
+    }
+    if (response_.status != 200) {
       return Failure{
           Reason::kGrpcStatus,
           fmt::format("the call ended with {} ({}), by the HTTP status {}: what answered with {} is no gRPC service",
@@ -233,6 +245,7 @@ class GrpcRun {
     if (response_.tls) measure_tls(context_, *response_.tls, {.chain_expiry = false, .cipher = false});
     if (!context_.wants_evidence()) return;
     auto& facts = context_.result.evidence.facts;
+    if (!ip_.empty()) facts["address"] = ip_;
     facts["grpc_status"] = status_name(code_);
     if (serving_) facts["serving_status"] = serving_status_name(*serving_);
     if (response_.status != 0) facts["http_status"] = response_.status;

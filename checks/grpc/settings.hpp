@@ -29,7 +29,7 @@ struct GrpcSettings final : Settings {
   std::vector<language::Expectation> lines;
 };
 
-inline constexpr std::array<std::string_view, 2> kFacts{"grpc_status", "serving_status"};
+inline constexpr std::array<std::string_view, 1> kFacts{"serving_status"};
 inline constexpr auto kVocabulary = language::vocabulary_of(kFacts, language::Topic::kTls);
 
 std::shared_ptr<const Settings> decode(config::Mapping& section);

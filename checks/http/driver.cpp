@@ -10,6 +10,7 @@
 
 #include "base/ascii.hpp"
 #include "base/base64.hpp"
+#include "base/text.hpp"
 #include "base/version.hpp"
 #include "checks/http/connect_rules.hpp"
 #include "checks/http/digest_auth.hpp"
@@ -35,9 +36,35 @@ bool is_for_secrets(std::string_view name) {
   return same_ignoring_case(name, "Authorization") || same_ignoring_case(name, "Cookie");
 }
 
+bool says_how_long(std::string_view name) {
+  return same_ignoring_case(name, "Content-Length") || same_ignoring_case(name, "Transfer-Encoding") ||
+         same_ignoring_case(name, "Trailer");
+}
+
+std::string_view cookie_name(std::string_view pair) {
+  return trim(pair.substr(0, pair.find('=')));
+}
+
+/// `given` without the cookies that `newer` has, and those.
+std::string merged_cookies(std::string_view given, const std::string& newer) {
+  std::string out;
+  const auto fresh = split(newer, ';');
+  for (const auto pair : split(given, ';')) {
+    const bool replaced = std::any_of(fresh.begin(), fresh.end(),
+                                      [&](const auto& other) { return cookie_name(other) == cookie_name(pair); });
+    if (!replaced && !trim(pair).empty()) out += std::string(trim(pair)) + "; ";
+  }
+  return out + newer;
+}
+
 std::pair<std::string, std::string> split_user(const std::string& user) {
   const auto colon = user.find(':');
   return {user.substr(0, colon), colon == std::string::npos ? "" : user.substr(colon + 1)};
+}
+
+bool has_header(const net::Headers& headers, std::string_view name) {
+  return std::any_of(headers.begin(), headers.end(),
+                     [&](const auto& header) { return same_ignoring_case(header.first, name); });
 }
 
 /// A server that is not there, as opposed to one that does something wrong.
@@ -50,11 +77,6 @@ bool is_unreachable(const net::Problem& problem, const net::HttpRequest& request
 
 bool go_follows(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
-bool has_header(const net::Headers& headers, std::string_view name) {
-  return std::any_of(headers.begin(), headers.end(),
-                     [&](const auto& header) { return same_ignoring_case(header.first, name); });
 }
 
 asio::awaitable<void> Driver::go(Url url) {
@@ -106,13 +128,13 @@ asio::awaitable<bool> Driver::exchange(const Url& url) {
       context_.fail(v4 ? std::move(over_v4) : std::move(*problem));
       co_return false;
     }
-    v6_.reset();
     if (!asker_.take(url, request, response_, std::move(problem))) co_return false;
     if (plan_.limit_rate > 0) co_await keep_rate(request, began);
     break;
   }
+  v6_.reset();
   if (keeps_cookies_) jar_.take(url, response_.headers);
-  if (plan_.digest && response_.status == 401 && digest_.empty() && answer_challenge(url)) {
+  if (plan_.digest && random_ != nullptr && response_.status == 401 && digest_.empty() && answer_challenge(url)) {
     urls_.pop_back();
     co_return co_await exchange(url);
   }
@@ -138,12 +160,12 @@ asio::awaitable<bool> Driver::find_way(const Url& url, net::HttpRequest& request
     context_.fail(Reason::kSettingsInvalid, plan_.proxy->problem);
     co_return false;
   }
-  if (plan_.proxy) {
-    if (const auto proxy = proxy_for(*plan_.proxy, url)) co_return co_await find_proxy(url, *proxy, request);
-  }
   if (!plan_.unix_socket.empty()) {
     request.socket = plan_.unix_socket;
     co_return true;
+  }
+  if (plan_.proxy) {
+    if (const auto proxy = proxy_for(*plan_.proxy, url)) co_return co_await find_proxy(url, *proxy, request);
   }
   const auto endpoint = connected_to(plan_.connect_to, {url.host, url.port});
   request.port = endpoint.port;
@@ -164,8 +186,7 @@ asio::awaitable<bool> Driver::find_proxy(const Url& url, const Proxy& proxy, net
     if (!take_address(co_await look_up(context_, url.host, address_settings(), hop_), request)) co_return false;
   }
   if (proxy.scheme == "socks5h") request.address.reset();
-  // curl's proxies are verified as its targets are, and only where they need it.
-  const bool needs_tls = is_blackbox() || proxy.scheme == "https";
+  const bool needs_tls = proxy.scheme == "https";
   auto through = co_await reach_proxy(context_, proxy, address_settings(), needs_tls ? asker_.tls() : net::TlsClient());
   if (!through) {
     context_.fail(std::move(through.error()));
@@ -232,7 +253,9 @@ void Driver::add_headers(const Url& url, net::HttpRequest& request) {
   const auto is_sent = [&](std::string_view name) {
     const bool for_first_host = !knows_host_ && same_ignoring_case(name, "Host");
     const bool secret = !knows_secrets_ && is_for_secrets(name);
-    return !for_first_host && !secret && !left_out(name);
+    // Go's client writes these itself, by the body that there is.
+    const bool of_body = is_blackbox() && says_how_long(name);
+    return !for_first_host && !secret && !of_body && !left_out(name);
   };
   const auto is_given = [&](std::string_view name) { return has_header(plan_.headers, name) && is_sent(name); };
   auto& out = request.headers;
@@ -248,13 +271,24 @@ void Driver::add_headers(const Url& url, net::HttpRequest& request) {
   for (const auto& [name, value] : plan_.headers) {
     if (is_sent(name)) out.emplace_back(name, value);
   }
-  if (!referer_.empty()) out.emplace_back("Referer", referer_);
+  if (!referer_.empty() && !is_given("Referer")) out.emplace_back("Referer", referer_);
+  if (!left_out("Cookie")) add_cookies(url, out);
+  if (!left_out("Authorization")) add_credentials(url, request);
+}
+
+void Driver::add_cookies(const Url& url, net::Headers& out) const {
   auto cookies = jar_.header_for(url);
   if (knows_secrets_ && !plan_.cookies.empty()) cookies += (cookies.empty() ? "" : "; ") + plan_.cookies;
-  // A check's own Cookie header stands beside those of the jar; curl's takes their place.
-  const bool both = is_blackbox() || !is_given("Cookie");
-  if (!cookies.empty() && both) out.emplace_back("Cookie", std::move(cookies));
-  add_credentials(url, request);
+  if (cookies.empty()) return;
+  const auto own = std::find_if(out.begin(), out.end(),
+                                [](const auto& header) { return same_ignoring_case(header.first, "Cookie"); });
+  if (own == out.end()) {
+    out.emplace_back("Cookie", std::move(cookies));
+  } else if (is_blackbox()) {
+    // One header (RFC 6265 section 5.4): what an answer has set takes the place of what was there. curl's own header
+    // takes the place of the jar.
+    own->second = merged_cookies(own->second, cookies);
+  }
 }
 
 void Driver::add_credentials(const Url& url, net::HttpRequest& request) {
@@ -286,7 +320,11 @@ std::string Driver::user_for(const Url& url) const {
   if (plan_.netrc_file.empty()) return {};
   const auto text = config::read_small_file(plan_.netrc_file, kMaxNetrc);
   const auto entry = text ? netrc_entry(*text, url.host) : std::nullopt;
-  return entry ? entry->first + ":" + entry->second : std::string();
+  if (!entry) return {};
+  auto user = entry->first + ":" + entry->second;
+  asker_.keep_secret(entry->second);
+  asker_.keep_secret(encode_base64(user));
+  return user;
 }
 
 bool Driver::answer_challenge(const Url& url) {

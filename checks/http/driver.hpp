@@ -29,7 +29,7 @@ class Asker {
   virtual ~Asker() = default;
   /// What connections over TLS are made with. Asked when the first one is.
   virtual const net::TlsClient& tls() = 0;
-  /// Whether one more request may be sent; fails the run otherwise.
+  /// Whether one more request may be sent. When not, it has failed the run.
   virtual bool may_ask() { return true; }
   /// Sets what takes the answer's body.
   virtual void expect_body(net::HttpRequest& request) = 0;
@@ -38,6 +38,8 @@ class Asker {
                     net::Problem problem) = 0;
   /// Bytes of the last body, for a plan that limits the rate.
   [[nodiscard]] virtual std::size_t received() const { return 0; }
+  /// A secret that was found on the way, to be masked.
+  virtual void keep_secret(std::string secret) = 0;
   /// The last request is sent again, with the answer to the server's challenge.
   virtual void ask_again() {}
 };
@@ -72,7 +74,7 @@ class Driver {
   [[nodiscard]] int redirects() const { return redirects_; }
   /// The last answer is a redirect that may not be followed.
   [[nodiscard]] bool stopped_at_redirect() const { return stopped_at_redirect_; }
-  /// Whether the last host was looked up, and whether something was sent to it.
+  /// Whether a host was looked up, and whether something was sent to one.
   [[nodiscard]] bool resolved() const { return resolved_; }
   [[nodiscard]] bool requested() const { return requested_; }
 
@@ -86,6 +88,7 @@ class Driver {
   bool prepare(const Url& url, net::HttpRequest& request);
   bool prepare_tls(const Url& url, net::HttpRequest& request);
   void add_headers(const Url& url, net::HttpRequest& request);
+  void add_cookies(const Url& url, net::Headers& out) const;
   void add_credentials(const Url& url, net::HttpRequest& request);
   [[nodiscard]] std::string user_for(const Url& url) const;
   bool answer_challenge(const Url& url);
@@ -110,7 +113,7 @@ class Driver {
   std::string method_;
   std::string referer_;
   std::string digest_;      ///< the answer to a challenge
-  bool knows_host_ = true;  ///< what the plan says of the first host is for this one, too
+  bool knows_host_ = true;  ///< this host is treated as the first: its Host header and TLS name
   bool knows_secrets_ = true;
   bool sends_body_ = true;
   std::optional<net::AddressSettings> v6_;  ///< when nothing was reached over IPv4

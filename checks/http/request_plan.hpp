@@ -23,7 +23,6 @@ enum class Policy : std::uint8_t {
 
 struct RequestPlan {
   Policy policy = Policy::kBlackbox;
-  std::string url{};
   std::string method = "GET";
   net::Headers headers{};               ///< as they were asked for
   std::string user_agent{};             ///< empty: Vedette's own
@@ -63,8 +62,5 @@ struct RequestPlan {
   std::vector<std::string> pinned_keys{};
   std::int64_t limit_rate = 0;  ///< bytes in a second; zero: no limit
 };
-
-/// Whether one of the headers has the name.
-bool has_header(const net::Headers& headers, std::string_view name);
 
 }  // namespace vedette::http

@@ -9,7 +9,6 @@
 #include <charconv>
 
 #include "base/ascii.hpp"
-#include "base/version.hpp"
 #include "checks/expect/lines.hpp"
 #include "checks/http/date.hpp"
 #include "checks/http/expectations.hpp"
@@ -18,7 +17,6 @@
 #include "checks/lookup.hpp"
 #include "config/masked.hpp"
 #include "net/addresses/target.hpp"
-#include "net/http/http_client.hpp"
 #include "net/http/proxy_tunnel.hpp"
 #include "net/io/errors.hpp"
 
@@ -101,7 +99,7 @@ void HttpRun::plan(const Url& url) {
   plan_.http2 = settings_.http2;
 }
 
-void HttpRun::reveal_secrets() {
+void HttpRun::reveal_secrets(const Url& url) {
   const auto take = [this](tl::expected<std::string, Failure> value, std::string& out) {
     if (value) {
       out = std::move(*value);
@@ -117,7 +115,8 @@ void HttpRun::reveal_secrets() {
     return true;
   };
   if (!add(settings_.headers, plan_.headers) || !add(settings_.added_headers, plan_.headers)) return;
-  if (!add(settings_.proxy.connect_headers, plan_.proxy_headers)) return;
+  const bool proxied = !settings_.proxy.connect_headers.empty() && proxy_for(settings_.proxy, url);
+  if (proxied && !add(settings_.proxy.connect_headers, plan_.proxy_headers)) return;
   if (settings_.credentials == Credentials::kBasic) {
     std::string password;
     if (!take(context_.reveal(settings_.password), password)) return;
@@ -206,7 +205,7 @@ asio::awaitable<void> HttpRun::go() {
   if (context_.usable() && !parsed) context_.fail(Reason::kTargetInvalid, parsed.error());
   if (!context_.failed()) {
     plan(*parsed);
-    reveal_secrets();
+    reveal_secrets(*parsed);
   }
   if (!context_.failed() && settings_.oauth2) co_await get_token();
   if (context_.failed()) {

@@ -22,13 +22,14 @@ class HttpRun final : private Asker {
  private:
   void plan(const Url& url);
   /// Reads what the settings keep in files; fails the run when one cannot be read.
-  void reveal_secrets();
+  void reveal_secrets(const Url& url);
   /// Asks for an OAuth 2.0 token, a new one for each run.
   boost::asio::awaitable<void> get_token();
   const net::TlsClient& tls() override;
   void expect_body(net::HttpRequest& request) override;
   bool take(const Url& url, const net::HttpRequest& request, const net::HttpExchange& response,
             net::Problem problem) override;
+  void keep_secret(std::string secret) override { context_.redactor.add(secret); }
   boost::asio::awaitable<void> expect_lines();
   void measure(bool resolved, bool requested);
   /// Of a run that failed before it could ask.

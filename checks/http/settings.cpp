@@ -186,9 +186,9 @@ void read_redirects(config::Mapping& section, HttpSettings& out) {
   bool no_follow = false;
   if (section.read("no_follow_redirects", no_follow)) out.follow_redirects = !no_follow;
   constexpr std::int64_t kMaxRedirects = 50;
-  std::int64_t most = out.max_redirects;
-  section.read_integer("max_redirects", most, 0, kMaxRedirects);
-  out.max_redirects = static_cast<int>(most);
+  std::int64_t max = out.max_redirects;
+  section.read_integer("max_redirects", max, 0, kMaxRedirects);
+  out.max_redirects = static_cast<int>(max);
 }
 
 void read_versions(config::Mapping& section, HttpSettings& out) {

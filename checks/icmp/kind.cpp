@@ -133,6 +133,10 @@ asio::awaitable<void> run(RunContext& context) {
   context.measure(kIcmpDuration, seconds(setup), kSetup);
   context.measure(kIcmpDuration, context.cut_off ? 0 : seconds(result.total_of(Phase::kRtt)), labels_of(Phase::kRtt));
   if (const auto hops = socket.reply_hop_limit()) context.measure(kReplyHopLimit, *hops);
+  if (context.wants_evidence() && !address.empty()) context.result.evidence.facts["address"] = address;
+  if (context.wants_evidence() && socket.reply_hop_limit()) {
+    context.result.evidence.facts["hop_limit"] = *socket.reply_hop_limit();
+  }
   if (context.failed() || !wants_answer(context, settings.lines)) co_return;
   language::Subject answer;
   answer.ip = address;

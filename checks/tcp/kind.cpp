@@ -79,7 +79,8 @@ extern const Kind kKind{
                        .options = joined({dialogue_options(), tls_options()})},
     .step = StepForm{.target = "host",
                      .port = StepForm::Port::kNeeded,
-                     .keys = {{"dialogue", "query_response"}, {"ip_version", "preferred_ip_protocol"}}},
+                     .keys = {{"dialogue", "query_response"}, {"ip_version", "preferred_ip_protocol"}},
+                     .listen = &listen},
 };
 
 }  // namespace vedette::tcp

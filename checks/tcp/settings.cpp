@@ -72,7 +72,7 @@ Step read_step(const config::Value& value, std::string path, config::Context& co
 void add_step(const char* key, const std::vector<std::string>& lines, YAML::Node& section) {
   for (const auto& line : lines) {
     YAML::Node step;
-    step[key] = line;
+    step[key] = yaml_text(line);
     section["query_response"].push_back(step);
   }
 }
@@ -85,6 +85,10 @@ std::vector<std::string> TcpSettings::label_names() const {
     for (const auto& [name, value] : step.labels) out.push_back(name);
   }
   return out;
+}
+
+void listen(YAML::Node& section) {
+  if (!section["query_response"]) add_step("expect", {""}, section);
 }
 
 CommandOptions message_options() {

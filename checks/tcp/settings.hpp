@@ -2,6 +2,7 @@
 
 // The settings of a TCP check: blackbox_exporter's `tcp:` section and our additions. The target is host:port.
 
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -52,6 +53,8 @@ inline constexpr auto kVocabulary = language::vocabulary_of(kFacts, language::To
 /// On the command line: what is sent and expected, and whether over TLS.
 CommandOptions message_options();
 CommandOptions dialogue_options();
+/// Makes a section without a dialogue wait for the first line, whatever it is.
+void listen(YAML::Node& section);
 
 std::shared_ptr<const Settings> decode(config::Mapping& section);
 std::optional<std::string> check_target(const std::string& target, const Settings& settings);

@@ -29,10 +29,10 @@ void expect_pin(RunContext& context, const TlsCheckSettings& settings, const net
 }
 
 void expect_key_size(RunContext& context, const TlsCheckSettings& settings, const net::Certificate& leaf) {
-  const int least = leaf.key_type == "RSA" ? settings.min_rsa_bits : settings.min_ec_bits;
-  if (leaf.key_bits >= least) return;
+  const int min = leaf.key_type == "RSA" ? settings.min_rsa_bits : settings.min_ec_bits;
+  if (leaf.key_bits >= min) return;
   context.fail(Reason::kCertificateWeakKey,
-               fmt::format("{} key of {} bits, expected at least {}", leaf.key_type, leaf.key_bits, least));
+               fmt::format("{} key of {} bits, expected at least {}", leaf.key_type, leaf.key_bits, min));
 }
 
 }  // namespace

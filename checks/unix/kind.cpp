@@ -67,7 +67,7 @@ extern const Kind kKind{
                        .operand_help = "The path of the socket",
                        .options = joined({tcp::dialogue_options(), tls_options()}),
                        .connects = false},
-    .step = StepForm{.target = "path", .keys = {{"dialogue", "query_response"}}},
+    .step = StepForm{.target = "path", .keys = {{"dialogue", "query_response"}}, .listen = &tcp::listen},
 };
 
 }  // namespace vedette::unix_socket

@@ -18,6 +18,9 @@ void add_headers(const std::vector<std::string>& headers, YAML::Node& section) {
 
 CommandOptions options() {
   auto out = tcp::message_options();
+  for (auto& option : out) {
+    if (option.flags == "--expect") option.help = "Then the next message must match this regular expression";
+  }
   out.push_back({.flags = "-H,--header",
                  .key = "headers",
                  .help = "A header of the request, 'Name: value'; may be repeated",

@@ -71,7 +71,7 @@ class WebSocketRun {
     if (context_.failed() || !wants_answer(context_, settings_.lines)) co_return;
     language::Subject answer;
     answer.ip = stream_.peer_address();
-    answer.body = heard_;
+    answer.body = std::move(heard_);
     answer.facts["status"] = language::Value(std::int64_t{status_});
     if (!subprotocol_.empty()) answer.facts["subprotocol"] = language::Value(subprotocol_);
     if (stream_.tls().facts) describe_tls(*stream_.tls().facts, answer);
@@ -211,7 +211,9 @@ class WebSocketRun {
       failed_due_to_regex_ = true;
       if (error) co_return problem_of(error);
       const std::string message(static_cast<const char*>(buffer.data().data()), buffer.size());
-      heard_ += message + "\n";
+      // Lines look at whole messages; an excerpt is enough for people.
+      const auto keep = looks_at_messages() ? kMaxMessage - std::min(kMaxMessage, heard_.size()) : kExcerpt;
+      heard_ += message.substr(0, keep) + "\n";
       groups = step.expect->groups(message);
       if (groups.empty()) {
         co_return Failure{Reason::kExpectMismatch,
@@ -227,6 +229,10 @@ class WebSocketRun {
     const auto [error, size] = co_await socket_.async_write(asio::buffer(*text), kTuple);
     if (error) co_return problem_of(error);
     co_return std::nullopt;
+  }
+
+  [[nodiscard]] bool looks_at_messages() const {
+    return context_.answer != nullptr || language::looks_at_body(settings_.lines);
   }
 
   void measure() {

@@ -16,11 +16,11 @@ constexpr std::size_t kBins = 16;
 
 std::string bars(const std::vector<std::size_t>& counts) {
   constexpr std::array<std::string_view, 9> kBlocks{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-  const auto most = counts.empty() ? 0 : *std::max_element(counts.begin(), counts.end());
+  const auto max = counts.empty() ? 0 : *std::max_element(counts.begin(), counts.end());
   std::string out;
   for (const auto count : counts) {
     // What is there at all is to be seen.
-    out += kBlocks[count == 0 ? 0 : std::max<std::size_t>(1, count * 8 / most)];
+    out += kBlocks[count == 0 ? 0 : std::max<std::size_t>(1, count * 8 / max)];
   }
   return out;
 }

@@ -331,10 +331,10 @@ class Parser {
       } while (!error_ && take(","));
       if (!error_ && !take(")")) fail(reader_.at(), "expected , or )");
     }
-    if (!error_ && (plain < info->least || plain > info->most)) {
-      fail(begin, info->least == info->most
-                      ? fmt::format("{} takes {} argument{}", name, info->least, info->least == 1 ? "" : "s")
-                      : fmt::format("{} takes {} to {} arguments", name, info->least, info->most));
+    if (!error_ && (plain < info->min || plain > info->max)) {
+      fail(begin, info->min == info->max
+                      ? fmt::format("{} takes {} argument{}", name, info->min, info->min == 1 ? "" : "s")
+                      : fmt::format("{} takes {} to {} arguments", name, info->min, info->max));
     }
     if (error_) return nullptr;
     node.span = since(begin);

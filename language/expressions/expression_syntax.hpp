@@ -60,8 +60,8 @@ struct Arguments {
 
 struct FunctionInfo {
   std::string_view name;
-  std::size_t least = 0;
-  std::size_t most = 0;
+  std::size_t min = 0;
+  std::size_t max = 0;
   std::vector<std::string_view> named;
   /// The error is a sentence.
   tl::expected<Value, std::string> (*call)(const Arguments& arguments, Scope& scope);

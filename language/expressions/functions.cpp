@@ -82,13 +82,13 @@ Called add(const Arguments& arguments, Scope& /*scope*/) {
 }
 
 Called rand_int(const Arguments& arguments, Scope& scope) {
-  const auto *least = arguments.plain[0].get<std::int64_t>(), *most = arguments.plain[1].get<std::int64_t>();
-  if (least == nullptr || most == nullptr || *least > *most) {
+  const auto *min = arguments.plain[0].get<std::int64_t>(), *max = arguments.plain[1].get<std::int64_t>();
+  if (min == nullptr || max == nullptr || *min > *max) {
     return tl::make_unexpected(std::string("it takes two whole numbers, the smaller one first"));
   }
-  const auto range = static_cast<std::uint64_t>(*most) - static_cast<std::uint64_t>(*least) + 1;
+  const auto range = static_cast<std::uint64_t>(*max) - static_cast<std::uint64_t>(*min) + 1;
   const auto drawn = range == 0 ? scope.random() : scope.random() % range;
-  return Value(static_cast<std::int64_t>(static_cast<std::uint64_t>(*least) + drawn));
+  return Value(static_cast<std::int64_t>(static_cast<std::uint64_t>(*min) + drawn));
 }
 
 Called rand_text(const Arguments& arguments, Scope& scope, std::string_view of) {

@@ -30,7 +30,7 @@ class JsonPath {
   /// The nodes that the path finds in `root`, in their order; they live as long as `root`. An error when it would have
   /// to visit more than `most` nodes: the document may come from a hostile server.
   [[nodiscard]] tl::expected<std::vector<const Value*>, Trouble> select(const Value& root,
-                                                                        std::size_t most = kMaxPathNodes) const;
+                                                                        std::size_t max = kMaxPathNodes) const;
 
  private:
   std::shared_ptr<const jsonpath::Query> query_;

@@ -17,7 +17,7 @@ using Nodes = std::vector<const Value*>;
 
 class Selection {
  public:
-  Selection(const Value& root, std::size_t most) : root_(root), most_(most) {}
+  Selection(const Value& root, std::size_t max) : root_(root), max_(max) {}
 
   Nodes find(const Query& query, const Value& current) {
     Nodes nodes{query.relative ? &current : &root_};
@@ -29,10 +29,10 @@ class Selection {
     return nodes;
   }
 
-  [[nodiscard]] bool exhausted() const { return visits_ > most_; }
+  [[nodiscard]] bool exhausted() const { return visits_ > max_; }
 
  private:
-  bool visit() { return ++visits_ <= most_; }
+  bool visit() { return ++visits_ <= max_; }
 
   void apply(const Segment& segment, const Value& node, Nodes& out) {
     if (!visit()) return;
@@ -167,7 +167,7 @@ class Selection {
   }
 
   const Value& root_;
-  const std::size_t most_;
+  const std::size_t max_;
   std::size_t visits_ = 0;
 };
 
@@ -196,12 +196,12 @@ std::optional<config::Pattern> regular_expression(const std::string& text, bool 
 
 }  // namespace jsonpath
 
-tl::expected<std::vector<const Value*>, Trouble> JsonPath::select(const Value& root, std::size_t most) const {
-  jsonpath::Selection selection(root, most);
+tl::expected<std::vector<const Value*>, Trouble> JsonPath::select(const Value& root, std::size_t max) const {
+  jsonpath::Selection selection(root, max);
   auto nodes = selection.find(*query_, root);
   if (selection.exhausted()) {
     return tl::make_unexpected(
-        Trouble(FaultKind::kLimit, fmt::format("the path visits more than {} nodes", most), "jsonpath_nodes"));
+        Trouble(FaultKind::kLimit, fmt::format("the path visits more than {} nodes", max), "jsonpath_nodes"));
   }
   return nodes;
 }

@@ -107,13 +107,15 @@ bool asks_for(const std::vector<Expectation>& expectations, QueryKind kind) {
   return any_query(expectations, [&](const Query& query) { return query.kind == kind; });
 }
 
+bool looks_at_body(const Query& query) {
+  const auto kind = query.kind;
+  return query.name == "banner" || kind == QueryKind::kBody || kind == QueryKind::kBytes ||
+         kind == QueryKind::kRawBytes || kind == QueryKind::kSha256 || kind == QueryKind::kMd5 ||
+         kind == QueryKind::kJsonPath || kind == QueryKind::kXPath || kind == QueryKind::kRegex;
+}
+
 bool looks_at_body(const std::vector<Expectation>& expectations) {
-  return any_query(expectations, [](const Query& query) {
-    const auto kind = query.kind;
-    return query.name == "banner" || kind == QueryKind::kBody || kind == QueryKind::kBytes ||
-           kind == QueryKind::kRawBytes || kind == QueryKind::kSha256 || kind == QueryKind::kMd5 ||
-           kind == QueryKind::kJsonPath || kind == QueryKind::kXPath || kind == QueryKind::kRegex;
-  });
+  return any_query(expectations, [](const Query& query) { return looks_at_body(query); });
 }
 
 std::vector<std::string> unmet(const std::vector<Expectation>& expectations, const Subject& subject) {

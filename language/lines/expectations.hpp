@@ -25,6 +25,8 @@ std::string sentence_of(const Fault& fault);
 /// Whether a line asks for this.
 bool asks_for(const std::vector<Expectation>& expectations, QueryKind kind);
 
+/// Whether a query looks at what the body holds, or a TCP server has said.
+bool looks_at_body(const Query& query);
 /// Whether a line looks at what the body holds, or a TCP server has said.
 bool looks_at_body(const std::vector<Expectation>& expectations);
 

@@ -44,11 +44,11 @@ Trouble too_deep(std::size_t depth) {
 }
 
 /// Whether elements are nested deeper than `most`.
-bool is_deeper(const xmlNode* root, std::size_t most) {
+bool is_deeper(const xmlNode* root, std::size_t max) {
   std::size_t depth = 1;
   const auto* node = root;
   while (node != nullptr) {
-    if (depth > most) return true;
+    if (depth > max) return true;
     // The children of a reference to an entity are the entity's.
     if (node->type == XML_ELEMENT_NODE && node->children != nullptr) {
       node = node->children;

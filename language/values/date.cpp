@@ -233,9 +233,9 @@ class Reader {
     while (!text_.empty() && is_blank(text_[0])) text_.remove_prefix(1);
   }
 
-  std::optional<std::int64_t> digits(std::size_t most) {
+  std::optional<std::int64_t> digits(std::size_t max) {
     std::size_t size = 0;
-    while (size < text_.size() && size < most && text_[size] >= '0' && text_[size] <= '9') ++size;
+    while (size < text_.size() && size < max && text_[size] >= '0' && text_[size] <= '9') ++size;
     std::int64_t out = 0;
     std::from_chars(text_.data(), text_.data() + size, out);
     text_.remove_prefix(size);
@@ -243,10 +243,10 @@ class Reader {
   }
 
   template <typename Number>
-  bool number(Number& out, std::size_t most, std::int64_t least = 0, std::int64_t largest = INT64_MAX) {
+  bool number(Number& out, std::size_t max, std::int64_t min = 0, std::int64_t largest = INT64_MAX) {
     skip_blanks();
-    const auto value = digits(most);
-    if (!value || *value < least || *value > largest) return false;
+    const auto value = digits(max);
+    if (!value || *value < min || *value > largest) return false;
     out = value.value_or(0);
     return true;
   }

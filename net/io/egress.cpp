@@ -175,12 +175,12 @@ std::optional<Network> Network::parse(const std::string& text) {
   out.text_ = text;
   out.v4_ = address.is_v4();
   out.prefix_ = bytes_of(address);
-  const unsigned most = out.v4_ ? kV4Bits : kV6Bits;
-  out.bits_ = most;
+  const unsigned max = out.v4_ ? kV4Bits : kV6Bits;
+  out.bits_ = max;
   if (slash == std::string::npos) return out;
   const auto bits = std::string_view(text).substr(slash + 1);
   const auto [end, wrong] = std::from_chars(bits.data(), bits.data() + bits.size(), out.bits_);
-  if (wrong != std::errc() || end != bits.data() + bits.size() || out.bits_ > most) return std::nullopt;
+  if (wrong != std::errc() || end != bits.data() + bits.size() || out.bits_ > max) return std::nullopt;
   return out;
 }
 

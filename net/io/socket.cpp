@@ -60,8 +60,9 @@ Problem bind_source(int fd, const asio::ip::address& source, const asio::ip::add
   }
   const auto local = address_of(source, 0);
   if (::bind(fd, local.get(), local.size) == 0) return std::nullopt;
+  const int error = errno;
   return Failure{Reason::kSourceAddress,
-                 fmt::format("source address {}: {}", source.to_string(), std::strerror(errno))};
+                 fmt::format("source address {}: {}", source.to_string(), std::strerror(error))};
 }
 
 /// Unprivileged where the kernel lets us (net.ipv4.ping_group_range), else raw.

@@ -10,6 +10,7 @@
 #include <array>
 #include <deque>
 #include <map>
+#include <set>
 
 #include "net/tls/key_decoder.hpp"
 #include "net/tls/tls_verify.hpp"
@@ -208,8 +209,8 @@ std::string TlsProfile::refresh() {
 
 namespace {
 
-/// To make a profile is to read all authorities of the machine: the newest outlive their users, for a scenario whose
-/// settings are made anew for each run.
+/// To make a profile is to read all authorities of the machine: the last ones used outlive their users, for a scenario
+/// whose settings are made anew for each run.
 constexpr std::size_t kMaxKept = 64;
 
 struct Registry {
@@ -239,27 +240,41 @@ TlsClient::TlsClient(const TlsSettings& settings)
   const std::lock_guard lock(known.mutex);
   auto& slot = known.profiles[key_of(settings)];
   profile_ = slot.lock();
-  if (profile_) return;
-  profile_ = std::make_shared<TlsProfile>(settings);
-  slot = profile_;
+  if (!profile_) {
+    profile_ = std::make_shared<TlsProfile>(settings);
+    slot = profile_;
+  }
+  std::erase(known.kept, profile_);
   known.kept.push_back(profile_);
   if (known.kept.size() > kMaxKept) known.kept.pop_front();
 }
 
 std::vector<std::string> refresh_tls_profiles() {
   auto& known = registry();
-  std::vector<TlsProfilePtr> in_use;
+  std::vector<TlsProfilePtr> all;
+  std::set<TlsProfilePtr> unused;
   {
     const std::lock_guard lock(known.mutex);
     std::erase_if(known.profiles, [](const auto& entry) { return entry.second.expired(); });
     for (const auto& [key, profile] : known.profiles) {
-      if (auto held = profile.lock()) in_use.push_back(std::move(held));
+      if (auto held = profile.lock()) all.push_back(std::move(held));
+    }
+    // Held by the registry and by the list above alone.
+    for (const auto& kept : known.kept) {
+      if (kept.use_count() == 2) unused.insert(kept);
     }
   }
   std::vector<std::string> problems;
-  for (const auto& profile : in_use) {
+  for (const auto& profile : all) {
     auto problem = profile->refresh();
-    if (!problem.empty()) problems.push_back(std::move(problem));
+    if (problem.empty()) continue;
+    // Whoever asks for it next hears what is wrong.
+    if (unused.contains(profile)) {
+      const std::lock_guard lock(known.mutex);
+      std::erase(known.kept, profile);
+    } else {
+      problems.push_back(std::move(problem));
+    }
   }
   return problems;
 }

@@ -67,7 +67,8 @@ class TlsClient {
  public:
   /// No TLS at all.
   TlsClient() = default;
-  /// Shares the profile of equal settings as long as somebody holds it. Settings that differ in the name are equal.
+  /// Shares the profile of equal settings; the last ones used are kept for a while. Settings that differ in the name
+  /// are equal.
   explicit TlsClient(const TlsSettings& settings);
 
   explicit operator bool() const { return profile_ != nullptr; }
@@ -83,7 +84,7 @@ class TlsClient {
   bool names_files_ = false;
 };
 
-/// Looks at the files of all profiles in use; returns a line for each that could not be loaded anew.
+/// Looks at the files of all profiles; returns a line for each in use that could not be loaded anew.
 std::vector<std::string> refresh_tls_profiles();
 
 }  // namespace vedette::net

@@ -45,6 +45,9 @@ bool assign(YAML::Node settings, const std::string& assignment) {
   return true;
 }
 
+/// More than any command takes: takes_words() says what is wrong with them better.
+constexpr int kManyWords = 100;
+
 /// Stands for the number of the run, from 0, in targets and settings.
 constexpr std::string_view kRunNumber = "{run}";
 
@@ -81,7 +84,22 @@ CheckPtr decode(std::string text) {
   return nullptr;
 }
 
+/// False when the words after the subcommand are none that it takes.
+bool takes_words(const Single& single) {
+  const auto& command = *single.kind->command;
+  if (single.words.size() > command.max_words) {
+    fmt::print(stderr, "vedette: {} takes {}, not '{}' as well\n", single.kind->name, command.operand,
+               single.words[command.max_words]);
+    return false;
+  }
+  const bool empty =
+      std::any_of(single.words.begin(), single.words.end(), [](const auto& word) { return word.empty(); });
+  if (empty) fmt::print(stderr, "vedette: {} is empty\n", command.operand);
+  return !empty;
+}
+
 int run_single(Single& single) {
+  if (!takes_words(single)) return kUsage;
   const auto& command = *single.kind->command;
   const auto target =
       command.target_of == nullptr ? single.words.front() : command.target_of(single.words, single.settings);
@@ -136,6 +154,8 @@ void set(const CommandOption& option, const std::vector<std::string>& given, YAM
         at = std::string(option.value);
         break;
       case Takes::kTexts:
+        at.push_back(yaml_text(text));
+        break;
       case Takes::kList:
         at.push_back(text);
         break;
@@ -174,7 +194,7 @@ void add_command(CLI::App& app, int& exit_code, const Kind& kind) {
   auto* command = app.add_subcommand(std::string(kind.name), std::string(asked.help));
   command->add_option(std::string(asked.operand), single->words, std::string(asked.operand_help))
       ->required()
-      ->expected(1, static_cast<int>(asked.max_words));
+      ->expected(1, kManyWords);
   command->add_option("--timeout", single->timeout, "The deadline of the run, such as 500ms or 5s")
       ->capture_default_str();
   command

@@ -16,9 +16,9 @@ namespace vedette {
 
 namespace {
 
-void read_count(config::Mapping& section, std::string_view key, std::size_t& out, std::int64_t most) {
+void read_count(config::Mapping& section, std::string_view key, std::size_t& out, std::int64_t max) {
   std::int64_t value = 0;
-  if (section.read_integer(key, value, 1, most)) out = static_cast<std::size_t>(value);
+  if (section.read_integer(key, value, 1, max)) out = static_cast<std::size_t>(value);
 }
 
 void read_memory(config::Mapping& limits, std::size_t& out) {

@@ -72,10 +72,10 @@ std::string dump_without_targets(const config::Value& value) {
   return out;
 }
 
-bool in_range(config::Mapping& section, std::string_view key, Duration value, Duration least, Duration most) {
-  if (value >= least && value <= most) return true;
+bool in_range(config::Mapping& section, std::string_view key, Duration value, Duration min, Duration max) {
+  if (value >= min && value <= max) return true;
   section.error(
-      key, fmt::format("{} must be from {} to {}", key, config::format_duration(least), config::format_duration(most)));
+      key, fmt::format("{} must be from {} to {}", key, config::format_duration(min), config::format_duration(max)));
   return false;
 }
 

@@ -34,11 +34,11 @@ std::optional<double> parse_seconds(std::string_view text) {
 
 config::Duration probe_timeout(double scrape_timeout, config::Duration module_timeout, config::Duration offset) {
   if (scrape_timeout == 0 || std::isnan(scrape_timeout)) scrape_timeout = kDefaultScrapeTimeout;
-  const auto most = scrape_timeout - std::chrono::duration<double>(offset).count();
+  const auto max = scrape_timeout - std::chrono::duration<double>(offset).count();
   const auto of_module = std::chrono::duration<double>(module_timeout).count();
-  const bool module_decides = (of_module > 0 && of_module < most) || most < 0;
+  const bool module_decides = (of_module > 0 && of_module < max) || max < 0;
   return std::chrono::duration_cast<config::Duration>(
-      std::chrono::duration<double>(std::min(module_decides ? of_module : most, kLongestTimeout)));
+      std::chrono::duration<double>(std::min(module_decides ? of_module : max, kLongestTimeout)));
 }
 
 tl::expected<ProbeRequest, ProbeRefusal> read_probe_request(const WebRequest& request, const Modules& modules,

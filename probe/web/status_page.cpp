@@ -46,13 +46,13 @@ std::string sparkline(const std::vector<CheckView::Point>& points) {
   if (points.empty()) return "<span></span>";
   constexpr int kHeight = 26;
   constexpr int kStep = 3;
-  float most = 0;
-  for (const auto& point : points) most = std::max(most, point.seconds);
+  float max = 0;
+  for (const auto& point : points) max = std::max(max, point.seconds);
   std::string good;
   std::string bad;
   for (std::size_t i = 0; i < points.size(); ++i) {
     const auto& point = points[i];
-    const int height = most > 0 ? std::max(1, static_cast<int>(point.seconds / most * kHeight)) : 1;
+    const int height = max > 0 ? std::max(1, static_cast<int>(point.seconds / max * kHeight)) : 1;
     const bool passed = point.verdict == Verdict::kPass || point.verdict == Verdict::kWarn;
     (passed ? good : bad) += fmt::format("M{} {}v-{}", 1 + kStep * static_cast<int>(i), kHeight, height);
   }
@@ -60,7 +60,7 @@ std::string sparkline(const std::vector<CheckView::Point>& points) {
       "<svg width=\"124\" height=\"{0}\" role=\"img\" aria-label=\"latency of the last {1} runs, at most {2}\">"
       "<path d=\"{3}\" stroke=\"var(--spark)\" stroke-width=\"2\"/><path d=\"{4}\" stroke=\"var(--fail)\" "
       "stroke-width=\"2\"/></svg>",
-      kHeight, points.size(), format_latency(std::chrono::duration_cast<Duration>(std::chrono::duration<float>(most))),
+      kHeight, points.size(), format_latency(std::chrono::duration_cast<Duration>(std::chrono::duration<float>(max))),
       good, bad);
 }
 

@@ -158,10 +158,10 @@ void WebGate::begin_try(const std::string& client) {
   place->second.trying = true;
   if (attempts_.size() <= kMaxAddresses) return;
   // With as many addresses as that, each has little more than one try.
-  const auto least = std::min_element(attempts_.begin(), attempts_.end(), [](const auto& a, const auto& b) {
+  const auto min = std::min_element(attempts_.begin(), attempts_.end(), [](const auto& a, const auto& b) {
     return std::pair(a.second.trying, a.second.failures) < std::pair(b.second.trying, b.second.failures);
   });
-  attempts_.erase(least);
+  attempts_.erase(min);
 }
 
 struct WebGate::Trial {

@@ -45,7 +45,7 @@ std::optional<FaultKind> fault_of(Reason reason) {
 
 asio::awaitable<void> HttpCall::go(RunContext& context) {
   context_ = &context;
-  const auto& written = request_.plan.url;
+  const auto& written = request_.url;
   auto url = http::parse_url(written);
   const bool web = written.starts_with("http://") || written.starts_with("https://");
   if (!url || !web) {
@@ -175,8 +175,8 @@ asio::awaitable<void> HttpCall::decode_body() {
       co_return cannot(fmt::format("compression {} is not supported", printable(*coding, 40)));
     }
     const auto by_ratio = std::max(static_cast<std::size_t>(kFreelyInflated), raw_.size() * limits_.inflation);
-    const auto most = std::min(limits_.inflated, by_ratio);
-    http::BodySink sink(compression, most, most, {.free = most});
+    const auto max = std::min(limits_.inflated, by_ratio);
+    http::BodySink sink(compression, max, max, {.free = max});
     sink.take(subject.body);
     while (sink.slice() == net::Work::kMore) {
       if (context_->slice.used_up() && !co_await net::let_others(*context_)) co_return;
@@ -184,10 +184,10 @@ asio::awaitable<void> HttpCall::decode_body() {
     sink.finish();
     const auto& failure = sink.failure();
     if (failure && failure->reason == Reason::kBodyTooLarge) {
-      const bool of_size = most == limits_.inflated;
+      const bool of_size = max == limits_.inflated;
       limit = of_size ? "inflated" : "inflation";
       co_return context_->fail(
-          Reason::kLimit, of_size ? fmt::format("the body has more than {} bytes when it is decompressed", most)
+          Reason::kLimit, of_size ? fmt::format("the body has more than {} bytes when it is decompressed", max)
                                   : fmt::format("the body has more than {} times its {} bytes when it is decompressed",
                                                 limits_.inflation, raw_.size()));
     }

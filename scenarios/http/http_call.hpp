@@ -21,6 +21,7 @@ namespace vedette::scenarios {
 /// A request when all placeholders are known.
 struct RenderedRequest {
   http::RequestPlan plan;
+  std::string url{};
   std::shared_ptr<const http::TokenSettings> oauth2{};
 };
 
@@ -49,7 +50,7 @@ class HttpCall final : public http::Asker {
   /// The run, in which failures are.
   boost::asio::awaitable<void> go(RunContext& context);
 
-  [[nodiscard]] const http::RequestPlan& plan() const { return request_.plan; }
+  [[nodiscard]] const RenderedRequest& request() const { return request_; }
 
   // What came of it.
   std::vector<CallRecord> calls;
@@ -68,6 +69,7 @@ class HttpCall final : public http::Asker {
   bool take(const http::Url& url, const net::HttpRequest& request, const net::HttpExchange& response,
             net::Problem problem) override;
   [[nodiscard]] std::size_t received() const override { return raw_.size(); }
+  void keep_secret(std::string secret) override { secrets.push_back(std::move(secret)); }
   void ask_again() override { calls.pop_back(); }
   void note_call(const http::Url& url, const net::HttpRequest& request, const net::HttpExchange& response);
   boost::asio::awaitable<void> finish();

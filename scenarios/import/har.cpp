@@ -149,11 +149,11 @@ tl::expected<std::string, std::string> from_har(const std::string& text) {
   }
   const auto steps =
       std::find_if(all_limits().begin(), all_limits().end(), [](const auto& one) { return one.name == "steps"; });
-  if (requests.size() > static_cast<std::size_t>(steps->most)) {
+  if (requests.size() > static_cast<std::size_t>(steps->max)) {
     return tl::make_unexpected(
         fmt::format("there are {} requests in it, and a scenario has at most {}: record less, or take "
                     "entries out",
-                    requests.size(), steps->most));
+                    requests.size(), steps->max));
   }
   return write_scenario("from-har", requests);
 }

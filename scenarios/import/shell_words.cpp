@@ -195,10 +195,10 @@ class Shell {
     word_ += static_cast<char>(number);
   }
 
-  std::optional<std::uint32_t> read_number(std::uint32_t base, std::size_t most) {
+  std::optional<std::uint32_t> read_number(std::uint32_t base, std::size_t max) {
     std::uint32_t out = 0;
     std::size_t count = 0;
-    for (; count < most && count < text_.size(); ++count) {
+    for (; count < max && count < text_.size(); ++count) {
       constexpr std::string_view kDigits = "0123456789abcdef";
       const auto lower = lower_case(text_.substr(count, 1));
       const auto digit = kDigits.find(lower);

@@ -39,10 +39,10 @@ Limits decode_limits(config::Mapping& section) {
   for (const auto& info : kLimits) {
     std::int64_t value = 0;
     const auto read =
-        info.bytes ? section.read_size(info.name, value) : section.read_integer(info.name, value, 1, info.most);
+        info.bytes ? section.read_size(info.name, value) : section.read_integer(info.name, value, 1, info.max);
     if (!read) continue;
-    if (value < 1 || value > info.most) {
-      section.error(info.name, fmt::format("{} must be from 1B to {}MiB", info.name, info.most / kMega));
+    if (value < 1 || value > info.max) {
+      section.error(info.name, fmt::format("{} must be from 1B to {}MiB", info.name, info.max / kMega));
       continue;
     }
     out.*info.field = value;
@@ -61,7 +61,7 @@ Limits decode_limits(config::Mapping& section) {
 
 Limits generous_limits() {
   Limits out;
-  for (const auto& info : kLimits) out.*info.field = info.most;
+  for (const auto& info : kLimits) out.*info.field = info.max;
   constexpr std::int64_t kMany = 1'000'000;
   out.requests = kMany;
   out.steps = kMany;

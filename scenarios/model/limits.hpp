@@ -35,7 +35,7 @@ struct Limits {
 struct LimitInfo {
   std::string_view name;
   std::int64_t Limits::* field;
-  std::int64_t most;
+  std::int64_t max;
   bool bytes;
 };
 std::span<const LimitInfo> all_limits();

@@ -181,7 +181,8 @@ struct CheckAction {
   bool constant = false;  ///< there are no placeholders: `settings` and `target` are ready
   std::shared_ptr<const Settings> settings{};
   std::string target{};
-  int count = 1;  ///< of runs
+  bool listens = false;  ///< its lines look at what the target says first
+  int count = 1;         ///< of runs
   std::chrono::nanoseconds pause{};
 };
 
@@ -208,7 +209,7 @@ struct ForEachAction {
   std::optional<JsonTree> items;
   std::vector<language::Value> rows;
   std::string as;
-  std::int64_t most = 20;
+  std::int64_t max = 20;
   Origin origin;
   std::shared_ptr<const Steps> steps;
 };
@@ -255,13 +256,13 @@ enum class Transient : std::uint8_t { kResolve, kConnect, kTls, kTimeout, kReset
 struct Backoff {
   std::chrono::nanoseconds interval = std::chrono::milliseconds(250);
   double factor = 1;
-  std::chrono::nanoseconds most = std::chrono::seconds(60);
+  std::chrono::nanoseconds max = std::chrono::seconds(60);
   double jitter = 0;
 };
 
 /// Attempts after one that failed for a cause that may pass by itself.
 struct Retry {
-  std::int64_t most = 0;  ///< -1: without end
+  std::int64_t max = 0;  ///< -1: without end
   std::vector<Transient> on;
   Backoff backoff;
 };

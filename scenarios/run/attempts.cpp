@@ -37,8 +37,8 @@ bool is_one_of(const std::vector<Transient>& classes, Reason reason, int status,
 
 Duration wait_before(const Backoff& backoff, std::int64_t next, std::mt19937_64& random) {
   const auto first = static_cast<double>(backoff.interval.count());
-  const auto most = static_cast<double>(backoff.most.count());
-  auto wait = std::min(first * std::pow(backoff.factor, static_cast<double>(next - 2)), std::max(most, first));
+  const auto max = static_cast<double>(backoff.max.count());
+  auto wait = std::min(first * std::pow(backoff.factor, static_cast<double>(next - 2)), std::max(max, first));
   if (backoff.jitter > 0) {
     const auto fraction = static_cast<double>(random() >> 11U) / static_cast<double>(std::uint64_t{1} << 53U);
     wait *= 1 + backoff.jitter * (2 * fraction - 1);

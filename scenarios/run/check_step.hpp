@@ -18,9 +18,9 @@ struct DecodedCheck {
   std::string target;
 };
 
-/// Reads what a step says of a check of `kind`, which has a StepForm; placeholders are texts like any other. Problems
-/// go to the context.
-DecodedCheck read_check(const Kind& kind, const config::Value& value, config::Context& context);
+/// Reads what a step says of a check of the action's kind, which has a StepForm; placeholders are texts like any other.
+/// Problems go to the context.
+DecodedCheck read_check(const CheckAction& action, const config::Value& value, config::Context& context);
 
 /// The check of a step whose placeholders have their values now. One without placeholders was decoded when the file was
 /// read.

@@ -355,10 +355,10 @@ class Executor {
       }
       items = *value->list();
     }
-    if (static_cast<std::int64_t>(items.size()) > loop.most) {
+    if (static_cast<std::int64_t>(items.size()) > loop.max) {
       co_return fail(step, out,
                      {{.kind = FaultKind::kLimit,
-                       .message = fmt::format("the list has {} items, max is {}", items.size(), loop.most),
+                       .message = fmt::format("the list has {} items, max is {}", items.size(), loop.max),
                        .limit = "for_each"},
                       loop.origin});
     }

@@ -112,10 +112,10 @@ asio::awaitable<void> LeafStep::attempt_http(const HttpAction& action) {
   // As it was sent: with what authenticates it.
   const bool wanted = session_.inputs.keeps_details || !out_.findings.empty();
   if (wanted) {
-    const auto& plan = call.plan();
+    const auto& [plan, url, oauth2] = call.request();
     const auto& sent = call.calls.empty() ? plan.headers : call.calls.front().request_headers;
-    out_.curl = session_.masked(
-        curl_command(plan.method, plan.url, sent, plan.body.value_or(""), options_, session_.secret_names));
+    out_.curl =
+        session_.masked(curl_command(plan.method, url, sent, plan.body.value_or(""), options_, session_.secret_names));
   }
   out_.attempts.back().calls = std::move(call.calls);
 }
@@ -168,14 +168,14 @@ asio::awaitable<void> LeafStep::attempt_check(const CheckAction& action) {
     language::Subject one;
     one.reading = subject.reading;
     runs.push_back(co_await session_.run(*action.kind, settings, target, own, one));
-    const bool first_to_pass =
+    const bool none_passed_before =
         std::none_of(runs.begin(), runs.end() - 1, [](const Result& run) { return run.passed(); });
-    if (runs.back().passed() || first_to_pass) subject = std::move(one);
+    if (runs.back().passed() || none_passed_before) subject = std::move(one);
     note_answer(runs.back());
   }
   if (form.sum_up != nullptr) form.sum_up(runs, subject);
   const auto& last = runs.back();
-  const bool judged = last.reason == form.judged_by_lines && !step_.expect.empty();
+  const bool judged = last.reason == form.judged_by_lines && (!step_.expect.empty() || step_.poll);
   const bool some = form.sum_up != nullptr && (action.count > 1 || last.passed());
   if (!last.passed() && !judged && !some) {
     co_return add_transport(last.reason, last.message, FaultKind::kHttpConnection, step_.origin, {});

@@ -189,11 +189,11 @@ asio::awaitable<bool> LeafStep::again(std::int64_t made) {
   if (step_.poll) co_return co_await poll_again(*step_.poll, made);
   Retry retry = step_.retry;
   if (options_.retry) {
-    retry.most = *options_.retry;
+    retry.max = *options_.retry;
     retry.on = {Transient::kAny};
-    retry.backoff = {.interval = options_.retry_interval, .most = options_.retry_interval};
+    retry.backoff = {.interval = options_.retry_interval, .max = options_.retry_interval};
   }
-  if (retry.most >= 0 && made > retry.most) co_return false;
+  if (retry.max >= 0 && made > retry.max) co_return false;
   if (!is_one_of(retry.on, transport_, status_, failed())) co_return false;
   auto wait = wait_before(retry.backoff, made + 1, session_.random);
   const auto asked = retry_after(answer_headers_);

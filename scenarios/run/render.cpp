@@ -349,11 +349,11 @@ Rendered<RenderedRequest> render_request(const HttpAction& action, const HttpOpt
   plan.method = action.method;
   auto url = render_text(action.url, frame);
   if (!url) return tl::make_unexpected(std::move(url.error()));
-  plan.url = std::move(*url);
+  out.url = std::move(*url);
   // The headers of the options come last.
   net::Headers headers;
   auto problem = add(action.headers, frame, headers);
-  if (!problem) problem = add_query(action, frame, plan.url);
+  if (!problem) problem = add_query(action, frame, out.url);
   if (!problem) problem = add_basic_auth(action, frame, headers);
   if (!problem) problem = add_cookies(action, frame, plan.cookies);
   if (problem) return tl::make_unexpected(std::move(*problem));

@@ -116,7 +116,7 @@ asio::awaitable<Result> Session::run(const Kind& kind, std::shared_ptr<const Set
 
 asio::awaitable<Result> Session::run(HttpCall& call, Duration timeout, Duration connect_timeout) {
   static const Kind kHttp{.name = "http"};
-  auto check = check_of(kHttp, call.plan().url, timeout);
+  auto check = check_of(kHttp, call.request().url, timeout);
   check->connect_timeout = connect_timeout;
   return run(std::move(check), StepRun{.body = [&call](RunContext& run_context) { return call.go(run_context); }});
 }

@@ -109,9 +109,6 @@ class Session {
     Cpu& operator=(const Cpu&) = delete;
 
    private:
-    [[nodiscard]] std::shared_ptr<Check> check_of(const Kind& kind, std::string target, Duration timeout) const;
-    boost::asio::awaitable<Result> run(CheckPtr check, StepRun step);
-
     Session& session_;
     Duration began_;
   };

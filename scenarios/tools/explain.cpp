@@ -37,7 +37,7 @@ std::string action_text(const Step& step) {
   if (const auto* check = std::get_if<CheckAction>(&step.action)) return check->target;
   if (const auto* sleep = std::get_if<SleepAction>(&step.action)) return shown(sleep->duration);
   if (const auto* loop = std::get_if<ForEachAction>(&step.action))
-    return fmt::format("as {}, at most {} times", loop->as, loop->most);
+    return fmt::format("as {}, at most {} times", loop->as, loop->max);
   if (const auto* group = std::get_if<GroupAction>(&step.action); group != nullptr && group->parallel > 0) {
     return fmt::format("at most {} at once", group->parallel);
   }
@@ -52,10 +52,10 @@ void add_step(const Step& step, int depth, std::string& out) {
   if (step.when) line("only when its condition holds");
   if (step.timeout > std::chrono::nanoseconds::zero())
     line("each attempt within " + config::format_duration(step.timeout));
-  if (step.retry.most != 0) {
+  if (step.retry.max != 0) {
     std::string classes;
     for (const auto one : step.retry.on) classes += fmt::format("{}{}", classes.empty() ? "" : ", ", name_of(one));
-    line(fmt::format("tried again up to {} times after: {}", step.retry.most, classes));
+    line(fmt::format("tried again up to {} times after: {}", step.retry.max, classes));
   }
   if (step.poll) {
     line(fmt::format("polls up to {} times or {}, until:", step.poll->max_attempts,

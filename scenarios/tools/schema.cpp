@@ -20,8 +20,8 @@ json::object flag() {
 json::object number() {
   return {{"type", "number"}};
 }
-json::object whole(std::int64_t least, std::int64_t most) {
-  return {{"type", "integer"}, {"minimum", least}, {"maximum", most}};
+json::object whole(std::int64_t min, std::int64_t max) {
+  return {{"type", "integer"}, {"minimum", min}, {"maximum", max}};
 }
 json::object duration() {
   return {{"type", json::array{"string", "integer"}}, {"description", "a duration, such as 250ms, 5s or 2m"}};
@@ -170,7 +170,9 @@ json::object step() {
                                       "parallel", "for_each", "call", "hurl"};
   for (const auto* kind : check_kinds()) {
     if (!kind->step) continue;
-    out[kind->name] = json::object{{"type", "object"}, {"required", json::array{kind->step->target}}};
+    json::array required{kind->step->target};
+    if (kind->step->port == StepForm::Port::kNeeded) required.emplace_back("port");
+    out[kind->name] = json::object{{"type", "object"}, {"required", std::move(required)}};
     names.push_back(kind->name);
   }
   auto all = closed(std::move(out), {"id"});
@@ -197,7 +199,7 @@ json::object definitions() {
 
 json::object limits() {
   json::object out{{"cpu", duration()}};
-  for (const auto& info : all_limits()) out[info.name] = info.bytes ? size() : whole(1, info.most);
+  for (const auto& info : all_limits()) out[info.name] = info.bytes ? size() : whole(1, info.max);
   return closed(std::move(out));
 }
 

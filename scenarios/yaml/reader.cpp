@@ -95,7 +95,7 @@ Backoff read_backoff(config::Mapping& section, Backoff out) {
   out.factor = 2;
   constexpr double kMaxFactor = 10;
   backoff->read_number("factor", out.factor, 1, kMaxFactor);
-  if (read_duration(*backoff, "max", duration, {}, kMaxPollTime)) out.most = duration;
+  if (read_duration(*backoff, "max", duration, {}, kMaxPollTime)) out.max = duration;
   backoff->read_number("jitter", out.jitter, 0, 1);
   backoff->finish();
   return out;
@@ -259,11 +259,11 @@ Retry read_retry(config::Mapping& section, const Retry& otherwise, bool idempote
   if (!value) return out;
   if (value->is_scalar() && value->scalar() == "none") return {};
   config::Mapping mapping(*value, "retry", section.context());
-  out = {.most = 1,
+  out = {.max = 1,
          .on = {Transient::kResolve, Transient::kConnect, Transient::kTls},
          .backoff = {.interval = std::chrono::milliseconds(250)}};
   constexpr std::int64_t kMax = 100;
-  mapping.read_integer("max", out.most, 0, kMax);
+  mapping.read_integer("max", out.max, 0, kMax);
   out.on = read_classes(mapping, "on", std::move(out.on));
   out.backoff = read_backoff(mapping, out.backoff);
   mapping.finish();
@@ -332,12 +332,12 @@ std::vector<Threshold> read_thresholds(config::Mapping& section, std::span<const
   return out;
 }
 
-bool read_duration(config::Mapping& section, std::string_view key, config::Duration& out, config::Duration least,
-                   config::Duration most) {
+bool read_duration(config::Mapping& section, std::string_view key, config::Duration& out, config::Duration min,
+                   config::Duration max) {
   if (!section.read(key, out)) return false;
-  if (out >= least && out <= most) return true;
+  if (out >= min && out <= max) return true;
   section.error(
-      key, fmt::format("{} must be from {} to {}", key, config::format_duration(least), config::format_duration(most)));
+      key, fmt::format("{} must be from {} to {}", key, config::format_duration(min), config::format_duration(max)));
   return false;
 }
 

@@ -33,8 +33,8 @@ std::optional<Poll> read_poll(config::Mapping& section, const language::Vocabula
 std::vector<Threshold> read_thresholds(config::Mapping& section, std::span<const std::string_view> names);
 
 /// A duration from `least` to `most`.
-bool read_duration(config::Mapping& section, std::string_view key, config::Duration& out, config::Duration least,
-                   config::Duration most);
+bool read_duration(config::Mapping& section, std::string_view key, config::Duration& out, config::Duration min,
+                   config::Duration max);
 
 /// Letters, digits and _, not beginning with a digit: what a variable may be called.
 bool is_name(std::string_view text);

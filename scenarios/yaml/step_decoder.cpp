@@ -9,6 +9,7 @@
 
 #include "checks/kinds.hpp"
 #include "config/nearest.hpp"
+#include "language/lines/expectations.hpp"
 #include "language/values/json.hpp"
 #include "net/http/http_connections.hpp"
 #include "scenarios/hurl/parser.hpp"
@@ -62,7 +63,23 @@ struct StepKind {
   void (StepReader::*read)(config::Mapping& section, const StepKind& kind, Step& out);
   language::Vocabulary vocabulary = language::kOnlyVariables;
   const Kind* check = nullptr;
+  bool leaf = true;  ///< it holds no other steps
 };
+
+/// Whether somebody looks at what the target says.
+bool looks_at_text(const Step& step) {
+  const auto looks = [](const Line& line) {
+    return language::looks_at_body(line.assert.query) ||
+           std::any_of(line.alternatives.begin(), line.alternatives.end(),
+                       [](const Line& other) { return language::looks_at_body(other.assert.query); });
+  };
+  const bool polls = step.poll && (std::any_of(step.poll->until.begin(), step.poll->until.end(), looks) ||
+                                   std::any_of(step.poll->abort_if.begin(), step.poll->abort_if.end(), looks));
+  return polls || std::any_of(step.expect.begin(), step.expect.end(), looks) ||
+         std::any_of(step.captures.begin(), step.captures.end(),
+                     [](const NamedCapture& one) { return language::looks_at_body(one.capture.query); });
+}
+
 std::span<const StepKind> step_kinds();
 
 class StepReader {
@@ -81,20 +98,13 @@ class StepReader {
     out.kind = kind->name;
     out.timeout = shared_.timeout;
     read_common(section, out);
+    read_lines_of(section, *kind, out);
     (this->*kind->read)(section, *kind, out);
     const auto* http = std::get_if<HttpAction>(&out.action);
-    const bool leaf = std::get_if<GroupAction>(&out.action) == nullptr &&
-                      std::get_if<ForEachAction>(&out.action) == nullptr &&
-                      std::get_if<CallAction>(&out.action) == nullptr;
-    if (leaf) {
+    if (kind->leaf) {
       const bool sends = http != nullptr || std::holds_alternative<CheckAction>(out.action);
       out.retry =
           read_retry(section, sends ? shared_.retry : Retry(), http == nullptr || net::is_idempotent(http->method));
-      out.poll = read_poll(section, kind->vocabulary);
-      if (!std::holds_alternative<AssertAction>(out.action))
-        out.expect = read_lines(section, "expect", kind->vocabulary);
-      read_captures(section, "capture", kind->vocabulary, false, out.captures);
-      read_captures(section, "capture_always", kind->vocabulary, true, out.captures);
       out.thresholds = read_thresholds(section, kThresholdNames);
     }
     section.finish();
@@ -110,6 +120,15 @@ class StepReader {
     section.error(key, fmt::format("step.{} must be a mapping, not {}", key, value->what()),
                   fmt::format("write {}: {{{}}}", key, example));
     return std::nullopt;
+  }
+
+  /// What is asked of the answer.
+  static void read_lines_of(config::Mapping& section, const StepKind& kind, Step& out) {
+    if (!kind.leaf) return;
+    out.poll = read_poll(section, kind.vocabulary);
+    if (kind.name != "assert") out.expect = read_lines(section, "expect", kind.vocabulary);
+    read_captures(section, "capture", kind.vocabulary, false, out.captures);
+    read_captures(section, "capture_always", kind.vocabulary, true, out.captures);
   }
 
   void read_id(config::Mapping& section, Step& out) {
@@ -205,13 +224,14 @@ class StepReader {
     CheckAction action{.kind = kind.check, .section = value.value_or(config::Value(YAML::Node(), nullptr))};
     out.action = action;
     if (!value) return;
+    action.listens = looks_at_text(out);
     action.constant = !has_placeholders(value->node());
     if (kind.check->step->sum_up != nullptr && value->is_mapping()) read_repetition(*value, action);
     // What placeholders are missing in is judged when they are known; all else is judged now.
     config::Diagnostics found;
     config::Context own{found};
     own.known_keys = context_.known_keys;
-    auto decoded = read_check(*kind.check, *value, own);
+    auto decoded = read_check(action, *value, own);
     for (const auto& diagnostic : found.sorted()) {
       const auto& place = diagnostic.place;
       const bool of_section = place.line == value->place().line && place.column == value->place().column;
@@ -262,10 +282,10 @@ class StepReader {
       group.steps = std::make_shared<const Steps>();
     }
     if (kind.name == "parallel") {
-      std::int64_t most = 8;
+      std::int64_t max = 8;
       constexpr std::int64_t kMax = 32;
-      section.read_integer("max_parallel", most, 1, kMax);
-      group.parallel = static_cast<int>(most);
+      section.read_integer("max_parallel", max, 1, kMax);
+      group.parallel = static_cast<int>(max);
     }
     out.action = std::move(group);
   }
@@ -291,7 +311,7 @@ class StepReader {
     loop.as = "item";
     mapping->read("as", loop.as);
     if (!is_name(loop.as)) mapping->error("as", fmt::format("\"{}\" cannot be the name of a variable", loop.as));
-    mapping->read_integer("max", loop.most, 1, kMaxItems);
+    mapping->read_integer("max", loop.max, 1, kMaxItems);
     if (enter(*mapping, "steps")) {
       loop.steps = std::make_shared<const Steps>(read_steps(*mapping, "steps", shared_, depth_ + 1));
     } else {
@@ -410,11 +430,11 @@ std::span<const StepKind> step_kinds() {
     out.insert(out.end(), {{"sleep", &StepReader::read_sleep},
                            {"set", &StepReader::read_set},
                            {"assert", &StepReader::read_assert},
-                           {"group", &StepReader::read_group},
-                           {"parallel", &StepReader::read_group},
-                           {"for_each", &StepReader::read_loop},
-                           {"call", &StepReader::read_call},
-                           {"hurl", &StepReader::read_hurl}});
+                           {.name = "group", .read = &StepReader::read_group, .leaf = false},
+                           {.name = "parallel", .read = &StepReader::read_group, .leaf = false},
+                           {.name = "for_each", .read = &StepReader::read_loop, .leaf = false},
+                           {.name = "call", .read = &StepReader::read_call, .leaf = false},
+                           {.name = "hurl", .read = &StepReader::read_hurl, .leaf = false}});
     return out;
   }();
   return kAll;

@@ -138,6 +138,22 @@ TEST_CASE("cookies of answers go back to the host that set them") {
   }
 }
 
+TEST_CASE("a check sends one Cookie header and one Referer, and says nothing of a body that it has dropped") {
+  TwoHosts hosts;
+  const auto seen =
+      hosts.of_check("/to/a.test/end",
+                     "method: POST, body: text, headers: {Cookie: 'own=1; from14=0', Referer: 'http://x/', "
+                     "Content-Length: '4', Transfer-Encoding: chunked}");
+  REQUIRE(seen.size() == 2);
+  CHECK_FALSE(has(seen[0], "Transfer-Encoding"));
+  CHECK(has(seen[0], "Content-Length: 4\r\n"));
+  CHECK(has(seen[1], "Cookie: own=1; from14=1\r\n"));
+  CHECK(seen[1].find("Cookie") == seen[1].rfind("Cookie"));
+  CHECK(has(seen[1], "Referer: http://x/\r\n"));
+  CHECK(seen[1].find("Referer") == seen[1].rfind("Referer"));
+  CHECK_FALSE(has(seen[1], "Content-Length"));
+}
+
 TEST_CASE("307 and 308 send the body again, the others ask with GET") {
   TwoHosts hosts;
   for (const auto* status : {"301", "302", "303", "307", "308"}) {
@@ -152,6 +168,30 @@ TEST_CASE("307 and 308 send the body again, the others ask with GET") {
       CHECK(seen[1].ends_with("text") == again);
     }
   }
+}
+
+TEST_CASE("too many redirects, and those that lead nowhere, fail") {
+  const FaultServer loop(says("HTTP/1.1 302 Found\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n"));
+  const FaultServer nowhere(says("HTTP/1.1 302 Found\r\nLocation: http://[x/\r\nContent-Length: 0\r\n\r\n"));
+  const auto step = [](const FaultServer& server, const std::string& more) {
+    return run_check(make_check(fmt::format(
+        "{{name: t, kind: scenario, scenario: {{inline: {{steps: [{{id: s, http: {{url: 'http://{}/', {}}}}}]}}}}}}",
+        server.address(), more)));
+  };
+  CHECK(run(loop).reason == Reason::kHttpRedirectLimit);
+  CHECK(loop.connections() == 11);
+  CHECK(run(loop, "follow_redirects: false, valid_status_codes: [302]").verdict == Verdict::kPass);
+  CHECK(step(loop, "follow: 3").reason == Reason::kHttpRedirectLimit);
+  CHECK(step(loop, "follow: 0").verdict == Verdict::kPass);
+  CHECK(run(nowhere).reason == Reason::kHttpRedirectInvalid);
+  CHECK(step(nowhere, "follow: 3").reason == Reason::kHttpRedirectInvalid);
+}
+
+TEST_CASE("a step whose host is not there over either family says so once") {
+  const auto check = make_check(fmt::format(
+      "{{name: t, kind: scenario, scenario: {{inline: {{steps: [{{id: s, http: {{url: 'http://a.test:{}/'}}}}]}}}}}}",
+      closed_port()));
+  CHECK(run_check(check, FakeResolver::on_loopback({"a.test"})).reason == Reason::kConnectRefused);
 }
 
 TEST_CASE("a name that is not known is the target's failure") {

@@ -3,6 +3,7 @@
 // A resolver that knows the names that a test gives it, and nothing else.
 
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>

@@ -62,7 +62,7 @@ TEST_CASE("classes of failures") {
 TEST_CASE("waits grow to their bound and jitter around it") {
   using std::chrono::milliseconds;
   std::mt19937_64 random(1);
-  const Backoff backoff{.interval = milliseconds(100), .factor = 2, .most = milliseconds(300)};
+  const Backoff backoff{.interval = milliseconds(100), .factor = 2, .max = milliseconds(300)};
   CHECK(wait_before(backoff, 2, random) == milliseconds(100));
   CHECK(wait_before(backoff, 3, random) == milliseconds(200));
   CHECK(wait_before(backoff, 4, random) == milliseconds(300));

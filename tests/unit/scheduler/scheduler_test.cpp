@@ -150,12 +150,12 @@ TEST_CASE("never are more runs in flight than allowed; who waits too long is ski
   std::vector<CheckPtr> checks;
   for (int i = 0; i < 50; ++i) checks.push_back(check("c" + std::to_string(i), 10s));
   world.scheduler.apply(checks, world.now);
-  std::size_t most = 0;
+  std::size_t max = 0;
   for (int i = 0; i < 600; ++i) {
     world.run_until(kStart + i * 100ms);
-    most = std::max(most, world.scheduler.in_flight());
+    max = std::max(max, world.scheduler.in_flight());
   }
-  CHECK(most == 2);
+  CHECK(max == 2);
   CHECK(world.skips[Skip::kBudget] > 100);
   CHECK(*std::max_element(world.latenesses.begin(), world.latenesses.end()) <= 502ms);
 }
@@ -171,14 +171,14 @@ TEST_CASE("runs of heavy kinds have a bound of their own, and hold nothing else 
   for (int i = 0; i < 20; ++i) checks.push_back(check("h" + std::to_string(i), 10s, kHeavy));
   for (int i = 0; i < 20; ++i) checks.push_back(check("p" + std::to_string(i), 10s));
   world.scheduler.apply(checks, world.now);
-  std::size_t most = 0;
+  std::size_t max = 0;
   for (int i = 0; i < 600; ++i) {
     world.run_until(kStart + i * 100ms);
     const auto heavy = std::count_if(world.ends.begin(), world.ends.end(),
                                      [&](const auto& end) { return world.running[end.second].starts_with('h'); });
-    most = std::max(most, static_cast<std::size_t>(heavy));
+    max = std::max(max, static_cast<std::size_t>(heavy));
   }
-  CHECK(most == 3);
+  CHECK(max == 3);
   CHECK(world.skips[Skip::kBudget] > 10);
   for (int i = 0; i < 20; ++i) CHECK(world.starts_of("p" + std::to_string(i)).size() >= 5);
   // A check that is taken away makes room.
