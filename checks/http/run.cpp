@@ -99,6 +99,19 @@ void HttpRun::plan(const Url& url) {
   plan_.http2 = settings_.http2;
 }
 
+/// One that cannot be read is no matter where no proxy is asked; a redirect may still lead through one.
+void HttpRun::reveal_proxy_headers(const Url& url) {
+  const bool proxied = proxy_for(settings_.proxy, url).has_value();
+  for (const auto& [name, secret] : settings_.proxy.connect_headers) {
+    auto value = context_.reveal_header(name, secret);
+    if (value) {
+      plan_.proxy_headers.emplace_back(name, std::move(*value));
+    } else if (proxied) {
+      context_.fail(std::move(value.error()));
+    }
+  }
+}
+
 void HttpRun::reveal_secrets(const Url& url) {
   const auto take = [this](tl::expected<std::string, Failure> value, std::string& out) {
     if (value) {
@@ -115,8 +128,8 @@ void HttpRun::reveal_secrets(const Url& url) {
     return true;
   };
   if (!add(settings_.headers, plan_.headers) || !add(settings_.added_headers, plan_.headers)) return;
-  const bool proxied = !settings_.proxy.connect_headers.empty() && proxy_for(settings_.proxy, url);
-  if (proxied && !add(settings_.proxy.connect_headers, plan_.proxy_headers)) return;
+  if (!settings_.proxy.connect_headers.empty()) reveal_proxy_headers(url);
+  if (context_.failed()) return;
   if (settings_.credentials == Credentials::kBasic) {
     std::string password;
     if (!take(context_.reveal(settings_.password), password)) return;

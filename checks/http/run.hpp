@@ -23,6 +23,7 @@ class HttpRun final : private Asker {
   void plan(const Url& url);
   /// Reads what the settings keep in files; fails the run when one cannot be read.
   void reveal_secrets(const Url& url);
+  void reveal_proxy_headers(const Url& url);
   /// Asks for an OAuth 2.0 token, a new one for each run.
   boost::asio::awaitable<void> get_token();
   const net::TlsClient& tls() override;
