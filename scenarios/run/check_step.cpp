@@ -95,7 +95,8 @@ DecodedCheck read_check(const CheckAction& action, const config::Value& value, c
   const auto& form = *kind.step;
   DecodedCheck out;
   config::Mapping step(value, std::string(kind.name), context);
-  if (!value.is_mapping()) return out;
+  // Nothing at all lacks a target, which is said below.
+  if (!value.is_mapping() && !value.is_null()) return out;
   auto target = target_of(step, form);
   YAML::Node section(YAML::NodeType::Map);
   if (form.adapt != nullptr) {

@@ -154,6 +154,7 @@ class StepReader {
       const auto key = pair.first.IsScalar() ? pair.first.Scalar() : std::string();
       const auto meant = is_common(key) ? std::nullopt : config::nearest(key, names);
       if (!meant) continue;
+      if (*meant == key) return section.error_at_key(key, fmt::format("{} has no value", key));
       return section.error_at_key(key, fmt::format("there is no kind of step {}", key),
                                   fmt::format("did you mean {}?", *meant));
     }

@@ -256,11 +256,12 @@ steps:
   - {id: c, websocket: {url: "http://a/"}}
   - {id: d, icmp: {host: a, sizes: 3}}
   - {id: e, icmp: {host: a}, expect: [rcode == 1]}
+  - {id: f, icmp: }
 """)
         ran = run("scenario", "lint", bad)
         self.assertEqual(ran.returncode, 2, ran.stdout + ran.stderr)
         for message in ("unix needs a path", "a port is from 1 to 65535", "it is not a ws:// or wss:// URL",
-                        "did you mean size?", "there is no query rcode"):
+                        "did you mean size?", "there is no query rcode", "icmp has no value"):
             self.assertIn(message, ran.stderr)
 
 

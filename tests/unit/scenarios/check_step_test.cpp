@@ -74,6 +74,7 @@ TEST_CASE("what is wrong with a step is said in the words of steps") {
   CHECK(read("tcp", "{host: a, port: 70000}").problems == "a port is from 1 to 65535\n");
   CHECK(read("tcp", "{host: a, port: 1, ip_version: 5}").problems.starts_with("\"5\" is no IP version (4 or 6"));
   CHECK(read("unix", "{}").problems == "unix needs a path\n");
+  CHECK(read("icmp", "~").problems == "icmp needs a host\n");
   CHECK(read("tls", "foo").problems == "tls must be a mapping, not a text\n");
   CHECK(read("dns", "{server: 'https://a', name: b}").problems ==
         "\"https\" is no transport (one of: udp, tcp, tls)\n");
